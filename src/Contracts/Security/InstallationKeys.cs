@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using LinkTracker.Contracts.Clicks;
+
+namespace LinkTracker.Contracts.Security;
+
+/// <summary>
+/// The keys that every Edge and Aggregator of an installation derive from its one secret: HKDF-SHA256 (RFC 5869), one
+/// label for each use, so that none tells anything of another.
+/// </summary>
+public sealed class InstallationKeys
+{
+    public const int MinimumSecretBytes = 32;
+
+    private readonly byte[] _secret;
+    private readonly TokenSealer _current;
+    private readonly TokenSealer? _previous;
+
+    /// <param name="secret">At least 32 random bytes.</param>
+    /// <param name="previousSecret">The secret before a rotation: it verifies tokens and mints none.</param>
+    public InstallationKeys(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> previousSecret = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, MinimumSecretBytes);
+        _secret = secret.ToArray();
+        _current = SealerOf(secret);
+        _previous = previousSecret.IsEmpty ? null : SealerOf(previousSecret);
+    }
+
+    public ClickToken Mint(long linkId, ClickIdentity identity) => _current.Mint(linkId, identity);
+
+    /// <summary>True when this installation minted the token, under its secret or the one before.</summary>
+    public bool TryVerify(ClickToken token, out ClickIdentity identity) =>
+        _current.TryOpen(token, out identity) || (_previous is not null && _previous.TryOpen(token, out identity));
+
+    /// <summary>16 bytes that key the visitor hash on one UTC day.</summary>
+    public byte[] VisitorSalt(DateOnly day) =>
+        Derive(_secret, "linktracker/visitor-salt/v1/" + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), 16);
+
+    private static TokenSealer SealerOf(ReadOnlySpan<byte> secret) => new(Derive(secret.ToArray(), "linktracker/click-token/v1", 32));
+
+    private static byte[] Derive(byte[] secret, string label, int length) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, length, info: Encoding.ASCII.GetBytes(label));
+}

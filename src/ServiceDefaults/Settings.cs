@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Configuration;
+
+namespace LinkTracker.ServiceDefaults;
+
+/// <summary>
+/// Every setting there is, with its default. A process accepts all of them, whether it uses them or not, and refuses
+/// to start on a wrong value or an unknown name (see <see cref="SettingsReader"/>).
+/// </summary>
+public sealed record Settings
+{
+    /// <summary>Folder of the log, the checkpoints and the SQLite files. Relative to the caller's folder.</summary>
+    public string Data { get; init; } = "./data";
+
+    /// <summary>Bearer key with every scope, 16 characters or more; null: made at first start and shown once.</summary>
+    public string? AdminKey { get; init; }
+
+    /// <summary>32 bytes or more; null: made at first start and kept in the data folder.</summary>
+    public byte[]? Secret { get; init; }
+
+    public byte[]? PreviousSecret { get; init; }
+
+    /// <summary>Public base of short links; its host is the default domain.</summary>
+    public Uri ShortUrl { get; init; } = new("http://127.0.0.1:8080");
+
+    public Uri EdgeUrl { get; init; } = new("http://127.0.0.1:8080");
+
+    public Uri EdgeAdminUrl { get; init; } = new("http://127.0.0.1:8082");
+
+    public Uri AggregatorUrl { get; init; } = new("http://127.0.0.1:8081");
+
+    /// <summary>JSON Lines of links for an Edge alone; null in every other mode.</summary>
+    public string? LinksFile { get; init; }
+
+    /// <summary>Whether a redirect leaves only after the group commit that holds its click.</summary>
+    public bool Durable { get; init; } = true;
+
+    /// <summary>Longest wait for the group commit, 1 to 60,000 ms.</summary>
+    public TimeSpan DurableWait { get; init; } = TimeSpan.FromMilliseconds(2_000);
+
+    /// <summary>Accepted now; the fast lane itself is a later part of the product.</summary>
+    public bool FastLane { get; init; } = true;
+
+    /// <summary>How often the buffered mode commits: the loss window of a power cut, 1 to 10,000 ms.</summary>
+    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long clicks stay in the log after they were counted, 1 to 8,760 hours.</summary>
+    public TimeSpan LogRetention { get; init; } = TimeSpan.FromHours(168);
+
+    /// <summary>Where visitors of unknown, deleted and disabled links go; null: a small page.</summary>
+    public Uri? NotFoundUrl { get; init; }
+
+    /// <summary>Where visitors of expired links go when the link names no page of its own; null: a small page.</summary>
+    public Uri? ExpiredUrl { get; init; }
+
+    /// <summary>Name of the query parameter that carries the token.</summary>
+    public string TokenParameter { get; init; } = "dub_id";
+
+    /// <summary>Header of a trusted proxy that holds the visitor's country as two letters; null: unknown.</summary>
+    public string? CountryHeader { get; init; }
+
+    /// <summary>Header of a trusted proxy whose last entry is the visitor's address; null: the connection's own.</summary>
+    public string? AddressHeader { get; init; }
+
+    /// <summary>Most memory for the link table, 64 to 65,536 MiB.</summary>
+    public int LinkMemoryMiB { get; init; } = 4_096;
+
+    /// <summary>How long after a click a lead may still be credited to it, 1 to 365 days.</summary>
+    public TimeSpan AttributionWindow { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long single clicks are kept, 1 to 3,650 days; counts are kept for ever.</summary>
+    public TimeSpan ClickRetention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>ISO 4217 code, lower case, of the money in reports; sales in others are kept and shown apart.</summary>
+    public string Currency { get; init; } = "usd";
+
+    /// <summary>Host, and port unless it is the scheme's own, of <see cref="ShortUrl"/>.</summary>
+    public string DefaultDomain => ShortUrl.Authority.ToLowerInvariant();
+}
+
+public static class SettingsReader
+{
+    /// <exception cref="SettingsException">With one line that names the setting and what it may be.</exception>
+    public static Settings Read(IConfiguration configuration) => throw new NotSupportedException();
+}
+
+/// <summary>A setting is wrong. The message is one line for the operator.</summary>
+public sealed class SettingsException(string message) : Exception(message);
