@@ -1,0 +1,58 @@
+namespace LinkTracker.EndToEnd.Tests;
+
+/// <summary>
+/// Clicks one link from several visitors at once until it is stopped, and remembers which clicks were answered.
+/// </summary>
+internal sealed class Load
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<string> _answered = [];
+    private readonly Task[] _visitors;
+    private int _sent;
+    private int _ended;
+
+    /// <param name="limit">No more clicks than this are sent, so that the loop is bounded.</param>
+    public Load(Clicker clicker, string key, int visitors, int limit)
+    {
+        _visitors = [.. Enumerable.Range(0, visitors).Select(visitor => Task.Run(() => VisitAsync(clicker, key, visitor, limit)))];
+    }
+
+    public int Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Tokens of the clicks whose redirect arrived.</summary>
+    public IReadOnlyList<string> Answered => _answered;
+
+    /// <summary>True once the server is gone for every visitor.</summary>
+    public bool Ended => Volatile.Read(ref _ended) == _visitors.Length;
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_visitors);
+        _stop.Dispose();
+    }
+
+    private async Task VisitAsync(Clicker clicker, string key, int visitor, int limit)
+    {
+        var userAgent = $"{Clicker.Chrome} visitor/{visitor}";
+        try
+        {
+            while (!_stop.IsCancellationRequested && Interlocked.Increment(ref _sent) <= limit)
+            {
+                var token = await clicker.ClickForTokenAsync(key, userAgent, CancellationToken.None);
+                lock (_answered)
+                {
+                    _answered.Add(token);
+                }
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // The server was killed: this visitor's last click was sent and not answered.
+        }
+        finally
+        {
+            Interlocked.Increment(ref _ended);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace LinkTracker.EndToEnd.Tests;
+
+internal static class Repository
+{
+    /// <summary>The folder of the solution file, above the test's own folder.</summary>
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "LinkTracker.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("the tests do not run inside the repository");
+        }
+
+        return folder.FullName;
+    }
+}
