@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using LinkTracker.Contracts.Clicks;
+
+namespace LinkTracker.Edge.Clicks;
+
+/// <summary>
+/// What surrounds a click's bytes in the log, so that an entry proves by itself that it is whole, where it belongs and
+/// whether any is missing before it. Version 1, integers little-endian:
+/// <code>
+///  offset  size  field
+///       0     1  mark, 0xC5
+///       1     1  version, 1
+///       2     2  lane: the appending thread's number
+///       4     8  sequence within the lane, from 1
+///      12     4  CRC-32C of the epoch, offsets 0 to 12, and the click
+///      16     …  click
+/// </code>
+/// The epoch in the sum holds random bits that no visitor knows, so a user agent cannot be shaped into an entry.
+/// </summary>
+internal static class ClickEnvelope
+{
+    public const int HeaderLength = 16;
+    public const int MaxLength = HeaderLength + ClickCodec.MaxLength;
+
+    private const byte Mark = 0xC5;
+    private const byte Version = 1;
+
+    /// <summary>Fills the header of an entry whose click is already in place behind it.</summary>
+    public static void Seal(Span<byte> entry, ulong epoch, ushort lane, ulong sequence)
+    {
+        entry[0] = Mark;
+        entry[1] = Version;
+        BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], lane);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry[4..], sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], Sum(epoch, entry));
+    }
+
+    /// <summary>False unless the bytes are exactly those that <see cref="Seal"/> left for this epoch.</summary>
+    public static bool TryOpen(ReadOnlySpan<byte> entry, ulong epoch, out ushort lane, out ulong sequence)
+    {
+        lane = 0;
+        sequence = 0;
+        if (entry.Length <= HeaderLength || entry[0] != Mark || entry[1] != Version
+            || BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]) != Sum(epoch, entry))
+        {
+            return false;
+        }
+
+        lane = BinaryPrimitives.ReadUInt16LittleEndian(entry[2..]);
+        sequence = BinaryPrimitives.ReadUInt64LittleEndian(entry[4..]);
+        return true;
+    }
+
+    private static uint Sum(ulong epoch, ReadOnlySpan<byte> entry) =>
+        Crc(Crc(BitOperations.Crc32C(~0u, epoch), entry[..12]), entry[HeaderLength..]);
+
+    /// <summary>CRC-32C without the usual inversions; they add nothing where both ends are ours.</summary>
+    public static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+        {
+            crc = BitOperations.Crc32C(crc, word);
+        }
+
+        foreach (var rest in bytes[(words.Length * sizeof(ulong))..])
+        {
+            crc = BitOperations.Crc32C(crc, rest);
+        }
+
+        return crc;
+    }
+}

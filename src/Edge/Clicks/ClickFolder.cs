@@ -1,0 +1,105 @@
+namespace LinkTracker.Edge.Clicks;
+
+/// <summary>
+/// The data folder's part <c>edge/</c>: the lock, the identity and the logs. One process has it at a time.
+/// </summary>
+internal sealed class ClickFolder : IDisposable
+{
+    private readonly string _logs;
+    private readonly LogShape _shape;
+    private readonly ILogger _logger;
+    private readonly FileStream _lock;
+
+    /// <exception cref="IOException">Another process uses the data folder, or it cannot be written.</exception>
+    public ClickFolder(string data, LogShape shape, ILogger logger)
+    {
+        var folder = Path.Combine(data, "edge");
+        _logs = Path.Combine(folder, "log");
+        _shape = shape;
+        _logger = logger;
+        Directory.CreateDirectory(_logs);
+        _lock = Lock(Path.Combine(folder, "lock"), data);
+        var folders = EpochShelf.Folders(_logs);
+        var last = folders.Count == 0 ? 0 : (uint)(folders[^1].Epoch >> 32);
+        Identity = EdgeIdentity.Load(folder, [.. folders.Select(Mark).OfType<EpochMark>()], last, logger);
+    }
+
+    public EdgeIdentity Identity { get; }
+
+    public EpochShelf Shelf { get; } = new();
+
+    /// <summary>Opens the logs of earlier starts. One that cannot be opened is left alone, and reported.</summary>
+    public void OpenPast()
+    {
+        foreach (var (id, folder) in EpochShelf.Folders(_logs))
+        {
+            try
+            {
+                if (id <= Identity.ForgottenThrough)
+                {
+                    Directory.Delete(folder, recursive: true);
+                    continue;
+                }
+
+                Shelf.Add(EpochRecovery.Open(folder, id, Identity.Edge, _shape, _logger));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Log.OldLogNotOpened(_logger, folder, e);
+            }
+        }
+    }
+
+    /// <summary>Opens the next log, after the disk has shown that it takes some.</summary>
+    /// <exception cref="IOException">It does not.</exception>
+    public LiveLog OpenNext(Action wake, DiskFault? fault)
+    {
+        DiskProbe.Check(_logs, (int)_shape.PageSize, fault);
+        var lanes = new LaneSet();
+        var epoch = Epoch.Create(_logs, Identity.Edge, Identity.Boot, Identity.NextEpoch(), lanes);
+        return new LiveLog(lanes, epoch, new AppendBuffer(epoch.Folder, _shape, fault, wake));
+    }
+
+    private static FileStream Lock(string path, string data)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException(
+                $"The data folder {data} is in use by another process. Stop that one, or set LinkTracker__Data to another folder.", e);
+        }
+    }
+
+    private EpochMark? Mark((ulong Epoch, string Folder) log)
+    {
+        try
+        {
+            var path = Path.Combine(log.Folder, EpochMark.FileName);
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            using var file = SlotFile.Open(path, EpochMark.SlotLength, out var state);
+            return EpochMark.Read(state, log.Epoch);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.MarkDamaged(_logger, log.Folder);
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var epoch in Shelf.All)
+        {
+            epoch.Dispose();
+        }
+
+        _lock.Dispose();
+    }
+}

@@ -1,0 +1,155 @@
+using LinkTracker.Contracts.Clicks;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Edge.Clicks;
+
+/// <summary>
+/// Where the Edge records its clicks, on its own disk. A redirect never fails because of it: what cannot be recorded is
+/// counted as declared loss.
+/// </summary>
+internal sealed class ClickLog : IHostedService, IDisposable
+{
+    private readonly ClickFolder _folder;
+    private readonly LogWriter _writer;
+    private readonly Housekeeper _housekeeper;
+    private readonly Settings _settings;
+    private readonly TimeProvider _clock;
+    private ITimer? _commitTimer;
+    private volatile bool _isStopped;
+
+    public ClickLog(Settings settings, TimeProvider clock, ILogger<ClickLog> logger)
+        : this(settings, clock, logger, LogShape.Default, fault: null)
+    {
+    }
+
+    /// <exception cref="IOException">Another process uses the data folder, or it cannot be written.</exception>
+    internal ClickLog(Settings settings, TimeProvider clock, ILogger logger, LogShape shape, DiskFault? fault)
+    {
+        _settings = settings;
+        _clock = clock;
+        _folder = new ClickFolder(settings.Data, shape, logger);
+        _writer = new LogWriter(
+            wake => _folder.OpenNext(wake, fault),
+            _folder.Shelf,
+            shape,
+            wake => new GroupCommit(settings.DurableWait, clock, wake),
+            logger);
+        _housekeeper = new Housekeeper(_folder, _writer, shape, settings.LogRetention, clock, logger);
+        Source = new LocalClickSource(_folder.Shelf, shape, logger);
+        Figures = new ClickFigures(_folder, _writer, settings.Durable);
+    }
+
+    /// <summary>64 random bits, kept over restarts.</summary>
+    public ulong EdgeId => _folder.Identity.Edge;
+
+    /// <summary>Number of starts of this edge, this one included.</summary>
+    public int Boot => _folder.Identity.Boot;
+
+    /// <summary>Whether clicks are being recorded. If not, they are declared lost until a new log opens.</summary>
+    public bool IsWritable => _writer.Current.IsWritable;
+
+    /// <summary>Why clicks are not being recorded.</summary>
+    public Exception? Failure => _writer.Failure;
+
+    public LocalClickSource Source { get; }
+
+    public ClickFigures Figures { get; }
+
+    /// <summary>
+    /// Records a click; never throws and never blocks. In the durable mode the task completes when the click is on the
+    /// disk, or when <see cref="Settings.DurableWait"/> is over; in the buffered mode at once. In order:
+    /// <code>
+    ///   1  lane      the calling thread's own numbers, so that nothing is locked
+    ///   2  encode    on the stack
+    ///   3  append    into a page in memory
+    ///   4  wait      for the commit that many clicks share
+    /// </code>
+    /// </summary>
+    public ValueTask RecordAsync(in ClickRecord click)
+    {
+        // :: 1
+        var log = _writer.Current;
+        var lane = log.Lanes.Mine();
+        lane.Offer();
+
+        // :: 2
+        Span<byte> entry = stackalloc byte[ClickEnvelope.MaxLength];
+        entry = entry[..(ClickEnvelope.HeaderLength + ClickCodec.Write(click, entry[ClickEnvelope.HeaderLength..]))];
+
+        // :: 3
+        if (!log.TryAppend(lane, entry))
+        {
+            return RefuseAsync(log, lane, entry);
+        }
+
+        // :: 4
+        return _settings.Durable ? _writer.Commits.Join() : default;
+    }
+
+    /// <summary>No room, or no log. With a log, the durable mode has time to wait for room; the buffered mode has not.</summary>
+    private ValueTask RefuseAsync(LiveLog log, Lane lane, ReadOnlySpan<byte> entry)
+    {
+        if (_settings.Durable && log.IsWritable)
+        {
+            return new ValueTask(AppendLaterAsync(entry.ToArray()));
+        }
+
+        lane.Drop();
+        return default;
+    }
+
+    private async Task AppendLaterAsync(byte[] entry)
+    {
+        var since = _clock.GetTimestamp();
+        while (_writer.Current is { IsWritable: true } && _settings.DurableWait - _clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+        {
+            await Task.WhenAny(_writer.Commits.Next(), Task.Delay(left, _clock));
+            var log = _writer.Current;
+            if (log.TryAppend(log.Lanes.Mine(), entry))
+            {
+                await _writer.Commits.Join();
+                return;
+            }
+        }
+
+        _writer.Current.Lanes.Mine().Drop();
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _folder.OpenPast();
+        _writer.Start();
+        if (!_settings.Durable)
+        {
+            _commitTimer = _clock.CreateTimer(_ => _writer.Wake(), null, _settings.CommitInterval, _settings.CommitInterval);
+        }
+
+        _housekeeper.Start();
+        Source.Open();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
+        if (_commitTimer is not null)
+        {
+            await _commitTimer.DisposeAsync();
+        }
+
+        await _housekeeper.StopAsync();
+        _writer.Stop();
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _housekeeper.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,203 @@
+using System.Globalization;
+using LinkTracker.Contracts.IO;
+
+namespace LinkTracker.Edge.Clicks;
+
+/// <summary>
+/// One log: its folder, how far it is durable, and how far its clicks were counted. The writer thread moves the durable
+/// address and closes the log; readers only read; the housekeeper forgets.
+/// </summary>
+internal sealed class Epoch : IDisposable
+{
+    /// <summary>Slices on their way that may be released one by one; what is beyond is released with a later one.</summary>
+    private const int MaxCheckpoints = 4096;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<LogCursor> _checkpoints = new();
+    private readonly SlotFile _mark;
+    private readonly ReleaseFile _releases;
+    private readonly LaneSet? _lanes;
+    private readonly long _pastDropped;
+    private LogCursor _released;
+    private LogCursor? _saved;
+    private long _lastCheckpoint;
+    private long _begin;
+    private long _durable;
+    private long _total;
+    private volatile bool _isClosed;
+
+    /// <summary>A log as its mark tells it, or an empty one when <paramref name="lanes"/> are given to fill it.</summary>
+    public Epoch(string folder, EpochMark mark, SlotFile markFile, ReleaseFile releases, LaneSet? lanes)
+    {
+        Folder = folder;
+        Id = mark.Epoch;
+        Edge = mark.Edge;
+        Boot = mark.Boot;
+        _mark = markFile;
+        _releases = releases;
+        _lanes = lanes;
+        _begin = Math.Max(mark.Begin, releases.Begin);
+        _released = releases.Released ?? Start();
+        _saved = releases.Released;
+        _lastCheckpoint = _released.Address;
+        _durable = mark.Durable;
+        _total = mark.Total;
+        _pastDropped = mark.Dropped;
+        _isClosed = mark.IsClosed;
+    }
+
+    public ulong Id { get; }
+
+    public ulong Edge { get; }
+
+    public int Boot { get; }
+
+    public string Folder { get; }
+
+    public long Begin => Volatile.Read(ref _begin);
+
+    /// <summary>Nothing behind it may be read. Final once <see cref="IsClosed"/> is true: read that first.</summary>
+    public long Durable => Volatile.Read(ref _durable);
+
+    public bool IsClosed => _isClosed;
+
+    /// <summary>A click counts as appended when the buffer took it, and ceases to when its log fails before it is durable.</summary>
+    public long Appended => _isClosed || _lanes is null ? Volatile.Read(ref _total) : _lanes.Enqueued;
+
+    public long Dropped => _pastDropped + (_lanes is null ? 0 : _lanes.Dropped + (_isClosed ? _lanes.Enqueued - _total : 0));
+
+    /// <summary>Counted where clicks come in; of an earlier start only what became of them is known.</summary>
+    public long Offered => _lanes?.Offered ?? Appended + Dropped;
+
+    public LogCursor Released
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _released;
+            }
+        }
+    }
+
+    public static string FolderOf(string logs, ulong epoch) => Path.Combine(logs, epoch.ToString("x16", CultureInfo.InvariantCulture));
+
+    /// <exception cref="IOException">There is no space, or the folder cannot be written.</exception>
+    public static Epoch Create(string logs, ulong edge, int boot, ulong id, LaneSet lanes)
+    {
+        var folder = FolderOf(logs, id);
+        Directory.CreateDirectory(folder);
+        SlotFile? file = null;
+        try
+        {
+            var mark = new EpochMark(edge, id, boot, LogShape.First, LogShape.First, 0, 0, IsClosed: false);
+            file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, out _);
+            mark.Write(file);
+            file.Sync();
+            var releases = new ReleaseFile(folder, id);
+            LinuxFile.SyncDirectory(folder);
+            LinuxFile.SyncDirectory(logs);
+            return new Epoch(folder, mark, file, releases, lanes);
+        }
+        catch
+        {
+            file?.Dispose();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Where reading starts when nothing is known of what lies before.</summary>
+    public LogCursor Start() => Begin == LogShape.First ? new LogCursor() : new LogCursor(Begin, isComplete: false);
+
+    /// <summary>Writer thread: everything below the address is on the disk, and holds at least so many clicks.</summary>
+    /// <exception cref="IOException">The mark could not be written; the clicks are durable all the same.</exception>
+    public void Advance(long durable, long total, long carriedDrops)
+    {
+        Volatile.Write(ref _total, total);
+        Volatile.Write(ref _durable, durable);
+        SaveMark(carriedDrops);
+    }
+
+    /// <summary>Writer thread: the log ends at its durable address, with exactly so many clicks.</summary>
+    public void Close(long total)
+    {
+        Volatile.Write(ref _total, total);
+        _isClosed = true;
+    }
+
+    /// <exception cref="IOException">The mark could not be written.</exception>
+    public void SaveMark(long carriedDrops) =>
+        new EpochMark(Edge, Id, Boot, Begin, Durable, _total, Dropped + carriedDrops, _isClosed).Write(_mark);
+
+    /// <exception cref="IOException">The device did not take what was written.</exception>
+    public void SyncMark() => _mark.Sync();
+
+    /// <summary>A reader has got here; from now on the place can be released.</summary>
+    public void Checkpoint(LogCursor cursor)
+    {
+        lock (_lock)
+        {
+            // Read again from further back, after the counts were lost, the places are the same.
+            if (cursor.Address > _lastCheckpoint)
+            {
+                _lastCheckpoint = cursor.Address;
+                _checkpoints.Enqueue(cursor.Clone());
+            }
+
+            if (_checkpoints.Count > MaxCheckpoints)
+            {
+                _checkpoints.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>Everything below the address is stored for good.</summary>
+    public void Release(long next)
+    {
+        lock (_lock)
+        {
+            while (_checkpoints.TryPeek(out var first) && first.Address <= next)
+            {
+                _released = _checkpoints.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>Writes down what was released since the last time.</summary>
+    /// <exception cref="IOException">It could not be written; the next call tries again.</exception>
+    public void SaveReleased(bool sync)
+    {
+        var released = Released;
+        if (released != _saved)
+        {
+            _releases.Write(Begin, released);
+            _saved = released;
+        }
+
+        if (sync)
+        {
+            _releases.Sync();
+        }
+    }
+
+    /// <summary>Forgets what lies before the address: first on record, then the files.</summary>
+    /// <exception cref="IOException">It could not be written down, or a file not be deleted.</exception>
+    public void ForgetBefore(long begin, LogShape shape)
+    {
+        var first = shape.SegmentOf(Begin);
+        Volatile.Write(ref _begin, begin);
+        _saved = null;
+        SaveReleased(sync: true);
+        for (var segment = first; segment < shape.SegmentOf(begin); segment++)
+        {
+            File.Delete(LogShape.SegmentPath(Folder, segment));
+        }
+    }
+
+    public void Dispose()
+    {
+        _mark.Dispose();
+        _releases.Dispose();
+    }
+}

@@ -1,0 +1,98 @@
+using LinkTracker.Contracts.Clicks;
+
+namespace LinkTracker.Edge.Clicks;
+
+/// <summary>Cuts one log into slices, from a cursor on.</summary>
+internal sealed class SliceReader(Epoch epoch, LogShape shape, LogCursor cursor, long previous) : IDisposable
+{
+    /// <summary>Most bytes of clicks in a slice.</summary>
+    public const int MaxPayload = 64 * 1024;
+
+    private readonly SegmentReader _reader = new(epoch.Folder, epoch.Id, shape);
+    private readonly byte[] _payload = new byte[MaxPayload];
+    private readonly List<DamagedRange> _damaged = [];
+    private long _previous = previous;
+
+    public LogCursor Cursor { get; } = cursor;
+
+    /// <summary>The next slice, up to the limit at most.</summary>
+    /// <param name="total">Clicks of the whole log when it ends at the limit; null while it goes on.</param>
+    public ClickSlice Next(long limit, long? total)
+    {
+        var from = Cursor.Address;
+        var length = 0;
+        var count = 0;
+        _damaged.Clear();
+        while (length <= MaxPayload - ClickSlice.EntryHeader - ClickCodec.MaxLength && _reader.TryRead(Cursor, limit, out var item))
+        {
+            if (item.Damage is not null)
+            {
+                _damaged.Add(item.Damage);
+                continue;
+            }
+
+            NoteGap(item);
+            length += ClickSlice.Append(_payload.AsSpan(length), item.From, item.Click);
+            count++;
+        }
+
+        if (Cursor.Address == limit && total is not null)
+        {
+            NoteMissingEnd(total.Value - Cursor.Total);
+        }
+
+        var slice = new ClickSlice
+        {
+            Partition = 0,
+            Edge = epoch.Edge,
+            Epoch = epoch.Id,
+            From = from,
+            To = Cursor.Address,
+            Previous = _previous,
+            Count = count,
+            Payload = _payload.AsMemory(0, length).ToArray(),
+            Damaged = [.. _damaged],
+        };
+        _previous = slice.To;
+        return slice;
+    }
+
+    private void NoteGap(in LogItem item)
+    {
+        if (item.Gap > 0)
+        {
+            Miss(item.From, item.Gap, "Clicks are missing before this address; their bytes are in the damage before it.");
+        }
+
+        if (item.IsFrameDamaged)
+        {
+            _damaged.Add(new DamagedRange(
+                item.From, Cursor.Address, 0, "The frame around a click was changed; the click itself is whole.", default));
+        }
+    }
+
+    private void NoteMissingEnd(long missing)
+    {
+        if (missing > 0)
+        {
+            Cursor.Missing += missing;
+            Miss(Cursor.Address, missing, "The last clicks of this log are missing.");
+        }
+    }
+
+    /// <summary>Missing clicks belong to the damage last seen; when its slice has left already, to a range of their own.</summary>
+    private void Miss(long address, long missing, string reason)
+    {
+        var last = _damaged.FindLastIndex(range => range.From < range.To);
+        if (last < 0)
+        {
+            _damaged.Add(new DamagedRange(address, address, missing, reason, default));
+        }
+        else
+        {
+            _damaged[last] = _damaged[last] with { Missing = _damaged[last].Missing + missing };
+        }
+    }
+
+    public void Dispose() => _reader.Dispose();
+}
