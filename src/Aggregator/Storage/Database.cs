@@ -53,13 +53,24 @@ internal sealed class Database : IDisposable
     public async Task<T> WriteAsync<T>(Func<Session, T> work, CancellationToken cancellation)
     {
         await _writer.WaitAsync(cancellation);
+        return Write_NeedsLock(work);
+    }
+
+    /// <summary>As <see cref="WriteAsync"/>, for the start, when nobody else writes.</summary>
+    public T Write<T>(Func<Session, T> work)
+    {
+        _writer.Wait();
+        return Write_NeedsLock(work);
+    }
+
+    private T Write_NeedsLock<T>(Func<Session, T> work)
+    {
         Session session;
         T result;
         try
         {
-            using var connection = Connect();
-
             // Immediate: the lock is taken before the first read, so what was read still holds when writing.
+            using var connection = Connect();
             using var transaction = connection.BeginTransaction(deferred: false);
             session = new Session(connection, transaction);
             result = work(session);
