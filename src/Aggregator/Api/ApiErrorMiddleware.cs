@@ -17,10 +17,7 @@ internal sealed class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorM
         }
         catch (BadHttpRequestException thrown)
         {
-            // Thrown by the server while it reads a body that is too large or breaks off.
-            error = thrown.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? ApiError.TooLarge("The body is too large: send at most 1 MiB, or use POST /links/import for many links.")
-                : ApiError.BadRequest("The request could not be read: " + thrown.Message);
+            error = OfBadRequest(thrown);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -40,6 +37,15 @@ internal sealed class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorM
             await WriteAsync(context, error);
         }
     }
+
+    private static ApiError OfBadRequest(BadHttpRequestException thrown) => thrown switch
+    {
+        { StatusCode: StatusCodes.Status413PayloadTooLarge } => ApiError.TooLarge("The body is too large: send at most 1 MiB, or use POST /links/import for many links."),
+
+        // The base type itself comes from the binding of query parameters; the server's own is derived from it.
+        _ when thrown.GetType() == typeof(BadHttpRequestException) => ApiError.Unprocessable("A query parameter has a value of the wrong type: " + thrown.Message),
+        _ => ApiError.BadRequest("The request could not be read: " + thrown.Message),
+    };
 
     // The routing answers these itself, with an empty body.
     private static ApiError? OfStatus(HttpContext context) => context.Response switch

@@ -8,7 +8,7 @@ internal static class EventSlug
     public static string Of(string eventName)
     {
         var slug = new StringBuilder(eventName.Length);
-        foreach (var c in eventName.Normalize(NormalizationForm.FormKC).ToLowerInvariant())
+        foreach (var c in eventName.ToLowerInvariant())
         {
             // Everything between words is one hyphen; combining marks and surrogates are parts of letters.
             var isWord = char.IsLetterOrDigit(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;

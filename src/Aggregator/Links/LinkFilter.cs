@@ -69,7 +69,7 @@ internal sealed class LinkFilter
         Add("domain = @domain", "domain", Domain?.ToLowerInvariant());
         Add("tenant_id = @tenant", "tenant", TenantId);
         Add("external_id = @external", "external", ExternalId is ['e', 'x', 't', '_', .. var rest] ? rest : ExternalId);
-        Add("(lower(key) LIKE @search ESCAPE '!' OR lower(url) LIKE @search ESCAPE '!' OR lower(title) LIKE @search ESCAPE '!')", "search", Pattern(Search));
+        Add("(lower(key) LIKE @search ESCAPE '!' OR lower(url) LIKE @search ESCAPE '!' OR lower(title) LIKE @search ESCAPE '!')", "search", SearchPattern.Of(Search));
         if (!string.IsNullOrEmpty(PartnerId))
         {
             EntityId.TryParse(EntityId.Partner, PartnerId, out var partner);
@@ -98,13 +98,6 @@ internal sealed class LinkFilter
             throw ApiError.Unprocessable($"{asked}: not supported by this version; leave it out.");
         }
     }
-
-    private static string? Pattern(string? search) => string.IsNullOrWhiteSpace(search)
-        ? null
-        : "%" + search.Trim().ToLowerInvariant()
-            .Replace("!", "!!", StringComparison.Ordinal)
-            .Replace("%", "!%", StringComparison.Ordinal)
-            .Replace("_", "!_", StringComparison.Ordinal) + "%";
 }
 
 internal sealed class DomainCount

@@ -128,7 +128,7 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
     {
         var length = sent.KeyLength is { } wanted
             ? (int)Fields.Between(wanted, "keyLength", 3, ShortCode.MaxKeyLength)
-            : ShortCode.LengthFor(session.Add(LiveLinks, 0));
+            : ShortCode.LengthFor(session.Counter(LiveLinks));
         var prefix = sent.Prefix?.Trim('/') is { Length: > 0 } text ? text + "/" : "";
         for (var attempt = 0; attempt < Attempts; attempt++)
         {

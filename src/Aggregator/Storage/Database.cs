@@ -132,6 +132,9 @@ internal sealed class Session(DbConnection connection, DbTransaction transaction
         new { counter, by },
         transaction);
 
+    /// <summary>The value of a named counter; 0 before its first use.</summary>
+    public long Counter(string counter) => First<long>("SELECT value FROM counters WHERE name = @counter", new { counter });
+
     /// <summary>Runs the action once the transaction is on disk, and never if it is not.</summary>
     public void AfterCommit(Action action) => _afterCommit.Add(action);
 

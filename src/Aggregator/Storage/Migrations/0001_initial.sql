@@ -138,6 +138,7 @@ CREATE TABLE imports (
     id         BIGINT NOT NULL PRIMARY KEY,
     format     TEXT   NOT NULL, -- csv, jsonl
     status     TEXT   NOT NULL, -- queued, validating, importing, done, failed
+    bytes      BIGINT NOT NULL, -- length of the upload: what is shorter on disk was cut off
     row_count  BIGINT NOT NULL,
     imported   BIGINT NOT NULL,
     errors     TEXT   NOT NULL, -- JSON array of {row, reason}
