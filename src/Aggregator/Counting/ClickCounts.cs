@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -52,6 +53,16 @@ internal sealed class ClickCounts : IDisposable
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => _reader.Rollup(query);
 
     public long? FirstHour(IReadOnlyCollection<long>? links) => _reader.FirstHour(links);
+
+    /// <summary>Valid clicks of each link that has some, and the time of the newest.</summary>
+    public IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links)
+    {
+        // A century of whole days.
+        var all = new RollupQuery { Links = links, FromHour = 0, ToHour = 24L * 36_525, Split = RollupSplit.Link };
+        var last = _reader.LastClicks(links);
+        return Rollup(all).ToDictionary(
+            row => row.LinkId, row => new LinkClicks(row.Tally.Valid, last.TryGetValue(row.LinkId, out var at) ? at : null));
+    }
 
     public void Scan(ClickScan scan, ClickVisit visit) => _reader.Scan(scan, visit);
 

@@ -75,7 +75,7 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
             : (traits.Disposition, false);
 
         // :: 5
-        Batch.Count(linkId, UtcBuckets.Hour(click.OccurredAtMs), traits, disposition, unique);
+        Batch.Count(linkId, click.OccurredAtMs, traits, disposition, unique);
         PartOf(log, address).Add(address, disposition, unique, click, bytes);
         return state.Apply();
     }

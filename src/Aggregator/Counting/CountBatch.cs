@@ -17,6 +17,9 @@ internal sealed class CountBatch
 
     public Dictionary<CountKey, ClickTally> Hours { get; } = [];
 
+    /// <summary>Unix milliseconds of each link's newest valid click in the batch.</summary>
+    public Dictionary<long, long> LastClicks { get; } = [];
+
     /// <summary>For each log what is expected to be stored, null when nothing is, and what is to stand there then.</summary>
     public Dictionary<LogKey, (LogProgress? Before, LogProgress After)> Progress { get; } = [];
 
@@ -28,8 +31,15 @@ internal sealed class CountBatch
     /// <summary>Clicks handed over, skipped ones included.</summary>
     public int Clicks { get; set; }
 
-    public void Count(long linkId, long hour, in ClickTraits traits, Disposition disposition, bool unique)
+    public void Count(long linkId, long occurredAtMs, in ClickTraits traits, Disposition disposition, bool unique)
     {
+        var hour = UtcBuckets.Hour(occurredAtMs);
+        if (disposition == Disposition.Valid)
+        {
+            ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(LastClicks, linkId, out _);
+            last = Math.Max(last, occurredAtMs);
+        }
+
         foreach (var dimension in Dimensions)
         {
             var value = traits[dimension];

@@ -18,6 +18,7 @@ internal static class CountingExtensions
             return ClickCounts.Open(
                 Path.Combine(data, "counts.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickCounts>>());
         });
+        services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<ClickCounts>().ClicksOf);
         services.AddSingleton(_ => BotRules.Load());
         services.AddSingleton<CountingMetrics>();
         services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<CountingMetrics>());

@@ -136,6 +136,12 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
         CREATE INDEX click_blocks_by_time ON click_blocks (last_time, first_time);
         CREATE INDEX click_blocks_open ON click_blocks (partition, edge, epoch, window) WHERE sealed = 0;
 
+        -- The time of each link's newest valid click.
+        CREATE TABLE last_clicks (
+            link_id INTEGER PRIMARY KEY,
+            at      INTEGER NOT NULL
+        );
+
         CREATE TABLE quarantine (
             id           INTEGER PRIMARY KEY,
             partition    INTEGER NOT NULL,

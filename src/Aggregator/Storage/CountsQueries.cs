@@ -50,7 +50,14 @@ internal sealed record ClickScan
     /// <summary>The links whose clicks to visit; null: all.</summary>
     public IReadOnlySet<long>? Links { get; init; }
 
+    /// <summary>Whether blocks come in the order of their newest click, the newest first; else of their oldest, the oldest first.</summary>
     public bool NewestFirst { get; init; }
+
+    /// <summary>
+    /// Asked before each block with the time, in Unix milliseconds, by which blocks are ordered: no click of this block
+    /// or a later one is beyond it. True ends the scan.
+    /// </summary>
+    public Func<long, bool>? IsEnough { get; init; }
 }
 
 /// <summary>Sees one click; its texts are gone afterwards.</summary>

@@ -76,6 +76,23 @@ internal sealed class CountsReader(CountsDatabase database)
         return command.ExecuteScalar() is long hour ? hour : null;
     }
 
+    /// <summary>Unix milliseconds of the newest valid click of each link that has one.</summary>
+    public Dictionary<long, long> LastClicks(IReadOnlyCollection<long> links)
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT link_id, at FROM last_clicks WHERE link_id IN (SELECT value FROM json_each(@links))";
+        AddLinks(command, links);
+        using var reader = command.ExecuteReader();
+        var last = new Dictionary<long, long>();
+        while (reader.Read())
+        {
+            last.Add(reader.GetInt64(0), reader.GetInt64(1));
+        }
+
+        return last;
+    }
+
     /// <summary>
     /// Visits the stored clicks of a time span, and of some links when they are given: block by block, in the order of
     /// the blocks' times or against it, and in the order of their addresses within a block.
@@ -85,14 +102,14 @@ internal sealed class CountsReader(CountsDatabase database)
         using var connection = database.Connect();
         using var transaction = connection.BeginTransaction(deferred: true);
         using var blocks = connection.CreateCommand();
-        blocks.CommandText = "SELECT id FROM click_blocks WHERE last_time >= @from AND first_time < @to ORDER BY "
+        blocks.CommandText = $"SELECT id, {(scan.NewestFirst ? "last_time" : "first_time")} FROM click_blocks WHERE last_time >= @from AND first_time < @to ORDER BY "
             + (scan.NewestFirst ? "last_time DESC, id DESC" : "first_time, id");
         blocks.Parameters.AddWithValue("@from", scan.FromMs);
         blocks.Parameters.AddWithValue("@to", scan.ToMs);
         using var filter = connection.Prepare("SELECT links FROM click_blocks WHERE id = @id", "@id");
         using var data = connection.Prepare("SELECT sealed, data FROM click_blocks WHERE id = @id", "@id");
         using var reader = blocks.ExecuteReader();
-        while (reader.Read())
+        while (reader.Read() && !(scan.IsEnough?.Invoke(reader.GetInt64(1)) ?? false))
         {
             var id = reader.GetInt64(0);
             if (scan.Links is not { } links || MayHold((byte[])filter.With(id).ExecuteScalar()!, links))

@@ -15,6 +15,7 @@ internal sealed class CountsWriter : IDisposable
     private readonly SqliteCommand _insertPosition;
     private readonly SqliteCommand _movePosition;
     private readonly SqliteCommand _insertQuarantine;
+    private readonly SqliteCommand _lastClick;
     private readonly CountsBlocks _blocks;
 
     public CountsWriter(CountsDatabase database)
@@ -34,6 +35,8 @@ internal sealed class CountsWriter : IDisposable
         _insertQuarantine = _connection.Prepare(
             "INSERT INTO quarantine (partition, edge, epoch, from_address, to_address, missing, reason, bytes) VALUES (@p, @e, @i, @f, @t, @m, @r, @b)",
             "@p", "@e", "@i", "@f", "@t", "@m", "@r", "@b");
+        _lastClick = _connection.Prepare(
+            "INSERT INTO last_clicks (link_id, at) VALUES (@l, @t) ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at)", "@l", "@t");
         _blocks = new CountsBlocks(_connection);
     }
 
@@ -44,6 +47,7 @@ internal sealed class CountsWriter : IDisposable
         _blocks.Transaction = transaction;
         MovePositions(batch, transaction);
         AddCounts(batch, transaction);
+        SetLastClicks(batch, transaction);
         _blocks.Store(batch.Parts);
         StoreQuarantine(batch, transaction);
         transaction.Commit();
@@ -56,6 +60,7 @@ internal sealed class CountsWriter : IDisposable
         _insertPosition.Dispose();
         _movePosition.Dispose();
         _insertQuarantine.Dispose();
+        _lastClick.Dispose();
         _blocks.Dispose();
         _connection.Dispose();
     }
@@ -107,6 +112,15 @@ internal sealed class CountsWriter : IDisposable
         if (sum.Raw > 0)
         {
             Upsert(_addDay, day, day.Hour, sum);
+        }
+    }
+
+    private void SetLastClicks(CountBatch batch, SqliteTransaction transaction)
+    {
+        _lastClick.Transaction = transaction;
+        foreach (var (link, at) in batch.LastClicks.OrderBy(row => row.Key))
+        {
+            _lastClick.With(link, at).ExecuteNonQuery();
         }
     }
 

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace LinkTracker.Contracts.Links;
 
@@ -32,20 +32,16 @@ public static class ShortCode
     }
 
     /// <summary>
-    /// The form under which codes that a person may take for each other are one: compatibility characters, case,
-    /// hyphens and look-alike letters of other alphabets folded away.
+    /// The form under which codes that a person may take for each other are one: compatibility characters, case, dashes,
+    /// invisible characters and white space around folded away, and letters of other alphabets replaced by the ASCII letter or
+    /// digit they look like. ASCII is never folded into other ASCII but for case, so <c>0</c> and <c>o</c> stay two.
     /// </summary>
-    public static string Normalise(string key)
-    {
-        var folded = new StringBuilder(key.Length);
-        foreach (var c in key.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant())
-        {
-            if (c is not '-')
-            {
-                folded.Append(c);
-            }
-        }
+    /// <remarks>
+    /// Idempotent, and defined for every string: half a surrogate pair becomes U+FFFD, which no key may hold, so such a text
+    /// matches nothing. May be empty. A key that is its own normal form in ASCII comes back as the same instance.
+    /// </remarks>
+    public static string Normalise(string key) =>
+        key.AsSpan().ContainsAnyExcept(NormalAscii) ? UnicodeForms.ComposeFolded(key).Trim() : key;
 
-        return folded.ToString();
-    }
+    private static readonly SearchValues<char> NormalAscii = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz_.~/");
 }
