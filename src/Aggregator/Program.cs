@@ -1,2 +1,4 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using LinkTracker.Aggregator;
+using LinkTracker.ServiceDefaults;
+
+return await ServiceHost.RunAsync(args, (builder, settings) => builder.AddAggregator(settings).Build().MapAggregator());

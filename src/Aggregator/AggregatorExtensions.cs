@@ -1,0 +1,63 @@
+using System.Net;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Imports;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Partners;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace LinkTracker.Aggregator;
+
+/// <summary>The Aggregator's door: an application that has it answers the API on <see cref="Settings.AggregatorUrl"/>.</summary>
+public static class AggregatorExtensions
+{
+    public static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder, Settings settings)
+    {
+        builder.WebHost.ConfigureKestrel(server => Listen(server, settings.AggregatorUrl));
+        builder.Services.AddStorage(settings);
+        builder.Services.AddApi();
+        builder.Services.AddLinks();
+        builder.Services.AddAttribution(settings);
+        builder.Services.AddCustomers();
+        builder.Services.AddPartners();
+        builder.Services.AddImports();
+        return builder;
+    }
+
+    /// <summary>Opens the database, shows the admin key if it is made now, and maps every route.</summary>
+    public static WebApplication MapAggregator(this WebApplication app)
+    {
+        app.UseApi();
+        var open = app.MapGroup("").AllowAnonymous();
+        open.MapHealth();
+        open.MapOpenApi("/openapi.json");
+
+        var api = app.MapApi();
+        api.MapStats();
+        api.MapLinks();
+        api.MapImports();
+        api.MapAttribution();
+        api.MapCustomers();
+        api.MapPartners();
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions server, Uri url)
+    {
+        if (IPAddress.TryParse(url.IdnHost, out var address))
+        {
+            server.Listen(address, url.Port);
+        }
+        else if (url.IsLoopback)
+        {
+            server.ListenLocalhost(url.Port);
+        }
+        else
+        {
+            server.ListenAnyIP(url.Port);
+        }
+    }
+}

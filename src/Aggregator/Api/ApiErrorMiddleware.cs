@@ -1,0 +1,77 @@
+namespace LinkTracker.Aggregator.Api;
+
+/// <summary>Writes every failure of the API, expected or not, in the one envelope.</summary>
+internal sealed class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        ApiError? error = null;
+        try
+        {
+            await next(context);
+            error = OfStatus(context);
+        }
+        catch (ApiError thrown)
+        {
+            error = thrown;
+        }
+        catch (BadHttpRequestException thrown)
+        {
+            error = OfBadRequest(thrown);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: there is nobody to tell.
+            return;
+        }
+#pragma warning disable CA1031 // The last line of defence: whatever it was, the client gets the envelope and the log gets the cause.
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            Log.RequestFailed(logger, thrown, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint");
+            error = ApiError.Internal();
+        }
+
+        if (error is not null && !context.Response.HasStarted)
+        {
+            await WriteAsync(context, error);
+        }
+    }
+
+    private static ApiError OfBadRequest(BadHttpRequestException thrown) => thrown switch
+    {
+        { StatusCode: StatusCodes.Status413PayloadTooLarge } => ApiError.TooLarge("The body is too large: send at most 1 MiB, or use POST /links/import for many links."),
+
+        // The base type itself comes from the binding of query parameters; the server's own is derived from it.
+        _ when thrown.GetType() == typeof(BadHttpRequestException) => ApiError.Unprocessable("A query parameter has a value of the wrong type: " + thrown.Message),
+        _ => ApiError.BadRequest("The request could not be read: " + thrown.Message),
+    };
+
+    // The routing answers these itself, with an empty body.
+    private static ApiError? OfStatus(HttpContext context) => context.Response switch
+    {
+        { HasStarted: true } or { ContentType: not null } => null,
+        { StatusCode: StatusCodes.Status404NotFound } => ApiError.NotFound("There is nothing at this path; GET /openapi.json lists what there is."),
+        { StatusCode: StatusCodes.Status405MethodNotAllowed } => ApiError.MethodNotAllowed($"This path does not answer {context.Request.Method}; GET /openapi.json lists what it answers."),
+        { StatusCode: StatusCodes.Status415UnsupportedMediaType } => ApiError.UnsupportedMediaType("Send the body as application/json."),
+        _ => null,
+    };
+
+    private static Task WriteAsync(HttpContext context, ApiError error)
+    {
+        var allow = context.Response.Headers.Allow;
+        context.Response.Clear();
+        context.Response.StatusCode = error.Status;
+        if (error.Status == StatusCodes.Status405MethodNotAllowed)
+        {
+            context.Response.Headers.Allow = allow;
+        }
+
+        if (error.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return context.Response.WriteAsJsonAsync(error.ToEnvelope(), ApiJson.Options, context.RequestAborted);
+    }
+}

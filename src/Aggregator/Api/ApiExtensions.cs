@@ -1,0 +1,35 @@
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace LinkTracker.Aggregator.Api;
+
+internal static class ApiExtensions
+{
+    private const long MaxBodyBytes = 1 << 20;
+
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => ApiJson.Apply(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddOpenApi();
+        services.AddSingleton(provider => ApiKeys.Open(
+            provider.GetRequiredService<Database>(),
+            provider.GetRequiredService<Settings>(),
+            provider.GetRequiredService<EntityId>(),
+            provider.GetRequiredService<TimeProvider>(),
+            key => Console.Out.WriteLine($"Admin key, shown this once, keep it: {key}")));
+        return services;
+    }
+
+    /// <summary>Errors outermost, so that they hold for refused keys too; then the key, before anything else is done.</summary>
+    public static void UseApi(this WebApplication app)
+    {
+        app.Services.GetRequiredService<ApiKeys>();
+        app.UseMiddleware<ApiErrorMiddleware>();
+        app.UseMiddleware<ApiKeyMiddleware>();
+    }
+
+    /// <summary>The group of every route that needs the key.</summary>
+    public static RouteGroupBuilder MapApi(this WebApplication app) => app.MapGroup("").WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+}

@@ -1,0 +1,18 @@
+using LinkTracker.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LinkTracker.Aggregator.Attribution;
+
+internal static class AttributionExtensions
+{
+    public static IServiceCollection AddAttribution(this IServiceCollection services, Settings settings)
+    {
+        services.TryAddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
+        services.AddSingleton<ClickEvidence>();
+        services.AddSingleton<Tracker>();
+        services.AddSingleton<IStatsSection, ConversionStats>();
+        return services;
+    }
+
+    public static void MapAttribution(this IEndpointRouteBuilder routes) => TrackApi.Map(routes, routes.ServiceProvider);
+}

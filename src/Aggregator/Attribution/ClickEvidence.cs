@@ -1,0 +1,73 @@
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.Contracts.Clicks;
+using LinkTracker.Contracts.Security;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Attribution;
+
+/// <summary>Turns what a shop sends as evidence into touches. A token is verified without any look-up of the click.</summary>
+internal sealed class ClickEvidence(InstallationKeys keys, Settings settings)
+{
+    // The clocks of Edge and Aggregator may differ a little; a lead that follows its click at once must not come before it.
+    private const long ClockSkewMs = 60_000;
+
+    /// <summary>The click of a token; null when none was sent.</summary>
+    /// <exception cref="ApiError">422 for a placeholder that was not filled in, 404 for what is no click on a link of ours.</exception>
+    public Touch? OfClick(Session session, string? clickId, long nowMs)
+    {
+        var text = clickId?.Trim();
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        RefuseMacro(text);
+        if (!ClickToken.TryParse(text, out var token) || !keys.TryVerify(token, out var identity))
+        {
+            throw ApiError.NotFound("clickId: is not a click of this installation; send the value of the target's query parameter unchanged.");
+        }
+
+        var link = LinkStore.Find(session, token.LinkId);
+        if (link is null || link.DisabledAt is not null)
+        {
+            throw ApiError.NotFound("clickId: the link of this click was deleted or is disabled.");
+        }
+
+        var at = identity.OccurredAtMs > nowMs && identity.OccurredAtMs - nowMs <= ClockSkewMs ? nowMs : identity.OccurredAtMs;
+        return new Touch(Method.Click, link.Id, link.PartnerId, text, at);
+    }
+
+    /// <summary>
+    /// A code that the customer typed; null when none was sent. One that nobody has may be a coupon of somebody else's: it is
+    /// noted and credits nobody, and never takes away what a click earned.
+    /// </summary>
+    public Touch? OfCode(Session session, string? referralCode, long nowMs)
+    {
+        var code = Fields.Text(referralCode, "referralCode", Contracts.Links.ShortCode.MaxKeyLength);
+        if (code is null)
+        {
+            return null;
+        }
+
+        var link = LinkStore.FindByCode(session, settings.DefaultDomain, code);
+        return link switch
+        {
+            null => new Touch(Method.Code, null, null, null, nowMs, "unknown_code"),
+            _ when link.IsLive(nowMs) => new Touch(Method.Code, link.Id, link.PartnerId, null, nowMs),
+            _ => new Touch(Method.Code, link.Id, link.PartnerId, null, nowMs, "link_not_live"),
+        };
+    }
+
+    private static void RefuseMacro(string text)
+    {
+        var isMacro = text is "undefined" or "null" or "NaN" or "[object Object]"
+            || (text[0], text[^1]) is ('{', '}') or ('[', ']') or ('%', '%') or ('<', '>')
+            || text.StartsWith("${", StringComparison.Ordinal);
+        if (isMacro)
+        {
+            throw ApiError.Unprocessable($"clickId: the placeholder {text} was not replaced by a click id; check the template that should fill it in.");
+        }
+    }
+}

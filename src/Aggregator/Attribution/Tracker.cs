@@ -1,0 +1,161 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Attribution;
+
+/// <summary>
+/// Records leads and sales. Each runs inside one transaction of the one writer:
+/// <code>
+///   1  has this business key been answered before?   then that answer again, and nothing else
+///   2  gather the evidence                           code, click, the customer's earlier click and lead
+///   3  decide                                        a pure function
+///   4  keep customer, conversion and answer          together, or not at all
+/// </code>
+/// </summary>
+internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, LinkPresenter presenter, Settings settings, EntityId ids)
+{
+    /// <summary>The answer as JSON.</summary>
+    public string Lead(Session session, LeadRequest request, long nowMs)
+    {
+        request.Check();
+        var known = CustomerStore.Find(session, request.CustomerExternalId!);
+        var isDeferred = request.Mode == "deferred";
+
+        // :: 1
+        var slug = EventSlug.Of(request.EventName!);
+        var hash = HashOf(request);
+        if (known is not null && !isDeferred && ConversionStore.Repeat(session, LeadKey(known.Id, slug), hash) is { } answered)
+        {
+            return answered;
+        }
+
+        // :: 2
+        var click = evidence.OfClick(session, request.ClickId, nowMs);
+        var code = evidence.OfCode(session, request.ReferralCode, nowMs);
+        if (click is null && code is null && (known is null || isDeferred))
+        {
+            throw ApiError.BadRequest("clickId: was not sent, and no customer with this customerExternalId is known that has one; send clickId or referralCode.");
+        }
+
+        // :: 3
+        var decision = Attributor.Decide(
+            Touches(click, code, click is null ? StoredClick(session, known) : null, EarlierLead(session, known, null)),
+            nowMs,
+            (long)settings.AttributionWindow.TotalMilliseconds);
+
+        // :: 4
+        var winner = decision.Winner;
+        var customer = customers.Keep(session, request, winner, click, nowMs);
+        var link = LinkOf(session, winner);
+        var clickId = click?.ClickToken ?? winner?.ClickToken ?? customer.ClickToken ?? "";
+        var answer = JsonSerializer.Serialize(
+            new LeadAnswer(
+                new ClickAnswer(clickId),
+                link is null ? null : presenter.Summarise(link),
+                new LeadCustomer(customer.Name, customer.Email, customer.Avatar, customer.ExternalId)),
+            ApiJson.Options);
+        if (!isDeferred)
+        {
+            var row = RowOf("lead", LeadKey(customer.Id, slug), customer, request, decision, answer, hash);
+            row.Quantity = request.EventQuantity!.Value;
+            ConversionStore.Insert(session, row);
+        }
+
+        return answer;
+    }
+
+    /// <summary>The answer as JSON.</summary>
+    public string Sale(Session session, SaleRequest request, long nowMs)
+    {
+        request.Check();
+
+        // :: 1
+        var key = request.InvoiceId is null ? null : "sale:" + request.InvoiceId;
+        var hash = HashOf(request);
+        if (ConversionStore.Repeat(session, key, hash) is { } answered)
+        {
+            return answered;
+        }
+
+        // :: 2
+        var known = CustomerStore.Find(session, request.CustomerExternalId!);
+        var click = evidence.OfClick(session, request.ClickId, nowMs);
+        var code = evidence.OfCode(session, request.ReferralCode, nowMs);
+        if (request.Amount == 0 || (known is null && click is null && code is null))
+        {
+            return JsonSerializer.Serialize(new SaleAnswer(request.EventName!, null, null), ApiJson.Options);
+        }
+
+        // :: 3
+        var decision = Attributor.Decide(
+            Touches(click, code, EarlierLead(session, known, request.LeadEventName)), nowMs, (long)settings.AttributionWindow.TotalMilliseconds);
+
+        // :: 4
+        var customer = customers.Keep(session, request, decision.Winner, click, nowMs);
+        var answer = JsonSerializer.Serialize(
+            new SaleAnswer(
+                request.EventName!,
+                new SaleCustomer(EntityId.Format(EntityId.Customer, customer.Id), customer.Name, customer.Email, customer.Avatar, customer.ExternalId),
+                new SaleDetails(request.Amount!.Value, request.Currency!, request.PaymentProcessor!, request.InvoiceId, request.Metadata)),
+            ApiJson.Options);
+        var row = RowOf("sale", key, customer, request, decision, answer, hash);
+        (row.Amount, row.Currency, row.PaymentProcessor, row.InvoiceId) = (request.Amount, request.Currency, request.PaymentProcessor, request.InvoiceId);
+        ConversionStore.Insert(session, row);
+        return answer;
+    }
+
+    private static string LeadKey(long customer, string slug) => $"lead:{EntityId.Format(EntityId.Customer, customer)}:{slug}";
+
+    private static IEnumerable<Touch> Touches(params IEnumerable<Touch?> touches) => touches.OfType<Touch>();
+
+    // The click of a deferred lead, told again by no one: the lead that follows it names the customer only.
+    private static Touch? StoredClick(Session session, CustomerRow? customer)
+    {
+        if (customer is not { ClickToken: { } text, ClickedAt: { } clickedAt } || !Contracts.Clicks.ClickToken.TryParse(text, out var token))
+        {
+            return null;
+        }
+
+        var link = LinkStore.Find(session, token.LinkId);
+        return new Touch(Method.Click, token.LinkId, link?.PartnerId, text, clickedAt, link is null || link.DisabledAt is not null ? "link_not_live" : null);
+    }
+
+    // It carries the click behind the lead, so that the sale shows up under the same country, device and channel.
+    private static Touch? EarlierLead(Session session, CustomerRow? customer, string? eventName)
+    {
+        var lead = customer is null ? null : ConversionStore.LatestLead(session, customer.Id, eventName);
+        return lead is null ? null : new Touch(Method.Lead, lead.LinkId, lead.PartnerId, lead.ClickToken, lead.ClickedAt ?? lead.OccurredAt);
+    }
+
+    private static LinkRow? LinkOf(Session session, Touch? touch) =>
+        touch is null ? null : session.First<LinkRow>("SELECT * FROM links WHERE id = @LinkId", touch);
+
+    private ConversionRow RowOf(
+        string kind, string? businessKey, CustomerRow customer, TrackRequest request, Decision decision, string answer, string hash) => new()
+    {
+        Id = ids.Next(),
+        Kind = kind,
+        BusinessKey = businessKey,
+        CustomerId = customer.Id,
+        LinkId = decision.Winner?.LinkId,
+        PartnerId = decision.Winner?.PartnerId,
+        ClickToken = decision.Winner?.ClickToken,
+        ClickedAt = decision.Winner?.ClickToken is null ? null : decision.Winner.AtMs,
+        Method = decision.Winner?.Method.ToString().ToLowerInvariant(),
+        Decision = JsonSerializer.Serialize(decision, ApiJson.Options),
+        EventName = request.EventName!,
+        OccurredAt = decision.OccurredAtMs,
+        Metadata = request.Metadata?.ToJsonString(ApiJson.Options),
+        Answer = answer,
+        RequestHash = hash,
+    };
+
+    // Of the checked request: the order of its fields and what was left out or spelled in full do not matter.
+    private static string HashOf<T>(T request) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Options)));
+}

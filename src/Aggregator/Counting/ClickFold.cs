@@ -1,0 +1,114 @@
+using LinkTracker.Contracts.Clicks;
+
+namespace LinkTracker.Aggregator.Counting;
+
+/// <summary>
+/// Turns slices into what they change. No clock, no store: the same slices after the same progress give the same
+/// batch. For each slice, in order:
+/// <code>
+///   1  compare with the log's progress   what is covered was counted before, and is skipped
+///   2  declare what is missing           a hole in front of the slice, damage inside it
+///   3  read each click                   what cannot be read goes to quarantine with its bytes
+///   4  classify                          one disposition, the first reason that applies
+///   5  count and keep                    every dimension, for the link and for all links; the click itself
+/// </code>
+/// </summary>
+/// <param name="progress">What is stored for each log.</param>
+internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors, IReadOnlyDictionary<LogKey, LogProgress> progress)
+{
+    private readonly Dictionary<LogKey, ClickPart> _open = [];
+
+    public CountBatch Batch { get; } = new();
+
+    public void Add(ClickSlice slice)
+    {
+        // :: 1
+        var log = LogKey.Of(slice);
+        var state = StateOf(log, slice);
+        var covered = state.Next;
+        Batch.Clicks += slice.Count;
+        if (slice.To <= covered)
+        {
+            Record(log, state.Skip(slice.Count));
+            return;
+        }
+
+        // :: 2
+        if (slice.From > covered)
+        {
+            Batch.Quarantine.Add(new QuarantinedRange(
+                log, covered, slice.From, 0, "Nothing was delivered for these addresses: clicks in them are lost.", []));
+        }
+
+        foreach (var damage in slice.Damaged)
+        {
+            if (damage.To > covered)
+            {
+                state = state.Quarantine(damage.Missing);
+                Batch.Quarantine.Add(new QuarantinedRange(log, damage.From, damage.To, damage.Missing, damage.Reason, damage.Bytes.ToArray()));
+            }
+        }
+
+        foreach (var entry in slice)
+        {
+            state = entry.Address < covered ? state.Skip(1) : AddClick(log, state, entry.Address, entry.Click);
+        }
+
+        Record(log, state with { Next = slice.To });
+    }
+
+    private LogProgress AddClick(LogKey log, LogProgress state, long address, ReadOnlySpan<byte> bytes)
+    {
+        // :: 3
+        if (!ClickCodec.TryRead(bytes, out var click) || click.Token.LinkId <= CountKey.AllLinks)
+        {
+            Batch.Quarantine.Add(new QuarantinedRange(
+                log, address, address + bytes.Length, 1, "This version cannot read the click's bytes.", bytes.ToArray()));
+            return state.Quarantine(1);
+        }
+
+        // :: 4
+        var traits = classifier.Classify(click);
+        var linkId = click.Token.LinkId;
+        var (disposition, unique) = traits.Disposition == Disposition.Valid
+            ? visitors.Judge(linkId, click.VisitorHash, click.OccurredAtMs)
+            : (traits.Disposition, false);
+
+        // :: 5
+        Batch.Count(linkId, click.OccurredAtMs, traits, disposition, unique);
+        PartOf(log, address).Add(address, disposition, unique, click, bytes);
+        return state.Apply();
+    }
+
+    // A log that was never seen begins where its source says that it begins.
+    private LogProgress StateOf(LogKey log, ClickSlice slice)
+    {
+        if (Batch.Progress.TryGetValue(log, out var pending))
+        {
+            return pending.After;
+        }
+
+        return progress.TryGetValue(log, out var stored) ? stored : new LogProgress(Math.Min(slice.Previous, slice.From), 0, 0, 0, 0);
+    }
+
+    private void Record(LogKey log, LogProgress after)
+    {
+        var before = Batch.Progress.TryGetValue(log, out var pending) ? pending.Before
+            : progress.TryGetValue(log, out var stored) ? stored
+            : (LogProgress?)null;
+        Batch.Progress[log] = (before, after);
+    }
+
+    private ClickPart PartOf(LogKey log, long address)
+    {
+        var window = ClickPart.WindowOf(address);
+        if (!_open.TryGetValue(log, out var part) || part.Window != window)
+        {
+            part = new ClickPart(log, window);
+            _open[log] = part;
+            Batch.Parts.Add(part);
+        }
+
+        return part;
+    }
+}

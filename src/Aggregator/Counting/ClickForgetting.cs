@@ -1,0 +1,42 @@
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Counting;
+
+/// <summary>Drops single clicks once an hour when they are older than the setting says. Counts are kept for ever.</summary>
+internal sealed class ClickForgetting(ClickCounts counts, Settings settings, TimeProvider clock, ILogger<ClickForgetting> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            do
+            {
+                Forget();
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops.
+        }
+    }
+
+    private void Forget()
+    {
+        try
+        {
+            var before = clock.GetUtcNow() - settings.ClickRetention;
+            if (counts.Forget(before) is var blocks and > 0)
+            {
+                Log.ClicksForgotten(logger, blocks, before);
+            }
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        {
+            Log.ForgettingFailed(logger, exception);
+        }
+    }
+}

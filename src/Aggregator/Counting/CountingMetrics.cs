@@ -1,0 +1,75 @@
+using System.Diagnostics.Metrics;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Counting;
+
+/// <summary>
+/// What counting measures, as metrics and as the section <c>aggregator</c> of the figures. The counters are those of the store, so
+/// they hold over restarts, and <c>consumed = applied + duplicate_skipped + quarantined</c> for each log at every reading.
+/// </summary>
+internal sealed class CountingMetrics : IStatsSection
+{
+    public const string MeterName = "LinkTracker.Aggregator";
+
+    private readonly Counter<long> _batches;
+    private readonly Histogram<double> _commitSeconds;
+    private volatile IReadOnlyDictionary<LogKey, LogProgress> _progress = new Dictionary<LogKey, LogProgress>();
+
+    public CountingMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _batches = meter.CreateCounter<long>("linktracker.counting.batches", "{batch}", "Transactions that stored counts.");
+        _commitSeconds = meter.CreateHistogram<double>("linktracker.counting.commit.duration", "s", "Time to store one batch.");
+        Observe(meter, "linktracker.clicks.consumed", "Clicks handed over by the logs.", progress => progress.Consumed);
+        Observe(meter, "linktracker.clicks.applied", "Clicks counted, whatever their disposition.", progress => progress.Applied);
+        Observe(meter, "linktracker.clicks.duplicate_skipped", "Clicks delivered again and skipped.", progress => progress.DuplicateSkipped);
+        Observe(meter, "linktracker.clicks.quarantined", "Clicks that could not be read.", progress => progress.Quarantined);
+    }
+
+    public string Name => "aggregator";
+
+    public void Stored(IReadOnlyDictionary<LogKey, LogProgress> progress, TimeSpan duration)
+    {
+        _progress = progress;
+        _batches.Add(1);
+        _commitSeconds.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>What is stored, read at the start of counting.</summary>
+    public void Loaded(IReadOnlyDictionary<LogKey, LogProgress> progress) => _progress = progress;
+
+    public object Read()
+    {
+        var progress = _progress;
+        return new
+        {
+            consumed = progress.Values.Sum(log => log.Consumed),
+            applied = progress.Values.Sum(log => log.Applied),
+            duplicate_skipped = progress.Values.Sum(log => log.DuplicateSkipped),
+            quarantined = progress.Values.Sum(log => log.Quarantined),
+            partitions = progress.GroupBy(log => log.Key.Partition).OrderBy(partition => partition.Key).Select(partition => new
+            {
+                partition = partition.Key,
+                consumed = partition.Sum(log => log.Value.Consumed),
+                applied = partition.Sum(log => log.Value.Applied),
+                duplicate_skipped = partition.Sum(log => log.Value.DuplicateSkipped),
+                quarantined = partition.Sum(log => log.Value.Quarantined),
+                logs = partition.OrderBy(log => log.Key.Edge).ThenBy(log => log.Key.Epoch).Select(log => new
+                {
+                    edge = log.Key.Edge.ToString("x16", System.Globalization.CultureInfo.InvariantCulture),
+                    epoch = log.Key.Epoch,
+                    next = log.Value.Next,
+                }),
+            }),
+        };
+    }
+
+    // By partition only: the number of edges has no bound.
+    private void Observe(Meter meter, string name, string description, Func<LogProgress, long> read) =>
+        meter.CreateObservableCounter(
+            name,
+            () => _progress.GroupBy(log => log.Key.Partition).Select(partition => new Measurement<long>(
+                partition.Sum(log => read(log.Value)), new KeyValuePair<string, object?>("linktracker.partition", partition.Key))),
+            "{click}",
+            description);
+}

@@ -1,0 +1,88 @@
+using Dapper;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Customers;
+
+/// <summary>Customers, to read. They come into being with their first conversion.</summary>
+internal sealed class CustomersApi(Database database, CustomerPresenter presenter)
+{
+    public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
+    {
+        var api = ActivatorUtilities.CreateInstance<CustomersApi>(services);
+        var group = routes.MapGroup("/customers").WithTags("Customers");
+        group.MapGet("", api.List).WithName("getCustomers");
+        group.MapGet("/{id}", api.Get).WithName("getCustomer");
+    }
+
+    private IReadOnlyList<CustomerResponse> List([AsParameters] CustomerFilter filter) => database.Read<IReadOnlyList<CustomerResponse>>(session =>
+    {
+        var page = Page.Of(filter.Page, filter.PageSize, filter.StartingAfter, filter.EndingBefore, EntityId.Customer);
+        var (where, arguments) = filter.Where();
+        arguments.AddDynamicParams(page);
+        var rows = presenter.Query(session, where + page.Condition("c.id") + page.Order("c.id"), arguments);
+        return [.. page.Arrange(rows).Select(row => presenter.Present(session, row, filter.IncludeExpandedFields == true))];
+    });
+
+    private CustomerResponse Get(string id, bool? includeExpandedFields) => database.Read(session =>
+    {
+        EntityId.TryParse(EntityId.Customer, id, out var number);
+        var arguments = new DynamicParameters(new { number, external = id is ['e', 'x', 't', '_', .. var rest] ? rest : null });
+        return presenter.Query(session, "c.id = @number OR c.external_id = @external", arguments) is [var row, ..]
+            ? presenter.Present(session, row, includeExpandedFields == true)
+            : throw ApiError.NotFound($"There is no customer {id}.");
+    });
+}
+
+/// <summary>The query parameters that choose customers.</summary>
+internal sealed class CustomerFilter
+{
+    public string? Email { get; set; }
+
+    public string? ExternalId { get; set; }
+
+    /// <summary>Part of the name, the email or the external id, without regard to case.</summary>
+    public string? Search { get; set; }
+
+    public string? Country { get; set; }
+
+    public string? LinkId { get; set; }
+
+    public string? PartnerId { get; set; }
+
+    public bool? IncludeExpandedFields { get; set; }
+
+    public int? Page { get; set; }
+
+    public int? PageSize { get; set; }
+
+    public string? StartingAfter { get; set; }
+
+    public string? EndingBefore { get; set; }
+
+    public (string Where, DynamicParameters Arguments) Where()
+    {
+        var arguments = new DynamicParameters();
+        var where = "1 = 1";
+        Add("lower(c.email) = @email", "email", Email?.ToLowerInvariant());
+        Add("c.external_id = @external", "external", ExternalId);
+        Add("(lower(c.name) LIKE @search ESCAPE '!' OR lower(c.email) LIKE @search ESCAPE '!' OR lower(c.external_id) LIKE @search ESCAPE '!')", "search", SearchPattern.Of(Search));
+        Add("EXISTS (SELECT 1 FROM conversions s WHERE s.customer_id = c.id AND s.country = @country)", "country", Country?.ToUpperInvariant());
+        Add("c.link_id = @link", "link", IdOf(EntityId.Link, LinkId));
+        Add("c.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
+        return (where, arguments);
+
+        void Add(string condition, string name, object? value)
+        {
+            if (value is not null and not "")
+            {
+                where += " AND " + condition;
+                arguments.Add(name, value);
+            }
+        }
+    }
+
+    // An id that nothing can have matches nothing.
+    private static long? IdOf(string prefix, string? text) =>
+        string.IsNullOrEmpty(text) ? null : EntityId.TryParse(prefix, text, out var id) ? id : 0L;
+}

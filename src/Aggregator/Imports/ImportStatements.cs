@@ -1,0 +1,69 @@
+using System.Data.Common;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Imports;
+
+/// <summary>Prepared statements for work on many rows.</summary>
+internal sealed class ImportStatements : IDisposable
+{
+    private readonly DbCommand _isTaken;
+    private readonly DbCommand _isAlikeTaken;
+    private readonly DbCommand _isExternalIdTaken;
+    private readonly DbCommand _take;
+
+    public ImportStatements(Session session)
+    {
+        _isTaken = Prepare(session, "SELECT 1 FROM link_places WHERE domain = @domain AND key = @key AND link_id IS NOT NULL", "@domain", "@key");
+        _isAlikeTaken = Prepare(session, "SELECT 1 FROM links WHERE domain = @domain AND key_folded = @key AND deleted_at IS NULL LIMIT 1", "@domain", "@key");
+        _isExternalIdTaken = Prepare(session, "SELECT 1 FROM links WHERE external_id = @id AND deleted_at IS NULL", "@id");
+        _take = Prepare(
+            session,
+            """
+            INSERT INTO link_places (domain, key, link_id, version) VALUES (@domain, @key, @link, @version)
+            ON CONFLICT (domain, key) DO UPDATE SET link_id = @link, version = @version WHERE link_places.link_id IS NULL
+            """,
+            "@domain", "@key", "@link", "@version");
+    }
+
+    public bool IsTaken(LinkRow row) => With(_isTaken, row.Domain, row.Key).ExecuteScalar() is not null;
+
+    /// <summary>Whether a live link has a key with the same normal form.</summary>
+    public bool IsAlikeTaken(LinkRow row) => With(_isAlikeTaken, row.Domain, row.KeyFolded).ExecuteScalar() is not null;
+
+    public bool IsExternalIdTaken(LinkRow row) => With(_isExternalIdTaken, row.ExternalId!).ExecuteScalar() is not null;
+
+    /// <summary>Puts the link into its place; false when another one is there.</summary>
+    public bool TryTake(LinkRow row, long version) => With(_take, row.Domain, row.Key, row.Id, version).ExecuteNonQuery() == 1;
+
+    public void Dispose()
+    {
+        _isTaken.Dispose();
+        _isAlikeTaken.Dispose();
+        _isExternalIdTaken.Dispose();
+        _take.Dispose();
+    }
+
+    private static DbCommand Prepare(Session session, string sql, params ReadOnlySpan<string> names)
+    {
+        var command = session.CreateCommand(sql);
+        foreach (var name in names)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    private static DbCommand With(DbCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i];
+        }
+
+        return command;
+    }
+}

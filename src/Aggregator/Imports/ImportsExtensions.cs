@@ -1,0 +1,14 @@
+namespace LinkTracker.Aggregator.Imports;
+
+internal static class ImportsExtensions
+{
+    public static IServiceCollection AddImports(this IServiceCollection services)
+    {
+        services.AddSingleton<ImportStore>();
+        services.AddSingleton<ImportWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ImportWorker>());
+        return services;
+    }
+
+    public static void MapImports(this IEndpointRouteBuilder routes) => ImportsApi.Map(routes, routes.ServiceProvider);
+}

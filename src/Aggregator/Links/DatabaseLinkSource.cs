@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.Contracts.Links;
+
+namespace LinkTracker.Aggregator.Links;
+
+/// <summary>Carries links from the database to an Edge in the same process.</summary>
+internal sealed class DatabaseLinkSource(Database database, LinkSignal signal) : ILinkSource
+{
+    // Some megabytes at a time: large enough that a million links take few round trips.
+    private const int PageSize = 5_000;
+
+    public async IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while (true)
+        {
+            // Before the read: a commit behind it completes this task, so the loop comes round once more.
+            var changed = signal.Next;
+            var places = database.Read(session => session.Query<Place>(
+                """
+                SELECT p.domain AS place_domain, p.key AS place_key, p.version, l.*
+                FROM link_places p LEFT JOIN links l ON l.id = p.link_id
+                WHERE p.version > @afterVersion ORDER BY p.version LIMIT @PageSize
+                """,
+                new { afterVersion, PageSize }));
+            var caughtUp = places.Count < PageSize;
+            if (places.Count > 0)
+            {
+                afterVersion = places[^1].Version;
+            }
+
+            yield return new LinkBatch([.. places.Select(place => place.ToChange())], caughtUp);
+            if (caughtUp)
+            {
+                await changed.WaitAsync(cancellation);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+}

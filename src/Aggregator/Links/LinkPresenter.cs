@@ -1,0 +1,113 @@
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Links;
+
+/// <param name="Clicks">Valid clicks.</param>
+/// <param name="LastClickedAtMs">Unix milliseconds of the newest one.</param>
+internal readonly record struct LinkClicks(long Clicks, long? LastClickedAtMs);
+
+/// <summary>
+/// Reads the clicks of some links; a link that is left out has none. The counts are in a store of their own, so
+/// counting registers this and the API asks it.
+/// </summary>
+internal delegate IReadOnlyDictionary<long, LinkClicks> ReadLinkClicks(IReadOnlyCollection<long> links);
+
+/// <summary>Leads and sales of a link. Amounts in the reporting currency.</summary>
+internal sealed class LinkTotals
+{
+    public long LinkId { get; set; }
+
+    public long Leads { get; set; }
+
+    public long Conversions { get; set; }
+
+    public long Sales { get; set; }
+
+    public long SaleAmount { get; set; }
+
+    public static IReadOnlyDictionary<long, LinkTotals> Read(Session session, IReadOnlyCollection<long> links, string currency) => session.Query<LinkTotals>(
+        """
+        SELECT link_id,
+               SUM(CASE WHEN kind = 'lead' THEN quantity ELSE 0 END) AS leads,
+               COUNT(DISTINCT CASE WHEN kind = 'sale' THEN customer_id END) AS conversions,
+               SUM(CASE WHEN kind = 'sale' THEN 1 ELSE 0 END) AS sales,
+               SUM(CASE WHEN kind = 'sale' AND currency = @currency THEN amount ELSE 0 END) AS sale_amount
+        FROM conversions WHERE link_id IN @links GROUP BY link_id
+        """,
+        new { links, currency }).ToDictionary(totals => totals.LinkId);
+}
+
+/// <summary>Turns rows into what clients see.</summary>
+internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings, Installation installation)
+{
+    private static readonly LinkTotals None = new();
+
+    private readonly string _scheme = settings.ShortUrl.Scheme;
+    private readonly string _api = settings.AggregatorUrl.GetLeftPart(UriPartial.Authority);
+
+    public LinkResponse Present(Session session, LinkRow row) => Present(session, [row])[0];
+
+    public IReadOnlyList<LinkResponse> Present(Session session, IReadOnlyList<LinkRow> rows)
+    {
+        long[] ids = [.. rows.Select(row => row.Id)];
+        var clicks = readClicks(ids);
+        var totals = LinkTotals.Read(session, ids, settings.Currency);
+        return [.. rows.Select(row => Present(row, clicks.GetValueOrDefault(row.Id), totals.GetValueOrDefault(row.Id, None)))];
+    }
+
+    public LinkSummary Summarise(LinkRow row) => new(
+        EntityId.Format(EntityId.Link, row.Id), row.Domain, row.Key, ShortLink(row), row.Url,
+        EntityId.Format(EntityId.Partner, row.PartnerId), ProgramOf(row), row.TenantId, row.ExternalId);
+
+    /// <summary>The address people click. Keys may hold letters of any alphabet; an address may not.</summary>
+    public string ShortLink(LinkRow row) =>
+        $"{_scheme}://{row.Domain}/{string.Join('/', row.Key.Split('/').Select(Uri.EscapeDataString))}";
+
+    private string? ProgramOf(LinkRow row) => row.PartnerId is null ? null : installation.ProgramId;
+
+    private LinkResponse Present(LinkRow row, LinkClicks clicks, LinkTotals totals) => new()
+    {
+        Id = EntityId.Format(EntityId.Link, row.Id),
+        Domain = row.Domain,
+        Key = row.Key,
+        Url = row.Url,
+        ShortLink = ShortLink(row),
+        QrCode = $"{_api}/qr?url={ShortLink(row)}?qr=1",
+        ExternalId = row.ExternalId,
+        TenantId = row.TenantId,
+        ProgramId = ProgramOf(row),
+        PartnerId = EntityId.Format(EntityId.Partner, row.PartnerId),
+        TrackConversion = row.TrackConversion,
+        Archived = row.Archived,
+        Disabled = row.DisabledAt is not null,
+        DisabledAt = Api.Fields.Time(row.DisabledAt),
+        RedirectStatus = row.RedirectStatus,
+        QueryPolicy = row.QueryPolicy,
+        Channel = row.Channel,
+        ExpiresAt = Api.Fields.Time(row.ExpiresAt),
+        ExpiredUrl = row.ExpiredUrl,
+        Title = row.Title,
+        Description = row.Description,
+        Image = row.Image,
+        Video = row.Video,
+        Comments = row.Comments,
+        DoIndex = row.DoIndex,
+        PublicStats = row.PublicStats,
+        UtmSource = row.UtmSource,
+        UtmMedium = row.UtmMedium,
+        UtmCampaign = row.UtmCampaign,
+        UtmTerm = row.UtmTerm,
+        UtmContent = row.UtmContent,
+        WorkspaceId = installation.WorkspaceId,
+        ProjectId = installation.WorkspaceId,
+        CreatedAt = Api.Fields.Time(row.CreatedAt),
+        UpdatedAt = Api.Fields.Time(row.UpdatedAt),
+        Clicks = clicks.Clicks,
+        LastClicked = Api.Fields.Time(clicks.LastClickedAtMs),
+        Leads = totals.Leads,
+        Conversions = totals.Conversions,
+        Sales = totals.Sales,
+        SaleAmount = totals.SaleAmount,
+    };
+}

@@ -1,0 +1,80 @@
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Partners;
+
+/// <summary>Partners in the database, and how they look on the wire.</summary>
+internal sealed class PartnerStore(LinkPresenter presenter, Installation installation, EntityId ids, TimeProvider clock)
+{
+    /// <exception cref="ApiError">409 when another partner has the email or tenant id.</exception>
+    public PartnerRow Create(Session session, PartnerRequest request)
+    {
+        var row = request.ToRow(ids.Next(), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        if (session.First<long?>("SELECT id FROM partners WHERE email_folded = @EmailFolded", row) is { } taken)
+        {
+            throw ApiError.Conflict($"email: partner {EntityId.Format(EntityId.Partner, taken)} has this address.");
+        }
+
+        if (row.TenantId is not null && session.First<long?>("SELECT id FROM partners WHERE tenant_id = @TenantId", row) is { } owner)
+        {
+            throw ApiError.Conflict($"tenantId: partner {EntityId.Format(EntityId.Partner, owner)} has this id.");
+        }
+
+        session.Execute(
+            """
+            INSERT INTO partners (id, name, email, email_folded, username, image, tenant_id, country, description, created_at)
+            VALUES (@Id, @Name, @Email, @EmailFolded, @Username, @Image, @TenantId, @Country, @Description, @CreatedAt)
+            """,
+            row);
+        return row;
+    }
+
+    /// <summary>The partner by its id or the operator's own id for it.</summary>
+    public static PartnerRow Get(Session session, string? partnerId, string? tenantId)
+    {
+        if (string.IsNullOrEmpty(partnerId) && string.IsNullOrEmpty(tenantId))
+        {
+            throw ApiError.Unprocessable("partnerId: is needed, or tenantId.");
+        }
+
+        EntityId.TryParse(EntityId.Partner, partnerId, out var id);
+        var row = string.IsNullOrEmpty(partnerId)
+            ? session.First<PartnerRow>("SELECT * FROM partners WHERE tenant_id = @tenantId", new { tenantId })
+            : session.First<PartnerRow>("SELECT * FROM partners WHERE id = @id", new { id });
+        return row ?? throw ApiError.NotFound($"There is no partner {partnerId ?? tenantId}.");
+    }
+
+    public IReadOnlyList<PartnerLinkResponse> LinksOf(Session session, long partner) => [.. presenter
+        .Present(session, session.Query<LinkRow>("SELECT * FROM links WHERE partner_id = @partner AND deleted_at IS NULL ORDER BY id", new { partner }))
+        .Select(link => new PartnerLinkResponse(
+            link.Id, link.Domain, link.Key, link.ShortLink, link.Url, link.Clicks, link.Leads, link.Conversions, link.Sales, link.SaleAmount))];
+
+    /// <summary>What the partner brought is the sum over its links, so that both always agree.</summary>
+    public PartnerResponse Present(Session session, PartnerRow row)
+    {
+        var links = LinksOf(session, row.Id);
+        var id = EntityId.Format(EntityId.Partner, row.Id);
+        return new PartnerResponse
+        {
+            Id = id,
+            PartnerId = id,
+            ProgramId = installation.ProgramId,
+            Name = row.Name,
+            Email = row.Email,
+            Username = row.Username,
+            Image = row.Image,
+            TenantId = row.TenantId,
+            Country = row.Country,
+            Description = row.Description,
+            CreatedAt = Fields.Time(row.CreatedAt),
+            Links = links,
+            TotalClicks = links.Sum(link => link.Clicks),
+            TotalLeads = links.Sum(link => link.Leads),
+            TotalConversions = links.Sum(link => link.Conversions),
+            TotalSales = links.Sum(link => link.Sales),
+            TotalSaleAmount = links.Sum(link => link.SaleAmount),
+            NetRevenue = links.Sum(link => link.SaleAmount),
+        };
+    }
+}

@@ -1,0 +1,12 @@
+namespace LinkTracker.Aggregator.Partners;
+
+internal static class PartnersExtensions
+{
+    public static IServiceCollection AddPartners(this IServiceCollection services)
+    {
+        services.AddSingleton<PartnerStore>();
+        return services;
+    }
+
+    public static void MapPartners(this IEndpointRouteBuilder routes) => PartnersApi.Map(routes, routes.ServiceProvider);
+}

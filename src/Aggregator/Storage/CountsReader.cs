@@ -1,0 +1,215 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Counting;
+using LinkTracker.Contracts.Clicks;
+using Microsoft.Data.Sqlite;
+
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>Reads counts and clicks, each call on one snapshot.</summary>
+/// <remarks>Safe for many threads at once.</remarks>
+internal sealed class CountsReader(CountsDatabase database)
+{
+    private const string Tally = "SUM(raw), SUM(valid), SUM(unique_visitors), SUM(head), SUM(prefetch), SUM(link_preview), SUM(bot), SUM(duplicate)";
+
+    public Dictionary<LogKey, LogProgress> Positions()
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT partition, edge, epoch, next, consumed, applied, duplicate_skipped, quarantined FROM positions";
+        using var reader = command.ExecuteReader();
+        var positions = new Dictionary<LogKey, LogProgress>();
+        while (reader.Read())
+        {
+            positions.Add(
+                new LogKey(reader.GetInt32(0), (ulong)reader.GetInt64(1), (ulong)reader.GetInt64(2)),
+                new LogProgress(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7)));
+        }
+
+        return positions;
+    }
+
+    public List<QuarantinedRange> Quarantine()
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT partition, edge, epoch, from_address, to_address, missing, reason, bytes FROM quarantine ORDER BY id";
+        using var reader = command.ExecuteReader();
+        var ranges = new List<QuarantinedRange>();
+        while (reader.Read())
+        {
+            ranges.Add(new QuarantinedRange(
+                new LogKey(reader.GetInt32(0), (ulong)reader.GetInt64(1), (ulong)reader.GetInt64(2)),
+                reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetString(6), reader.GetFieldValue<byte[]>(7)));
+        }
+
+        return ranges;
+    }
+
+    /// <summary>Sums of the hours asked for, whole days of them read from the table of days. In no particular order.</summary>
+    public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query)
+    {
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        var rows = new Dictionary<(long, long, string), RollupRow>();
+        var (firstDay, endDay) = (-UtcBuckets.Floor(-query.FromHour, 24), UtcBuckets.Floor(query.ToHour, 24));
+        if (query.Split == RollupSplit.Hour || firstDay >= endDay)
+        {
+            Read(connection, query, "click_hours", query.FromHour, query.ToHour, UtcBuckets.HourMs, rows);
+        }
+        else
+        {
+            Read(connection, query, "click_hours", query.FromHour, firstDay * 24, UtcBuckets.HourMs, rows);
+            Read(connection, query, "click_days", firstDay, endDay, UtcBuckets.DayMs, rows);
+            Read(connection, query, "click_hours", endDay * 24, query.ToHour, UtcBuckets.HourMs, rows);
+        }
+
+        return rows.Values;
+    }
+
+    /// <summary>The first hour with a click of the links; null when there is none.</summary>
+    public long? FirstHour(IReadOnlyCollection<long>? links)
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT MIN(bucket) FROM click_hours WHERE dimension = 0 AND {Condition(links, everyLink: false)}";
+        AddLinks(command, links);
+        return command.ExecuteScalar() is long hour ? hour : null;
+    }
+
+    /// <summary>Unix milliseconds of the newest valid click of each link that has one.</summary>
+    public Dictionary<long, long> LastClicks(IReadOnlyCollection<long> links)
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT link_id, at FROM last_clicks WHERE link_id IN (SELECT value FROM json_each(@links))";
+        AddLinks(command, links);
+        using var reader = command.ExecuteReader();
+        var last = new Dictionary<long, long>();
+        while (reader.Read())
+        {
+            last.Add(reader.GetInt64(0), reader.GetInt64(1));
+        }
+
+        return last;
+    }
+
+    /// <summary>
+    /// Visits the stored clicks of a time span, and of some links when they are given: block by block, in the order of
+    /// the blocks' times or against it, and in the order of their addresses within a block.
+    /// </summary>
+    public void Scan(ClickScan scan, ClickVisit visit)
+    {
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        using var blocks = connection.CreateCommand();
+        blocks.CommandText = $"SELECT id, {(scan.NewestFirst ? "last_time" : "first_time")} FROM click_blocks WHERE last_time >= @from AND first_time < @to ORDER BY "
+            + (scan.NewestFirst ? "last_time DESC, id DESC" : "first_time, id");
+        blocks.Parameters.AddWithValue("@from", scan.FromMs);
+        blocks.Parameters.AddWithValue("@to", scan.ToMs);
+        using var filter = connection.Prepare("SELECT links FROM click_blocks WHERE id = @id", "@id");
+        using var data = connection.Prepare("SELECT sealed, data FROM click_blocks WHERE id = @id", "@id");
+        using var reader = blocks.ExecuteReader();
+        while (reader.Read() && !(scan.IsEnough?.Invoke(reader.GetInt64(1)) ?? false))
+        {
+            var id = reader.GetInt64(0);
+            if (scan.Links is not { } links || MayHold((byte[])filter.With(id).ExecuteScalar()!, links))
+            {
+                Visit(Load(data, id), scan, visit);
+            }
+        }
+    }
+
+    private static void Visit(ReadOnlySpan<byte> data, ClickScan scan, ClickVisit visit)
+    {
+        foreach (var click in ClickPart.Read(data))
+        {
+            var time = click.Record.OccurredAtMs;
+            if (time >= scan.FromMs && time < scan.ToMs && (scan.Links?.Contains(click.Record.Token.LinkId) ?? true))
+            {
+                visit(click);
+            }
+        }
+    }
+
+    private static byte[] Load(SqliteCommand command, long id)
+    {
+        using var reader = command.With(id).ExecuteReader();
+        reader.Read();
+        var bytes = reader.GetFieldValue<byte[]>(1);
+        return reader.GetInt64(0) == 1 ? CountsBlocks.Unpack(bytes) : bytes;
+    }
+
+    private static bool MayHold(byte[] filter, IReadOnlySet<long> links)
+    {
+        foreach (var link in links)
+        {
+            if (CountsLinkFilter.MayContain(filter, link))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void Read(
+        SqliteConnection connection, RollupQuery query, string table, long from, long to, long bucketMs, Dictionary<(long, long, string), RollupRow> rows)
+    {
+        if (from >= to)
+        {
+            return;
+        }
+
+        var bucket = query.Split == RollupSplit.None || query.Split == RollupSplit.Link ? "0" : "bucket";
+        var link = query.Split == RollupSplit.Link ? "link_id" : "0";
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            SELECT {link} AS l, {bucket} AS b, value, {Tally} FROM {table}
+            WHERE dimension = @dimension AND {Condition(query.Links, query.Split == RollupSplit.Link)} AND bucket >= @from AND bucket < @to
+            GROUP BY l, b, value
+            """;
+        command.Parameters.AddWithValue("@dimension", (long)query.Dimension);
+        command.Parameters.AddWithValue("@from", from);
+        command.Parameters.AddWithValue("@to", to);
+        AddLinks(command, query.Links);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var row = new RollupRow(reader.GetInt64(0), reader.GetInt64(1) * bucketMs, reader.GetString(2), ReadTally(reader, 3));
+            var key = (row.LinkId, row.StartMs, row.Value);
+            if (rows.TryGetValue(key, out var sum))
+            {
+                var tally = sum.Tally;
+                tally.Add(row.Tally);
+                row = row with { Tally = tally };
+            }
+
+            rows[key] = row;
+        }
+    }
+
+    private static ClickTally ReadTally(SqliteDataReader reader, int at) => new()
+    {
+        Raw = reader.GetInt64(at),
+        Valid = reader.GetInt64(at + 1),
+        Unique = reader.GetInt64(at + 2),
+        Head = reader.GetInt64(at + 3),
+        Prefetch = reader.GetInt64(at + 4),
+        LinkPreview = reader.GetInt64(at + 5),
+        Bot = reader.GetInt64(at + 6),
+        Duplicate = reader.GetInt64(at + 7),
+    };
+
+    private static string Condition(IReadOnlyCollection<long>? links, bool everyLink) =>
+        links is not null ? "link_id IN (SELECT value FROM json_each(@links))"
+        : everyLink ? "link_id > 0"
+        : "link_id = 0";
+
+    private static void AddLinks(SqliteCommand command, IReadOnlyCollection<long>? links)
+    {
+        if (links is not null)
+        {
+            command.Parameters.AddWithValue("@links", JsonSerializer.Serialize(links));
+        }
+    }
+}

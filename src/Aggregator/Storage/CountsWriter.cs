@@ -1,0 +1,168 @@
+using LinkTracker.Aggregator.Counting;
+using Microsoft.Data.Sqlite;
+
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>
+/// Stores batches, each in one transaction: numbers, clicks, quarantine and positions, all or nothing.
+/// </summary>
+/// <remarks>For one thread at a time; there is one writer in a process.</remarks>
+internal sealed class CountsWriter : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _addHour;
+    private readonly SqliteCommand _addDay;
+    private readonly SqliteCommand _insertPosition;
+    private readonly SqliteCommand _movePosition;
+    private readonly SqliteCommand _insertQuarantine;
+    private readonly SqliteCommand _lastClick;
+    private readonly CountsBlocks _blocks;
+
+    public CountsWriter(CountsDatabase database)
+    {
+        _connection = database.Connect();
+        _addHour = PrepareUpsert("click_hours");
+        _addDay = PrepareUpsert("click_days");
+        _insertPosition = _connection.Prepare(
+            "INSERT INTO positions (partition, edge, epoch, next, consumed, applied, duplicate_skipped, quarantined) VALUES (@p, @e, @i, @n, @c, @a, @d, @q) ON CONFLICT DO NOTHING",
+            "@p", "@e", "@i", "@n", "@c", "@a", "@d", "@q");
+        _movePosition = _connection.Prepare(
+            """
+            UPDATE positions SET next = @n, consumed = @c, applied = @a, duplicate_skipped = @d, quarantined = @q
+            WHERE partition = @p AND edge = @e AND epoch = @i AND next = @expected AND consumed = @expectedConsumed
+            """,
+            "@p", "@e", "@i", "@n", "@c", "@a", "@d", "@q", "@expected", "@expectedConsumed");
+        _insertQuarantine = _connection.Prepare(
+            "INSERT INTO quarantine (partition, edge, epoch, from_address, to_address, missing, reason, bytes) VALUES (@p, @e, @i, @f, @t, @m, @r, @b)",
+            "@p", "@e", "@i", "@f", "@t", "@m", "@r", "@b");
+        _lastClick = _connection.Prepare(
+            "INSERT INTO last_clicks (link_id, at) VALUES (@l, @t) ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at)", "@l", "@t");
+        _blocks = new CountsBlocks(_connection);
+    }
+
+    /// <exception cref="PositionMovedException">What is stored is not what the batch was made for; nothing was changed.</exception>
+    public void Commit(CountBatch batch)
+    {
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        _blocks.Transaction = transaction;
+        MovePositions(batch, transaction);
+        AddCounts(batch, transaction);
+        SetLastClicks(batch, transaction);
+        _blocks.Store(batch.Parts);
+        StoreQuarantine(batch, transaction);
+        transaction.Commit();
+    }
+
+    public void Dispose()
+    {
+        _addHour.Dispose();
+        _addDay.Dispose();
+        _insertPosition.Dispose();
+        _movePosition.Dispose();
+        _insertQuarantine.Dispose();
+        _lastClick.Dispose();
+        _blocks.Dispose();
+        _connection.Dispose();
+    }
+
+    // Compare and set: two counters on one file, or one that lost track, must not count anything twice.
+    private void MovePositions(CountBatch batch, SqliteTransaction transaction)
+    {
+        _insertPosition.Transaction = transaction;
+        _movePosition.Transaction = transaction;
+        foreach (var (log, (before, after)) in batch.Progress)
+        {
+            var moved = before is { } expected
+                ? _movePosition.With(
+                    log.Partition, (long)log.Edge, (long)log.Epoch, after.Next, after.Consumed, after.Applied, after.DuplicateSkipped, after.Quarantined, expected.Next, expected.Consumed)
+                : _insertPosition.With(
+                    log.Partition, (long)log.Edge, (long)log.Epoch, after.Next, after.Consumed, after.Applied, after.DuplicateSkipped, after.Quarantined);
+            if (moved.ExecuteNonQuery() != 1)
+            {
+                throw new PositionMovedException($"The stored position of partition {log.Partition}, edge {log.Edge:x16}, epoch {log.Epoch} is not what this batch was made for ({before}).");
+            }
+        }
+    }
+
+    // In the order of the key, so that pages of the table are visited once; the days follow from the hours.
+    private void AddCounts(CountBatch batch, SqliteTransaction transaction)
+    {
+        _addHour.Transaction = transaction;
+        _addDay.Transaction = transaction;
+        var day = default(CountKey);
+        var sum = default(ClickTally);
+        foreach (var (key, tally) in batch.Hours.OrderBy(row => row.Key, DayOrder.Instance))
+        {
+            Upsert(_addHour, key, key.Hour, tally);
+            var next = key with { Hour = UtcBuckets.DayOfHour(key.Hour) };
+            if (next != day)
+            {
+                UpsertDay(day, sum);
+                (day, sum) = (next, default);
+            }
+
+            sum.Add(tally);
+        }
+
+        UpsertDay(day, sum);
+    }
+
+    private void UpsertDay(in CountKey day, in ClickTally sum)
+    {
+        if (sum.Raw > 0)
+        {
+            Upsert(_addDay, day, day.Hour, sum);
+        }
+    }
+
+    private void SetLastClicks(CountBatch batch, SqliteTransaction transaction)
+    {
+        _lastClick.Transaction = transaction;
+        foreach (var (link, at) in batch.LastClicks.OrderBy(row => row.Key))
+        {
+            _lastClick.With(link, at).ExecuteNonQuery();
+        }
+    }
+
+    private void StoreQuarantine(CountBatch batch, SqliteTransaction transaction)
+    {
+        _insertQuarantine.Transaction = transaction;
+        foreach (var range in batch.Quarantine)
+        {
+            _insertQuarantine.With(
+                range.Log.Partition, (long)range.Log.Edge, (long)range.Log.Epoch, range.From, range.To, range.Missing, range.Reason, range.Bytes).ExecuteNonQuery();
+        }
+    }
+
+    private static void Upsert(SqliteCommand command, in CountKey key, long bucket, in ClickTally tally) => command.With(
+        (long)key.Dimension, key.LinkId, bucket, key.Value, tally.Raw, tally.Valid, tally.Unique, tally.Head, tally.Prefetch, tally.LinkPreview, tally.Bot, tally.Duplicate).ExecuteNonQuery();
+
+    private SqliteCommand PrepareUpsert(string table) => _connection.Prepare(
+        $"""
+        INSERT INTO {table} (dimension, link_id, bucket, value, raw, valid, unique_visitors, head, prefetch, link_preview, bot, duplicate)
+        VALUES (@dimension, @link, @bucket, @value, @raw, @valid, @unique, @head, @prefetch, @preview, @bot, @duplicate)
+        ON CONFLICT DO UPDATE SET
+            raw = raw + excluded.raw, valid = valid + excluded.valid, unique_visitors = unique_visitors + excluded.unique_visitors,
+            head = head + excluded.head, prefetch = prefetch + excluded.prefetch, link_preview = link_preview + excluded.link_preview,
+            bot = bot + excluded.bot, duplicate = duplicate + excluded.duplicate
+        """,
+        "@dimension", "@link", "@bucket", "@value", "@raw", "@valid", "@unique", "@head", "@prefetch", "@preview", "@bot", "@duplicate");
+
+    // Hours of one day, link, dimension and value stand together.
+    private sealed class DayOrder : IComparer<CountKey>
+    {
+        public static DayOrder Instance { get; } = new();
+
+        public int Compare(CountKey x, CountKey y)
+        {
+            var order = x.Dimension.CompareTo(y.Dimension);
+            order = order != 0 ? order : x.LinkId.CompareTo(y.LinkId);
+            order = order != 0 ? order : UtcBuckets.DayOfHour(x.Hour).CompareTo(UtcBuckets.DayOfHour(y.Hour));
+            order = order != 0 ? order : string.CompareOrdinal(x.Value, y.Value);
+            return order != 0 ? order : x.Hour.CompareTo(y.Hour);
+        }
+    }
+}
+
+/// <summary>The stored position is not the one a batch was made for.</summary>
+internal sealed class PositionMovedException(string message) : Exception(message);

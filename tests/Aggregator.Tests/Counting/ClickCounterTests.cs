@@ -1,0 +1,194 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using LinkTracker.Aggregator.Counting;
+using LinkTracker.Aggregator.Counting.UserAgents;
+using LinkTracker.Contracts.Clicks;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LinkTracker.Aggregator.Tests.Counting;
+
+public sealed class ClickCounterTests : IAsyncDisposable
+{
+    private readonly CountsFile _file = new();
+    private readonly FakeSource _source = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly CountingMetrics _metrics;
+    private readonly CountingHealth _health = new();
+    private readonly ClickCounter _counter;
+
+    public ClickCounterTests()
+    {
+        _metrics = new CountingMetrics(_services.GetRequiredService<IMeterFactory>());
+        _counter = new ClickCounter(
+            _source, _file.Counts, new ClickClassifier(BotRules.Load()), _metrics, _health, TimeProvider.System, NullLogger<ClickCounter>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _counter.StopAsync(CancellationToken.None);
+        _counter.Dispose();
+        _source.Dispose();
+        _file.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Clicks_are_stored_and_then_released()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
+        _source.Deliver(log.Slice(0, 1), log.Slice(1, 2));
+        await _counter.StartAsync(CancellationToken.None);
+
+        await _source.ReleasedAsync(log.Tail);
+
+        Assert.Equal(2, _file.Total().Valid);
+        Assert.Equal("""{"consumed":2,"applied":2,"duplicate_skipped":0,"quarantined":0}""", FiguresWithoutPartitions());
+        Assert.Equal(HealthStatus.Healthy, (await _health.CheckHealthAsync(new HealthCheckContext())).Status);
+    }
+
+    [Fact]
+    public async Task After_a_failure_counting_begins_again_where_it_was_stored()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 }, new TestClick { Visitor = 3 });
+        _source.Deliver(log.Slice(0, 1));
+        await _counter.StartAsync(CancellationToken.None);
+        await _source.ReleasedAsync(log.Slice(0, 1).To);
+
+        // The source breaks, and after the next start delivers from before the position: nothing is counted twice.
+        _source.Break();
+        _source.Deliver(log.Slice(0, 2), log.Slice(2, 3));
+        await _source.ReleasedAsync(log.Tail);
+
+        Assert.Equal(2, _source.Asked.Count);
+        Assert.Equal(log.Slice(0, 1).To, Assert.Single(_source.Asked[1]).Next);
+        Assert.Equal(3, _file.Total().Valid);
+        Assert.Equal("""{"consumed":4,"applied":3,"duplicate_skipped":1,"quarantined":0}""", FiguresWithoutPartitions());
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_degrades_health_until_it_accepts_again()
+    {
+        var log = new TestLog().Add(new TestClick());
+        using (var other = new SqliteConnection($"Data Source={_file.Path}"))
+        {
+            other.Open();
+            using var drop = other.CreateCommand();
+            drop.CommandText = "CREATE TRIGGER refuse BEFORE INSERT ON positions BEGIN SELECT RAISE(ABORT, 'no'); END";
+            drop.ExecuteNonQuery();
+            _source.Deliver(log.Whole());
+            await _counter.StartAsync(CancellationToken.None);
+            await _source.AskedAsync(2);
+            Assert.Equal(HealthStatus.Degraded, (await _health.CheckHealthAsync(new HealthCheckContext())).Status);
+            Assert.Equal(0, _file.Total().Raw);
+            drop.CommandText = "DROP TRIGGER refuse";
+            drop.ExecuteNonQuery();
+        }
+
+        _source.Deliver(log.Whole());
+        await _source.ReleasedAsync(log.Tail);
+
+        Assert.Equal(1, _file.Total().Valid);
+        Assert.Equal(HealthStatus.Healthy, (await _health.CheckHealthAsync(new HealthCheckContext())).Status);
+    }
+
+    [Fact]
+    public async Task Stopping_ends_without_waiting_for_more_clicks()
+    {
+        await _counter.StartAsync(CancellationToken.None);
+        await _source.AskedAsync(1);
+
+        await _counter.StopAsync(CancellationToken.None);
+
+        Assert.True(_counter.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task The_equation_is_published_as_metrics_too()
+    {
+        var log = new TestLog().Add(new TestClick()).AddBytes([9, 9]);
+        _source.Deliver(log.Whole());
+        await _counter.StartAsync(CancellationToken.None);
+        await _source.ReleasedAsync(log.Tail);
+
+        var seen = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, me) =>
+            {
+                if (instrument.Meter.Scope == _services.GetRequiredService<IMeterFactory>())
+                {
+                    me.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+
+        Assert.Equal((2, 1, 0, 1), (seen["linktracker.clicks.consumed"], seen["linktracker.clicks.applied"], seen["linktracker.clicks.duplicate_skipped"], seen["linktracker.clicks.quarantined"]));
+    }
+
+    private string FiguresWithoutPartitions()
+    {
+        var figures = JsonSerializer.SerializeToNode(_metrics.Read())!.AsObject();
+        Assert.Equal(figures["consumed"]!.GetValue<long>(), figures["partitions"]!.AsArray().Sum(partition => partition!["consumed"]!.GetValue<long>()));
+        figures.Remove("partitions");
+        return figures.ToJsonString();
+    }
+
+    /// <summary>Delivers what it is told to, and breaks when it is told to.</summary>
+    private sealed class FakeSource : IClickSource, IDisposable
+    {
+        private readonly Channel<ClickSlice?> _slices = Channel.CreateUnbounded<ClickSlice?>();
+        private readonly Channel<long> _released = Channel.CreateUnbounded<long>();
+        private readonly SemaphoreSlim _asked = new(0);
+
+        public List<IReadOnlyCollection<ClickPosition>> Asked { get; } = [];
+
+        public void Deliver(params ReadOnlySpan<ClickSlice> slices)
+        {
+            foreach (var slice in slices)
+            {
+                _slices.Writer.TryWrite(slice);
+            }
+        }
+
+        public void Dispose() => _asked.Dispose();
+
+        public void Break() => _slices.Writer.TryWrite(null);
+
+        public async IAsyncEnumerable<ClickSlice> ReadAsync(IReadOnlyCollection<ClickPosition> positions, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            Asked.Add(positions);
+            _asked.Release();
+            await foreach (var slice in _slices.Reader.ReadAllAsync(cancellation))
+            {
+                yield return slice ?? throw new IOException("The log broke.");
+            }
+        }
+
+        public void Release(ClickPosition position) => _released.Writer.TryWrite(position.Next);
+
+        public async Task ReleasedAsync(long address)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (await _released.Reader.ReadAsync(limit.Token) < address)
+            {
+            }
+        }
+
+        public async Task AskedAsync(int times)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            for (var i = 0; i < times; i++)
+            {
+                await _asked.WaitAsync(limit.Token);
+            }
+        }
+    }
+}

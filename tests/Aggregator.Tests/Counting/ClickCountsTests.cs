@@ -1,0 +1,252 @@
+using LinkTracker.Aggregator.Counting;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.Contracts.Clicks;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LinkTracker.Aggregator.Tests.Counting;
+
+public sealed class ClickCountsTests : IDisposable
+{
+    private readonly CountsFile _file = new();
+
+    public void Dispose() => _file.Dispose();
+
+    [Fact]
+    public void A_batch_made_for_another_position_changes_nothing()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
+        _file.Count(log.Slice(0, 1));
+        var stale = _file.Fold(log.Slice(1, 2));
+        _file.Count(log.Slice(1, 2));
+        var before = _file.Everything();
+
+        Assert.Throws<PositionMovedException>(() => _file.Counts.Commit(stale));
+
+        Assert.Equal(before, _file.Everything());
+        Assert.Equal(2, _file.Clicks().Count);
+    }
+
+    [Fact]
+    public void Two_batches_that_both_begin_a_log_are_not_both_stored()
+    {
+        var log = new TestLog().Add(new TestClick());
+        var (first, second) = (_file.Fold(log.Whole()), _file.Fold(log.Whole()));
+        _file.Counts.Commit(first);
+
+        Assert.Throws<PositionMovedException>(() => _file.Counts.Commit(second));
+
+        Assert.Equal(1, _file.Total().Raw);
+    }
+
+    [Fact]
+    public void A_batch_that_fails_half_way_leaves_nothing_and_is_counted_once_afterwards()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
+        var batch = _file.Fold(log.Whole());
+
+        // The last statement of the transaction breaks a rule of its table.
+        batch.Quarantine.Add(new QuarantinedRange(new LogKey(0, 7, 1), 0, 0, 0, null!, []));
+        Assert.ThrowsAny<Exception>(() => _file.Counts.Commit(batch));
+        Assert.Equal("", _file.Everything());
+        Assert.Empty(_file.Counts.Positions());
+
+        _file.Restart();
+        _file.Count(log.Whole());
+        Assert.Equal(2, _file.Total().Valid);
+    }
+
+    [Fact]
+    public void A_restart_in_the_middle_of_the_day_still_knows_who_clicked()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { At = new TestClick().At.AddMinutes(10) }, new TestClick { At = new TestClick().At.AddHours(2) });
+        _file.Count(log.Slice(0, 1));
+        _file.Restart();
+        _file.Count(log.Slice(1, 2));
+        _file.Restart();
+        _file.Count(log.Slice(2, 3));
+
+        Assert.Equal(new ClickTally { Raw = 3, Valid = 2, Unique = 1, Duplicate = 1 }, _file.Total());
+    }
+
+    [Fact]
+    public void Counting_again_from_the_log_gives_the_same_numbers()
+    {
+        // Enough for several windows of addresses, over four days, in small batches with restarts between them.
+        var log = new TestLog();
+        for (var i = 0; i < 5_000; i++)
+        {
+            log.Add(new TestClick { Link = 1 + (i % 7), Visitor = (ulong)(i % 50), At = new TestClick().At.AddMinutes(i), Agent = i % 5 == 0 ? TestClick.Bot : TestClick.Chrome });
+        }
+
+        foreach (var (slice, i) in log.Cut(Enumerable.Range(1, 25).Select(i => i * 200)).Select((slice, i) => (slice, i)))
+        {
+            _file.Count(slice);
+            if (i % 4 == 0)
+            {
+                _file.Restart();
+            }
+        }
+
+        using var again = new CountsFile();
+        again.Count(log.Whole());
+
+        Assert.True(ClickPart.WindowOf(log.Tail) > 1, "The log does not fill several blocks.");
+        Assert.Equal(again.Everything(), _file.Everything());
+        Assert.Equal(again.Clicks(), _file.Clicks());
+    }
+
+    [Fact]
+    public void Blocks_are_found_by_time_and_link()
+    {
+        var noon = new TestClick().At;
+        var log = new TestLog();
+        for (var i = 0; i < 3_000; i++)
+        {
+            log.Add(new TestClick { Link = 1 + (i / 1_000), Visitor = (ulong)i, At = noon.AddSeconds(i) });
+        }
+
+        _file.Count(log.Cut([500, 1_500, 2_999]));
+        _file.Count(log.Slice(2_999, 3_000));
+
+        var seen = new List<long>();
+        _file.Counts.Scan(
+            new ClickScan { FromMs = noon.AddSeconds(900).ToUnixTimeMilliseconds(), ToMs = noon.AddSeconds(1_200).ToUnixTimeMilliseconds(), Links = new HashSet<long> { 2 } },
+            (in StoredClick click) => seen.Add((click.Record.OccurredAtMs - noon.ToUnixTimeMilliseconds()) / 1_000));
+        Assert.Equal(Enumerable.Range(1_000, 200).Select(i => (long)i), seen.Order());
+    }
+
+    [Fact]
+    public void Forgetting_drops_old_clicks_and_keeps_their_counts()
+    {
+        var noon = new TestClick().At;
+        var log = new TestLog().Add(new TestClick(), new TestClick { At = noon.AddDays(40) });
+        _file.Count(log.Slice(0, 1));
+        _file.Count(log.Slice(1, 2));
+
+        Assert.Equal(1, _file.Counts.Forget(noon.AddDays(1)));
+
+        Assert.Single(_file.Clicks());
+        Assert.Equal(2, _file.Total().Raw);
+        Assert.Equal(0, _file.Counts.Forget(noon.AddDays(1)));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_goes_to_quarantine_with_its_bytes()
+    {
+        var unknown = new TestClick().ToBytes(1);
+        unknown[0] = 200;
+        var log = new TestLog().Add(new TestClick()).AddBytes(unknown).Add(new TestClick { Link = 0 }, new TestClick { Visitor = 2 });
+        _file.Count(log.Whole());
+
+        Assert.Equal(2, _file.Total().Raw);
+        Assert.Equal(unknown, _file.Counts.Quarantine()[0].Bytes);
+        Assert.Equal([1, 1], _file.Counts.Quarantine().Select(range => range.Missing));
+        Assert.Equal(new LogProgress(log.Tail, 4, 2, 0, 2), Assert.Single(_file.Counts.Positions()).Value);
+    }
+
+    [Fact]
+    public void Damage_told_by_the_log_is_declared_once()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
+        var damage = new DamagedRange(TestLog.Begin + 8, TestLog.Begin + 16, 3, "checksum", new byte[] { 1, 2 });
+        _file.Count(log.Slice(0, 2, null, damage));
+        _file.Count(log.Slice(0, 2, null, damage));
+
+        var range = Assert.Single(_file.Counts.Quarantine());
+        Assert.Equal((3, "checksum", 2), (range.Missing, range.Reason, range.Bytes.Length));
+        Assert.Equal(new LogProgress(log.Tail, 7, 2, 2, 3), Assert.Single(_file.Counts.Positions()).Value);
+    }
+
+    [Fact]
+    public void A_hole_between_slices_is_declared_and_counting_goes_on()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 }, new TestClick { Visitor = 3 });
+        _file.Count(log.Slice(0, 1));
+        _file.Count(log.Slice(2, 3));
+
+        var (first, last) = (log.Slice(0, 1), log.Slice(2, 3));
+        var range = Assert.Single(_file.Counts.Quarantine());
+        Assert.Equal((first.To, last.From, 0), (range.From, range.To, range.Missing));
+        Assert.Equal(2, _file.Total().Raw);
+    }
+
+    [Fact]
+    public void A_hole_that_the_first_slice_tells_of_is_declared()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
+        _file.Count(log.Slice(1, 2, previous: TestLog.Begin));
+
+        Assert.Equal(TestLog.Begin, Assert.Single(_file.Counts.Quarantine()).From);
+    }
+
+    [Fact]
+    public void Logs_of_several_edges_epochs_and_partitions_do_not_mix()
+    {
+        var logs = new[] { new TestLog(), new TestLog(edge: ulong.MaxValue), new TestLog(epoch: 2), new TestLog(partition: 3) };
+        for (var i = 0; i < logs.Length; i++)
+        {
+            _file.Count(logs[i].Add(new TestClick { Visitor = (ulong)i }).Whole());
+        }
+
+        Assert.Equal(4, _file.Counts.Positions().Count);
+        Assert.Equal(4, _file.Total().Unique);
+        Assert.Equal(4, _file.Clicks().Count);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_set_aside_and_counted_anew()
+    {
+        var log = new TestLog().Add(new TestClick());
+        _file.Count(log.Whole());
+        _file.Counts.Dispose();
+        SqliteConnection.ClearAllPools();
+        File.WriteAllText(_file.Path, new string('x', 8_192));
+
+        _file.Restart();
+
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_file.Path)!, "counts.db.damaged-*"));
+        Assert.Empty(_file.Counts.Positions());
+        _file.Count(log.Whole());
+        Assert.Equal(1, _file.Total().Valid);
+    }
+
+    [Fact]
+    public void Damage_met_at_work_sets_the_file_aside()
+    {
+        _file.Count(new TestLog().Add(new TestClick()).Whole());
+        _file.Counts.StartOver(new SqliteException("malformed", 11));
+
+        Assert.Empty(_file.Counts.Positions());
+        _file.Restart();
+        _file.Count(new TestLog().Add(new TestClick()).Whole());
+        Assert.Equal(1, _file.Total().Valid);
+    }
+
+    [Fact]
+    public void A_file_of_a_newer_version_is_left_alone()
+    {
+        using (var connection = new CountsDatabase(_file.Path, TimeProvider.System).Connect())
+        {
+            connection.Run("PRAGMA user_version = 99");
+        }
+
+        var error = Assert.Throws<InvalidDataException>(() => ClickCounts.Open(_file.Path, TimeProvider.System, NullLogger.Instance));
+        Assert.Contains("newer version", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_beyond_63_bits_are_refused_not_wrapped()
+    {
+        var batch = _file.Fold(new TestLog().Add(new TestClick()).Whole());
+        _file.Counts.Commit(batch);
+        using (var connection = new CountsDatabase(_file.Path, TimeProvider.System).Connect())
+        {
+            connection.Run("UPDATE click_hours SET raw = 9223372036854775807, valid = 9223372036854775807");
+            connection.Run("INSERT INTO click_hours SELECT dimension, link_id, bucket + 1, value, raw, valid, unique_visitors, head, prefetch, link_preview, bot, duplicate FROM click_hours");
+        }
+
+        var hour = UtcBuckets.Hour(new TestClick().At.ToUnixTimeMilliseconds());
+        Assert.Throws<SqliteException>(() => _file.Rollup(new RollupQuery { FromHour = hour, ToHour = hour + 2 }));
+    }
+}
