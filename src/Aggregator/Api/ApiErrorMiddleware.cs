@@ -1,7 +1,10 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
 namespace LinkTracker.Aggregator.Api;
 
 /// <summary>Writes every failure of the API, expected or not, in the one envelope.</summary>
-internal sealed class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorMiddleware> logger)
+internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -43,9 +46,22 @@ internal sealed class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorM
         { StatusCode: StatusCodes.Status413PayloadTooLarge } => ApiError.TooLarge("The body is too large: send at most 1 MiB, or use POST /links/import for many links."),
 
         // The base type itself comes from the binding of query parameters; the server's own is derived from it.
-        _ when thrown.GetType() == typeof(BadHttpRequestException) => ApiError.Unprocessable("A query parameter has a value of the wrong type: " + thrown.Message),
+        _ when thrown.GetType() == typeof(BadHttpRequestException) => ApiError.Unprocessable(ExplainBinding(thrown.Message)),
         _ => ApiError.BadRequest("The request could not be read: " + thrown.Message),
     };
+
+    // The framework's sentence names the C# type and property; the client's parameter has the property's name in camelCase.
+    private static string ExplainBinding(string message)
+    {
+        var match = UnboundParameter().Match(message);
+        var expected = match.Groups["type"].Value.Contains("bool", StringComparison.OrdinalIgnoreCase) ? "true or false" : "a whole number";
+        return match.Success
+            ? $"{JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value)}: must be {expected}."
+            : "A query parameter has a value of the wrong type.";
+    }
+
+    [GeneratedRegex("^Failed to bind parameter \"(?<type>\\S+) (?<name>\\w+)\"")]
+    private static partial Regex UnboundParameter();
 
     // The routing answers these itself, with an empty body.
     private static ApiError? OfStatus(HttpContext context) => context.Response switch

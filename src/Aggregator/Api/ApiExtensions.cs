@@ -12,7 +12,7 @@ internal static class ApiExtensions
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddOpenApi();
+        services.AddOpenApi(ApiDocument.Describe);
         services.AddSingleton(provider => ApiKeys.Open(
             provider.GetRequiredService<Database>(),
             provider.GetRequiredService<Settings>(),
@@ -31,5 +31,13 @@ internal static class ApiExtensions
     }
 
     /// <summary>The group of every route that needs the key.</summary>
-    public static RouteGroupBuilder MapApi(this WebApplication app) => app.MapGroup("").WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+    public static RouteGroupBuilder MapApi(this WebApplication app) => app.MapGroup("").WithMetadata(
+        new RequestSizeLimitAttribute(MaxBodyBytes),
+        ErrorOf(StatusCodes.Status400BadRequest),
+        ErrorOf(StatusCodes.Status401Unauthorized),
+        ErrorOf(StatusCodes.Status404NotFound),
+        ErrorOf(StatusCodes.Status409Conflict),
+        ErrorOf(StatusCodes.Status422UnprocessableEntity));
+
+    private static ProducesResponseTypeMetadata ErrorOf(int status) => new(status, typeof(ErrorEnvelope), ["application/json"]);
 }

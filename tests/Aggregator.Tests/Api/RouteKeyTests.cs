@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LinkTracker.Aggregator.Tests.Api;
+
+/// <summary>Every route stands here; a new one without a row fails.</summary>
+public class RouteKeyTests
+{
+    private static readonly string[] Open = ["GET /healthz", "GET /readyz", "GET /openapi.json"];
+
+    private static readonly string[] Closed =
+    [
+        "GET /stats",
+        "POST /links", "GET /links", "GET /links/count", "GET /links/info", "PUT /links/upsert", "PATCH /links/{linkId}", "DELETE /links/{linkId}",
+        "POST /links/bulk", "PATCH /links/bulk", "DELETE /links/bulk",
+        "POST /links/import", "GET /links/import/{id}",
+        "POST /track/lead", "POST /track/sale",
+        "GET /customers", "GET /customers/{id}",
+        "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
+    ];
+
+    [Fact]
+    public async Task Every_route_is_in_the_table()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var routes = server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(route => (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} /{route.RoutePattern.RawText!.Trim('/')}"));
+        Assert.Equal(Open.Concat(Closed).Order(), routes.Order());
+    }
+
+    [Fact]
+    public async Task Without_a_key_or_with_a_wrong_one_every_closed_route_answers_401()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        foreach (var route in Closed.Append("GET /nothing/here"))
+        {
+            var (method, path) = (new HttpMethod(route.Split(' ')[0]), route.Split(' ')[1]);
+            foreach (var key in new[] { null, "wrong", AggregatorServer.Key + "x", AggregatorServer.Key[..^1] })
+            {
+                var reply = await server.SendAsync(method, path, method == HttpMethod.Get ? null : "{}", key);
+                reply.Refused(401, "unauthorized");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Open_routes_answer_without_a_key()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        foreach (var route in Open)
+        {
+            Assert.Equal(200, (int)(await server.GetAsync(route.Split(' ')[1], key: null)).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("Basic dXNlcjpwYXNz")]
+    [InlineData("Bearer")]
+    [InlineData("test-key-of-sixteen-or-more")]
+    public async Task A_malformed_header_answers_400(string header)
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/links");
+        request.Headers.TryAddWithoutValidation("Authorization", header);
+        using var response = await server.Client.SendAsync(request);
+        new Reply(response.StatusCode, await response.Content.ReadAsStringAsync()).Refused(400, "bad_request");
+    }
+}
