@@ -1,6 +1,7 @@
 using System.Net;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
@@ -19,6 +20,7 @@ public static class AggregatorExtensions
         builder.WebHost.ConfigureKestrel(server => Listen(server, settings.AggregatorUrl));
         builder.Services.AddStorage(settings);
         builder.Services.AddApi();
+        builder.Services.AddCounting();
         builder.Services.AddLinks();
         builder.Services.AddAttribution(settings);
         builder.Services.AddCustomers();

@@ -1,2 +1,9 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using LinkTracker.Aggregator;
+using LinkTracker.Edge;
+using LinkTracker.ServiceDefaults;
+
+return await ServiceHost.RunAsync(args, (builder, settings) =>
+{
+    builder.AddEdge(settings).AddAggregator(settings);
+    return builder.Build().MapAggregator();
+});
