@@ -1,0 +1,314 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using FASTER.core;
+using Session = FASTER.core.ClientSession<LinkTracker.Edge.Links.Code16, FASTER.core.SpanByte, int, LinkTracker.Edge.Links.LinkStore.Reader, int, LinkTracker.Edge.Links.LinkStore.Functions>;
+
+namespace LinkTracker.Edge.Links;
+
+/// <summary>
+/// Bytes by code, in memory: the one file that knows FASTER KV. Any number of threads read; one thread at a time writes.
+/// </summary>
+/// <remarks>
+/// Without locks and still never a torn read: a value is never changed in place. A write appends a new record and
+/// swings the chain to it, so a reader sees the old bytes or the new. The price is that the log grows with every
+/// write until <see cref="CopyLiveTo"/> moves what is live into a fresh store. There is no device behind the log, and what left
+/// memory would be gone without a word: the owner keeps <see cref="LogBytes"/> under the capacity.
+/// A store that was replaced is left to the garbage collector, which alone knows when its last reader is done.
+/// </remarks>
+internal sealed unsafe class LinkStore : IDisposable
+{
+    /// <summary>Pages are allocated as the log reaches them. Each holds many records, whose longest has about 17 KB.</summary>
+    public const int PageBytes = 1 << 20;
+
+    /// <summary>Memory beyond the log's capacity: FASTER works ahead of the tail.</summary>
+    public const long SpareBytes = 4 * PageBytes;
+
+    [ThreadStatic]
+    private static ThreadHold? t_hold;
+
+    private readonly FasterKV<Code16, SpanByte> _kv;
+    private readonly NullDevice _device = new();
+    private readonly Session _writer;
+    private readonly ConcurrentBag<Reader> _idle = [];
+    private readonly ConcurrentBag<Reader> _all = [];
+    private volatile bool _retired;
+
+    /// <param name="capacityBytes">The most that the log may hold. Memory is taken only as it fills.</param>
+    /// <param name="indexBytes">A power of two; taken at once.</param>
+    public LinkStore(long capacityBytes, long indexBytes)
+    {
+        IndexBytes = indexBytes;
+        _kv = new FasterKV<Code16, SpanByte>(new FasterKVSettings<Code16, SpanByte>
+        {
+            IndexSize = indexBytes,
+            PageSize = PageBytes,
+            // Rounded up here, because FASTER would round down.
+            MemorySize = (long)BitOperations.RoundUpToPowerOf2((ulong)(capacityBytes + SpareBytes)),
+            SegmentSize = 1 << 30,
+            MutableFraction = 0.9,
+            LogDevice = _device,
+            ReadCopyOptions = ReadCopyOptions.None,
+            ConcurrencyControlMode = ConcurrencyControlMode.None,
+            EqualityComparer = new Comparer(),
+        });
+        _writer = NewSession();
+    }
+
+    public long IndexBytes { get; }
+
+    /// <summary>Live records and dead ones.</summary>
+    public long LogBytes => _kv.Log.TailAddress - _kv.Log.BeginAddress;
+
+    /// <summary>Bytes that were pushed out of memory; always 0 unless the owner broke the capacity.</summary>
+    public long LostBytes => _kv.Log.HeadAddress - _kv.Log.BeginAddress;
+
+    /// <summary>Sessions made so far: about as many as threads ever read at a time.</summary>
+    public int Sessions => _all.Count;
+
+    /// <summary>What a value of that length takes: record header, code, length, padding.</summary>
+    public static int RecordBytes(int valueLength) => (8 + 16 + 4 + valueLength + 7) & ~7;
+
+    /// <summary>The value, valid until this thread reads again from any store.</summary>
+    public bool TryRead(Code16 code, out ReadOnlySpan<byte> value)
+    {
+        var found = TryRead(code, out Reader reader);
+        value = found ? reader.Value : default;
+        return found;
+    }
+
+    public void Upsert(Code16 code, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* pinned = value)
+        {
+            var bytes = SpanByte.FromPointer(pinned, value.Length);
+            _ = _writer.Upsert(ref code, ref bytes);
+        }
+    }
+
+    public void Delete(Code16 code) => _ = _writer.Delete(ref code);
+
+    /// <summary>Copies the newest record of every code that is not deleted, and tells what was copied.</summary>
+    public (long RecordBytes, long Records) CopyLiveTo(LinkStore target)
+    {
+        var (bytes, count) = (0L, 0L);
+        using var records = _kv.Log.Scan(_kv.Log.BeginAddress, _kv.Log.TailAddress, ScanBufferingMode.NoBuffering);
+        while (records.GetNext(out var info))
+        {
+            // The log holds every version; the newest is the one that a read finds.
+            var code = records.GetKey();
+            if (!info.Tombstone && TryRead(code, out Reader reader) && reader.Address == records.CurrentAddress)
+            {
+                target.Upsert(code, reader.Value);
+                bytes += RecordBytes(reader.Value.Length);
+                count++;
+            }
+        }
+
+        return (bytes, count);
+    }
+
+    /// <summary>
+    /// Called once no new reader can find this store. Threads keep their sessions, and a session would keep the whole
+    /// store alive on a thread that never reads again; so each is let go of here. A read that is under way goes on.
+    /// </summary>
+    public void Retire()
+    {
+        _retired = true;
+        foreach (var reader in _all)
+        {
+            reader.Detach();
+        }
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _kv.Dispose();
+        _device.Dispose();
+    }
+
+    private bool TryRead(Code16 code, out Reader reader)
+    {
+        reader = t_hold is { } hold && hold.Reader.Store == this ? hold.Reader : TakeReader();
+        var session = reader.Session ?? NewSession();
+        var unused = 0;
+        return session.Read(ref code, ref unused, ref reader).Found;
+    }
+
+    private Reader TakeReader()
+    {
+        if (!_idle.TryTake(out var reader))
+        {
+            reader = new Reader(this, NewSession());
+            _all.Add(reader);
+        }
+
+        // In this order: either Retire sees the reader, or this thread sees that the store is retired.
+        t_hold = new ThreadHold(reader);
+        if (_retired)
+        {
+            t_hold = null;
+        }
+
+        return reader;
+    }
+
+    private Session NewSession() => _kv.For(default(Functions)).NewSession<Functions>();
+
+    /// <summary>A session, for one thread at a time, and the value that it read last.</summary>
+    internal sealed class Reader(LinkStore store, Session session)
+    {
+        private byte[] _bytes = new byte[512];
+        private int _length;
+
+        public LinkStore? Store { get; private set; } = store;
+
+        public Session? Session { get; private set; } = session;
+
+        public long Address { get; private set; }
+
+        public ReadOnlySpan<byte> Value => _bytes.AsSpan(0, _length);
+
+        public void Take(ReadOnlySpan<byte> value, long address)
+        {
+            if (value.Length > _bytes.Length)
+            {
+                _bytes = new byte[value.Length * 2];
+            }
+
+            value.CopyTo(_bytes);
+            _length = value.Length;
+            Address = address;
+        }
+
+        /// <summary>Not for a retired store: this thread may still be using what it has just let go of.</summary>
+        public void GiveBack()
+        {
+            if (Store is { _retired: false } store)
+            {
+                store._idle.Add(this);
+            }
+        }
+
+        public void Detach()
+        {
+            Store = null;
+            Session = null;
+        }
+    }
+
+    /// <summary>What a thread holds. When the thread ends, the reader goes to the next one that wants it.</summary>
+    private sealed class ThreadHold(Reader reader)
+    {
+        ~ThreadHold() => Reader.GiveBack();
+
+        public Reader Reader { get; } = reader;
+    }
+
+    private sealed class Comparer : IFasterEqualityComparer<Code16>
+    {
+        // Random, so that nobody can choose keys that fall into one bucket.
+        private readonly ulong _seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        private readonly ulong _odd = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+
+        public bool Equals(ref Code16 left, ref Code16 right) => left == right;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public long GetHashCode64(ref Code16 code)
+        {
+            var high = Math.BigMul(code.Low ^ _seed, code.High ^ _odd, out var low);
+            high = Math.BigMul(high ^ low ^ _seed, _odd, out low);
+            return (long)(high ^ low);
+        }
+    }
+
+    /// <summary>Copy on read, append on write; nothing else is used.</summary>
+    internal readonly struct Functions : IFunctions<Code16, SpanByte, int, Reader, int>
+    {
+        public bool SingleReader(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref ReadInfo info)
+        {
+            output.Take(value.AsReadOnlySpan(), info.Address);
+            return true;
+        }
+
+        public bool ConcurrentReader(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref ReadInfo info)
+        {
+            output.Take(value.AsReadOnlySpan(), info.Address);
+            return true;
+        }
+
+        public bool SingleWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info, WriteReason reason)
+        {
+            from.CopyTo(ref to);
+            return true;
+        }
+
+        // False: append instead, which is what keeps readers from seeing half a value.
+        public bool ConcurrentWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info) => false;
+
+        // A tombstone is a bit of the record's header; the value under it stays whole for who is reading it.
+        public bool SingleDeleter(ref Code16 key, ref SpanByte value, ref DeleteInfo info) => true;
+
+        public bool ConcurrentDeleter(ref Code16 key, ref SpanByte value, ref DeleteInfo info) => true;
+
+        public bool NeedInitialUpdate(ref Code16 key, ref int input, ref Reader output, ref RMWInfo info) => false;
+
+        public bool InitialUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info) => false;
+
+        public bool NeedCopyUpdate(ref Code16 key, ref int input, ref SpanByte from, ref Reader output, ref RMWInfo info) => false;
+
+        public bool CopyUpdater(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref RMWInfo info) => false;
+
+        public bool InPlaceUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info) => false;
+
+        public void ReadCompletionCallback(ref Code16 key, ref int input, ref Reader output, int context, Status status, RecordMetadata metadata)
+        {
+        }
+
+        public void PostSingleWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info, WriteReason reason)
+        {
+        }
+
+        public void PostInitialUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info)
+        {
+        }
+
+        public void PostCopyUpdater(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref RMWInfo info)
+        {
+        }
+
+        public void RMWCompletionCallback(ref Code16 key, ref int input, ref Reader output, int context, Status status, RecordMetadata metadata)
+        {
+        }
+
+        public void PostSingleDeleter(ref Code16 key, ref DeleteInfo info)
+        {
+        }
+
+        public void DisposeSingleWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info, WriteReason reason)
+        {
+        }
+
+        public void DisposeCopyUpdater(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref RMWInfo info)
+        {
+        }
+
+        public void DisposeInitialUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info)
+        {
+        }
+
+        public void DisposeSingleDeleter(ref Code16 key, ref SpanByte value, ref DeleteInfo info)
+        {
+        }
+
+        public void DisposeDeserializedFromDisk(ref Code16 key, ref SpanByte value)
+        {
+        }
+
+        public void CheckpointCompletionCallback(int sessionId, string sessionName, CommitPoint commitPoint)
+        {
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using LinkTracker.Contracts.Links;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Edge.Links;
+
+/// <summary>
+/// Links from a file of JSON Lines, for an Edge alone. It is read once, at the start; a change's version is its line's number.
+/// </summary>
+internal sealed class LinksFile(string path, string defaultDomain) : ILinkSource
+{
+    private const int BatchSize = 1_000;
+
+    private readonly TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Ends when the whole file was read. Fails with a <see cref="SettingsException"/> when it cannot be read, or a line is
+    /// wrong: which one, and why. The Edge is never ready then.
+    /// </summary>
+    public Task Whole => _whole.Task;
+
+    public async IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var batches = BatchesAsync(afterVersion, cancellation).GetAsyncEnumerator(cancellation);
+        while (await TryMoveNextAsync(batches))
+        {
+            yield return batches.Current;
+        }
+
+        _ = _whole.TrySetResult();
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+    }
+
+    private async Task<bool> TryMoveNextAsync(IAsyncEnumerator<LinkBatch> batches)
+    {
+        try
+        {
+            return await batches.MoveNextAsync();
+        }
+        catch (SettingsException wrong)
+        {
+            _ = _whole.TrySetException(wrong);
+            return false;
+        }
+    }
+
+    private async IAsyncEnumerable<LinkBatch> BatchesAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // An id is a hash of its place, so ids are unique if and only if places are.
+        var taken = new HashSet<long>();
+        var batch = new List<LinkChange>(BatchSize);
+        await foreach (var (number, text) in LinesAsync(cancellation))
+        {
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                continue;
+            }
+
+            var link = Read(number, text);
+            if (!taken.Add(link.Id))
+            {
+                throw Wrong(number, $"'key' {link.Key} was used before for {link.Domain}; a key leads to one target");
+            }
+
+            if (number > afterVersion)
+            {
+                batch.Add(new LinkChange(number, link.Domain, link.Key, link));
+            }
+
+            if (batch.Count == BatchSize)
+            {
+                yield return new LinkBatch(batch, CaughtUp: false);
+                batch = new List<LinkChange>(BatchSize);
+            }
+        }
+
+        yield return new LinkBatch(batch, CaughtUp: true);
+    }
+
+    private LinkState Read(int number, string text)
+    {
+        try
+        {
+            return LinksFileLine.Parse(text, defaultDomain);
+        }
+        catch (FormatException wrong)
+        {
+            throw Wrong(number, wrong.Message);
+        }
+    }
+
+    private async IAsyncEnumerable<(int Number, string Text)> LinesAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var reader = Open();
+        for (var number = 1; ; number++)
+        {
+            string? text;
+            try
+            {
+                text = await reader.ReadLineAsync(cancellation);
+            }
+            catch (DecoderFallbackException)
+            {
+                throw Wrong(number, "in or soon after it there are bytes that are not UTF-8");
+            }
+
+            if (text is null)
+            {
+                yield break;
+            }
+
+            yield return (number, text);
+        }
+    }
+
+    private StreamReader Open()
+    {
+        try
+        {
+            return new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"Edge__LinksFile cannot be read: {refusal.Message}");
+        }
+    }
+
+    private SettingsException Wrong(int number, string reason) => new($"Edge__LinksFile, line {number} of {path}: {reason}.");
+}
+
+/// <summary>
+/// Holds up the end of the start until the file is read, so that a wrong line fails the start. By then the port is open: it
+/// says that it is alive and not ready.
+/// </summary>
+internal sealed class LinksFileStart(LinksFile file) : IHostedLifecycleService
+{
+    public Task StartedAsync(CancellationToken cancellationToken) => file.Whole.WaitAsync(cancellationToken);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using LinkTracker.Edge.Clicks;
+using LinkTracker.Edge.Links;
+
+namespace LinkTracker.Edge.Redirects;
+
+/// <summary>The few paths of the redirect port that are no keys; a link can never be made there.</summary>
+internal sealed class EdgePaths(LinkTable links, ClickLog clicks)
+{
+    public bool TryAnswer(string path, HttpContext context, [NotNullWhen(true)] out Task? answered)
+    {
+        answered = path switch
+        {
+            "/healthz" => Send(context, StatusCodes.Status200OK, "alive\n"),
+            "/readyz" when !links.IsLoaded => Send(context, StatusCodes.Status503ServiceUnavailable, "links are still loading\n"),
+            "/readyz" when !clicks.IsWritable => Send(context, StatusCodes.Status503ServiceUnavailable, "the click log cannot be written\n"),
+            "/readyz" => Send(context, StatusCodes.Status200OK, "ready\n"),
+            "/robots.txt" or "/favicon.ico" => Send(context, StatusCodes.Status404NotFound, ""),
+            _ => null,
+        };
+        return answered is not null;
+    }
+
+    private static Task Send(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = text.Length;
+        return context.Request.Method == "HEAD" ? Task.CompletedTask : context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}

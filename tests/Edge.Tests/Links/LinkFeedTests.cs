@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using LinkTracker.Contracts.Links;
+using LinkTracker.Contracts.Security;
+using LinkTracker.Edge.Links;
+using LinkTracker.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LinkTracker.Edge.Tests.Links;
+
+public sealed class LinkFeedTests : IDisposable
+{
+    private readonly TableProbe _links = new();
+    private readonly Script _source = new();
+
+    public void Dispose() => _links.Dispose();
+
+    [Fact]
+    public async Task After_a_failure_links_go_on_redirecting_and_reading_resumes_behind_the_last_change()
+    {
+        using var feed = new LinkFeed(_source, _links.Table, TimeProvider.System, NullLogger<LinkFeed>.Instance);
+        await feed.StartAsync(CancellationToken.None);
+        Assert.Equal(0, await _source.NextReadAsync());
+        _source.Say(Batch(7, "spring", caughtUp: false));
+        _source.Fail(new IOException("the database is away"));
+
+        Assert.Equal(7, await _source.NextReadAsync());
+        Assert.Equal("https://shop.example.com/", _links.Find("spring"));
+        Assert.False(_links.Table.IsLoaded);
+
+        _source.Say(Batch(9, "summer", caughtUp: true));
+        _source.End();
+        Assert.Equal(9, await _source.NextReadAsync());
+        Assert.True(_links.Table.IsLoaded);
+        Assert.Equal("https://shop.example.com/", _links.Find("summer"));
+        await feed.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Health_says_that_links_are_loading_then_that_all_is_well_then_that_some_were_refused()
+    {
+        var health = new LinkHealth(_links.Table);
+        Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
+
+        _links.Table.MarkLoaded();
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
+
+        Assert.False(_links.Has("k", url: "no header could carry this\n"));
+        Assert.Equal(HealthStatus.Degraded, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
+    }
+
+    [Fact]
+    public async Task An_Edge_alone_serves_its_file()
+    {
+        await using var edge = new EdgeAlone("""{"key": "spring", "url": "https://shop.example.com/"}""");
+
+        await edge.App.StartAsync();
+
+        Assert.True(edge.App.Services.GetRequiredService<LinkTable>().IsLoaded);
+        await edge.App.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_wrong_line_fails_the_start()
+    {
+        await using var edge = new EdgeAlone("""{"key": "spring"}""");
+
+        var wrong = await Assert.ThrowsAsync<SettingsException>(() => edge.App.StartAsync());
+
+        Assert.Contains("line 1", wrong.Message, StringComparison.Ordinal);
+        Assert.False(edge.App.Services.GetRequiredService<LinkTable>().IsLoaded);
+        await edge.App.StopAsync();
+    }
+
+    [Fact]
+    public void An_Edge_alone_without_a_file_says_which_setting_is_missing()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+
+        var wrong = Assert.Throws<SettingsException>(() => builder.AddLinksFile(new Settings()));
+
+        Assert.StartsWith("Edge__LinksFile is missing", wrong.Message, StringComparison.Ordinal);
+    }
+
+    private static LinkBatch Batch(long version, string key, bool caughtUp)
+    {
+        var link = new LinkState { Id = 1, Domain = TableProbe.Domain, Key = key, Url = "https://shop.example.com/" };
+        return new LinkBatch([new LinkChange(version, link.Domain, link.Key, link)], caughtUp);
+    }
+
+    /// <summary>A source that says, fails and ends as the test tells it to.</summary>
+    private sealed class Script : ILinkSource
+    {
+        private readonly Channel<long> _reads = Channel.CreateUnbounded<long>();
+        private readonly Channel<Func<LinkBatch?>> _steps = Channel.CreateUnbounded<Func<LinkBatch?>>();
+
+        public void Say(LinkBatch batch) => _steps.Writer.TryWrite(() => batch);
+
+        public void Fail(Exception failure) => _steps.Writer.TryWrite(() => throw failure);
+
+        public void End() => _steps.Writer.TryWrite(() => null);
+
+        /// <summary>The version behind which the feed reads next.</summary>
+        public Task<long> NextReadAsync() => _reads.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+
+        public async IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            _ = _reads.Writer.TryWrite(afterVersion);
+            while ((await _steps.Reader.ReadAsync(cancellation))() is { } batch)
+            {
+                yield return batch;
+            }
+        }
+    }
+
+    /// <summary>The Edge as a process of its own composes it.</summary>
+    private sealed class EdgeAlone : IAsyncDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("edge-").FullName;
+
+        public EdgeAlone(string line)
+        {
+            var settings = new Settings
+            {
+                Data = Path.Combine(_folder, "data"),
+                LinksFile = Path.Combine(_folder, "links.jsonl"),
+                EdgeUrl = new Uri("http://127.0.0.1:0"),
+                EdgeAdminUrl = new Uri("http://localhost:0"),
+                LinkMemoryMiB = 64,
+            };
+            File.WriteAllText(settings.LinksFile, line);
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton(settings);
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddSingleton(new InstallationKeys(new byte[32]));
+            App = builder.AddEdge(settings).AddLinksFile(settings).AddEdgeAdmin(settings).Build();
+        }
+
+        public WebApplication App { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await App.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
