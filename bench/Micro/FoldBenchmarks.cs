@@ -73,7 +73,7 @@ public class FoldBenchmarks
     [Benchmark(OperationsPerInvoke = Clicks)]
     public int Fold()
     {
-        var fold = new ClickFold(_classifier, new VisitorDays(_ => new VisitorDay()), new Dictionary<LogKey, LogProgress>());
+        var fold = new ClickFold(_classifier, new VisitorDays((_, _) => { }), new Dictionary<LogKey, LogProgress>());
         fold.Add(_slice);
         return fold.Batch.Hours.Count;
     }

@@ -18,7 +18,7 @@ public sealed class CrashTests
 
         for (var kill = 0; kill < Kills; kill++)
         {
-            var load = new Load(product.Clicker, link.Key, Visitors, limit: 20_000);
+            using var load = new Load(product.Clicker, link.Key, Visitors, limit: 20_000);
             await Task.Delay(random.Next(50, 700));
             await product.KillAsync();
             await load.StopAsync();
@@ -53,7 +53,7 @@ public sealed class CrashTests
         }
 
         await Task.Delay(interval * 5);
-        var load = new Load(product.Clicker, link.Key, Visitors, limit: 20_000);
+        using var load = new Load(product.Clicker, link.Key, Visitors, limit: 20_000);
         await Task.Delay(interval * 3);
         await product.KillAsync();
         await load.StopAsync();

@@ -3,7 +3,7 @@ namespace LinkTracker.EndToEnd.Tests;
 /// <summary>
 /// Clicks one link from several visitors at once until it is stopped, and remembers which clicks were answered.
 /// </summary>
-internal sealed class Load
+internal sealed class Load : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _answered = [];
@@ -29,8 +29,9 @@ internal sealed class Load
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_visitors);
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task VisitAsync(Clicker clicker, string key, int visitor, int limit)
     {
