@@ -219,15 +219,12 @@ internal sealed class LogWriter : IDisposable
         }
 
         Seal();
-        Commits.Take().Answer();
+        Commits.End();
     }
 
     /// <summary>The first log that opens answers for the clicks that came before it.</summary>
     private long CarriedDrops(Epoch epoch) => epoch == _adopter ? _homeless.Dropped : 0;
 
-    public void Dispose()
-    {
-        Commits.Dispose();
-        _wake.Dispose();
-    }
+    /// <summary>The event stays: a thread that is late may still set it.</summary>
+    public void Dispose() => Commits.Dispose();
 }

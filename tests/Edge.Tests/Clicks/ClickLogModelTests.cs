@@ -31,7 +31,7 @@ public sealed class ClickLogModelTests
     {
         var steps = Gen.Elements(Enum.GetValues<Step>()).ListOf().Resize(40);
         Prop.ForAll(steps.ToArbitrary(), sequence => RunAsync([.. sequence]).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(40));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(40));
     }
 
     private static async Task RunAsync(IReadOnlyList<Step> steps)

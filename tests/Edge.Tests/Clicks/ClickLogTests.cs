@@ -246,6 +246,32 @@ public sealed class ClickLogTests
         Assert.Equal((2, 1, 1), (stats.Offered, stats.Appended, stats.DroppedDeclared));
     }
 
+    [Fact]
+    public async Task Clicks_that_race_with_the_stop_are_each_answered_and_recorded_or_declared()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            await using var rig = new LogRig();
+            var log = await rig.StartAsync();
+            var clicks = Enumerable.Range(0, 3).Select(t => Task.Run(async () =>
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    await LogRig.RecordAsync(log, (t * 200) + i);
+                }
+            })).ToArray();
+            await LogRig.RecordAsync(log, 600);
+            await LogRig.StopAsync(log);
+            await Task.WhenAll(clicks);
+
+            var stats = log.Figures.Take();
+            Assert.Equal(601, stats.Offered);
+            LogRig.AssertBalanced(log);
+            var reading = await LogRig.ReadAllAsync(await rig.StartAsync());
+            Assert.Equal(stats.Appended, reading.Numbers.Distinct().Count());
+        }
+    }
+
     private static async Task RecordWithRoomAsync(ClickLog log, int number, int agentLength)
     {
         var recorded = LogRig.RecordAsync(log, number, Math.Max(agentLength, 1));
