@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace LinkTracker.ServiceDefaults;
 
 /// <summary>
@@ -75,12 +73,6 @@ public sealed record Settings
 
     /// <summary>Host, and port unless it is the scheme's own, of <see cref="ShortUrl"/>.</summary>
     public string DefaultDomain => ShortUrl.Authority.ToLowerInvariant();
-}
-
-public static class SettingsReader
-{
-    /// <exception cref="SettingsException">With one line that names the setting and what it may be.</exception>
-    public static Settings Read(IConfiguration configuration) => throw new NotSupportedException();
 }
 
 /// <summary>A setting is wrong. The message is one line for the operator.</summary>

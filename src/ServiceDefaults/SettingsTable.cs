@@ -1,0 +1,62 @@
+namespace LinkTracker.ServiceDefaults;
+
+/// <summary>Every setting, in the order of <c>docs/settings.md</c>, which a test compares with this table.</summary>
+internal static class SettingsTable
+{
+    private const string LaterVersion = "empty: this version cannot use it yet";
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("LinkTracker:Data", "./data", "a folder",
+            (s, v) => s with { Data = v }),
+        new("LinkTracker:AdminKey", "", "16 or more printable ASCII characters",
+            (s, v) => SettingValues.IsBearerKey(v) ? s with { AdminKey = v } : null) { IsSecret = true },
+        new("LinkTracker:Secret", "", "32 or more bytes as base64",
+            (s, v) => SettingValues.Secret(v) is { } secret ? s with { Secret = secret } : null) { IsSecret = true },
+        new("LinkTracker:PreviousSecret", "", "32 or more bytes as base64",
+            (s, v) => SettingValues.Secret(v) is { } secret ? s with { PreviousSecret = secret } : null) { IsSecret = true },
+        new("LinkTracker:ShortUrl", "http://127.0.0.1:8080", "an http or https address without a path",
+            (s, v) => SettingValues.Origin(v) is { } url ? s with { ShortUrl = url } : null),
+        new("Edge:Url", "http://127.0.0.1:8080", "an http address without a path (0.0.0.0 for every network)",
+            (s, v) => SettingValues.ListenAddress(v) is { } url ? s with { EdgeUrl = url } : null),
+        new("Edge:AdminUrl", "http://127.0.0.1:8082", "an http address without a path (0.0.0.0 for every network)",
+            (s, v) => SettingValues.ListenAddress(v) is { } url ? s with { EdgeAdminUrl = url } : null),
+        new("Edge:LinksFile", "", "a file of JSON Lines",
+            (s, v) => s with { LinksFile = v }),
+        new("Edge:Durability", "durable", "durable or buffered",
+            (s, v) => SettingValues.Choice(v, "buffered", "durable") is { } durable ? s with { Durable = durable } : null),
+        new("Edge:DurableWaitMs", "2000", "a whole number from 1 to 60000",
+            (s, v) => SettingValues.Number(v, 1, 60_000) is { } ms ? s with { DurableWait = TimeSpan.FromMilliseconds(ms) } : null),
+        new("Edge:FastLane", "true", "true or false",
+            (s, v) => SettingValues.Choice(v, "false", "true") is { } on ? s with { FastLane = on } : null),
+        new("Edge:CommitIntervalMs", "50", "a whole number from 1 to 10000",
+            (s, v) => SettingValues.Number(v, 1, 10_000) is { } ms ? s with { CommitInterval = TimeSpan.FromMilliseconds(ms) } : null),
+        new("Edge:LogRetentionHours", "168", "a whole number from 1 to 8760",
+            (s, v) => SettingValues.Number(v, 1, 8_760) is { } hours ? s with { LogRetention = TimeSpan.FromHours(hours) } : null),
+        new("Edge:NotFoundUrl", "", "an http or https address outside the short domain",
+            (s, v) => SettingValues.Page(v) is { } url ? s with { NotFoundUrl = url } : null),
+        new("Edge:ExpiredUrl", "", "an http or https address outside the short domain",
+            (s, v) => SettingValues.Page(v) is { } url ? s with { ExpiredUrl = url } : null),
+        new("Edge:TokenParameter", "dub_id", "1 to 64 letters, digits, '-', '.', '_' or '~'",
+            (s, v) => SettingValues.IsParameterName(v) ? s with { TokenParameter = v } : null),
+        new("Edge:CountryHeader", "", "the name of an HTTP header",
+            (s, v) => SettingValues.IsHeaderName(v) ? s with { CountryHeader = v } : null),
+        new("Edge:AddressHeader", "", "the name of an HTTP header",
+            (s, v) => SettingValues.IsHeaderName(v) ? s with { AddressHeader = v } : null),
+        new("Edge:LinkMemoryMiB", "4096", "a whole number from 64 to 65536",
+            (s, v) => SettingValues.Number(v, 64, 65_536) is { } size ? s with { LinkMemoryMiB = size } : null),
+        new("Aggregator:Url", "http://127.0.0.1:8081", "an http address without a path (0.0.0.0 for every network)",
+            (s, v) => SettingValues.ListenAddress(v) is { } url ? s with { AggregatorUrl = url } : null),
+        new("Aggregator:AttributionWindowDays", "90", "a whole number from 1 to 365",
+            (s, v) => SettingValues.Number(v, 1, 365) is { } days ? s with { AttributionWindow = TimeSpan.FromDays(days) } : null),
+        new("Aggregator:ClickRetentionDays", "90", "a whole number from 1 to 3650",
+            (s, v) => SettingValues.Number(v, 1, 3_650) is { } days ? s with { ClickRetention = TimeSpan.FromDays(days) } : null),
+        new("Aggregator:Currency", "usd", "an ISO 4217 code of three letters",
+            (s, v) => SettingValues.Currency(v) is { } code ? s with { Currency = code } : null),
+        new("Kafka:BootstrapServers", "", LaterVersion, (_, _) => null),
+        new("Kafka:Partitions", "12", "a whole number from 1 to 1024",
+            (s, v) => SettingValues.Number(v, 1, 1_024) is null ? null : s),
+        new("Redis:Configuration", "", LaterVersion, (_, _) => null) { IsSecret = true },
+        new("ConnectionStrings:Postgres", "", LaterVersion, (_, _) => null) { IsSecret = true },
+    ];
+}
