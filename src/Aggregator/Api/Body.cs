@@ -17,11 +17,11 @@ internal sealed record Body<T>(T Value, IReadOnlySet<string> Sent) : IEndpointPa
     public bool Has(string field) => Sent.Contains(field);
 
     /// <exception cref="ApiError">400 when the bytes are no JSON, 422 naming the field when a type is wrong.</exception>
-    public static Body<T> Parse(ReadOnlyMemory<byte> utf8) => Body.Guard(() =>
+    public static Body<T> Parse(ReadOnlyMemory<byte> utf8)
     {
         using var document = Body.ParseDocument(utf8);
         return Of(document.RootElement, "The body");
-    });
+    }
 
     public static async ValueTask<Body<T>> BindAsync(HttpContext context, ParameterInfo parameter) =>
         Parse(await Body.ReadAsync(context));
@@ -43,7 +43,7 @@ internal sealed record Body<T>(T Value, IReadOnlySet<string> Sent) : IEndpointPa
         }
         catch (JsonException wrong)
         {
-            throw ApiError.Unprocessable(Body.Explain(typeof(T), wrong.Path));
+            throw ApiError.Unprocessable(Body.Explain(typeof(T), wrong));
         }
     }
 }
@@ -54,17 +54,10 @@ internal sealed record BodyList<T>(IReadOnlyList<Body<T>> Items) : IEndpointPara
 {
     public static async ValueTask<BodyList<T>> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        var utf8 = await Body.ReadAsync(context);
-        return Body.Guard(() =>
-        {
-            using var document = Body.ParseDocument(utf8);
-            if (document.RootElement.ValueKind != JsonValueKind.Array)
-            {
-                throw ApiError.Unprocessable("The body must be a JSON array.");
-            }
-
-            return new BodyList<T>([.. document.RootElement.EnumerateArray().Select((item, i) => Body<T>.Of(item, $"Item {i}"))]);
-        });
+        using var document = Body.ParseDocument(await Body.ReadAsync(context));
+        return document.RootElement.ValueKind == JsonValueKind.Array
+            ? new BodyList<T>([.. document.RootElement.EnumerateArray().Select((item, i) => Body<T>.Of(item, $"Item {i}"))])
+            : throw ApiError.Unprocessable("The body must be a JSON array.");
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
@@ -99,20 +92,13 @@ internal static class Body
 
         try
         {
-            return JsonDocument.Parse(utf8, Strict);
+            var document = JsonDocument.Parse(utf8, Strict);
+            CheckText(document.RootElement);
+            return document;
         }
         catch (JsonException broken)
         {
             throw ApiError.BadRequest("The body is not JSON: " + broken.Message);
-        }
-    }
-
-    /// <summary>Half a surrogate pair is legal in JSON's grammar and no text; the reader tells it only when asked for the string.</summary>
-    public static TResult Guard<TResult>(Func<TResult> read)
-    {
-        try
-        {
-            return read();
         }
         catch (InvalidOperationException)
         {
@@ -120,10 +106,34 @@ internal static class Body
         }
     }
 
-    /// <summary>From the place where reading stopped, a sentence that names the field and what it may be.</summary>
-    public static string Explain(Type type, string? path)
+    // The parser accepts half a surrogate pair and bytes that are not UTF-8, and tells only when asked for the string.
+    private static void CheckText(JsonElement element)
     {
-        var field = path is { Length: > 2 } ? path[2..] : "";
+        if (element.ValueKind == JsonValueKind.String)
+        {
+            element.GetString();
+        }
+        else if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                CheckText(item);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in element.EnumerateObject())
+            {
+                _ = property.Name;
+                CheckText(property.Value);
+            }
+        }
+    }
+
+    /// <summary>From the place where reading stopped, a sentence that names the field and what it may be.</summary>
+    public static string Explain(Type type, JsonException wrong)
+    {
+        var field = wrong.Path is { Length: > 2 } path ? path[2..] : "";
         var name = field.Split('.', '[')[0];
         var property = ApiJson.Options.GetTypeInfo(type).Properties.FirstOrDefault(property => property.Name == name);
         return property is null

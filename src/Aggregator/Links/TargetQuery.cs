@@ -8,7 +8,7 @@ internal static class TargetQuery
     {
         var (_, query, _) = Split(url);
         var pair = query.Split('&').FirstOrDefault(pair => NameOf(pair) == name);
-        return pair is null ? null : Decode(pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        return pair is null ? null : Decode(pair.Split('=', 2) is [_, var value] ? value : "");
     }
 
     /// <summary>The url with the parameter set to the value, in its old place if it has one; null removes it.</summary>

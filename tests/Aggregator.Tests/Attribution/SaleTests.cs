@@ -1,0 +1,164 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Tests.Api;
+
+namespace LinkTracker.Aggregator.Tests.Attribution;
+
+public class SaleTests
+{
+    [Fact]
+    public async Task A_sale_goes_to_the_customers_lead_and_its_answer_has_every_field()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var link = await HasLeadAsync(server, "ana", "c");
+        var answer = (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 4990, currency = "EUR", paymentProcessor = "stripe", invoiceId = "i", metadata = new { plan = "pro", n = 1.5 } })).Ok();
+
+        Assert.Equal("Purchase", answer.GetProperty("eventName").GetString());
+        Assert.Equal(["id", "name", "email", "avatar", "externalId"], answer.GetProperty("customer").EnumerateObject().Select(property => property.Name));
+        Assert.StartsWith("cus_", answer.GetProperty("customer").GetProperty("id").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            """{"amount":4990,"currency":"eur","paymentProcessor":"stripe","invoiceId":"i","metadata":{"plan":"pro","n":1.5}}""",
+            answer.GetProperty("sale").GetRawText());
+
+        // Euros are no dollars: the sale counts, its amount is shown apart.
+        var shown = (await server.GetAsync("/links/info?linkId=" + link)).Ok();
+        Assert.Equal((1L, 1L, 0L), (shown.GetProperty("sales").GetInt64(), shown.GetProperty("conversions").GetInt64(), shown.GetProperty("saleAmount").GetInt64()));
+        Assert.Equal(4990, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("amounts").GetProperty("eur").GetProperty("attributed").GetInt64());
+    }
+
+    [Fact]
+    public async Task Fifty_equal_sales_at_once_are_one_and_all_answers_are_the_same()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var link = await HasLeadAsync(server, "ana", "c");
+        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 4990, invoiceId = "i" })));
+        Assert.Single(replies.Select(reply => reply.Ok().GetRawText()).Distinct());
+        var shown = (await server.GetAsync("/links/info?linkId=" + link)).Ok();
+        Assert.Equal((1L, 4990L), (shown.GetProperty("sales").GetInt64(), shown.GetProperty("saleAmount").GetInt64()));
+    }
+
+    [Fact]
+    public async Task An_invoice_is_one_sale_for_ever_also_over_a_restart_and_with_another_body()
+    {
+        var folder = Directory.CreateTempSubdirectory("linktracker-").FullName;
+        try
+        {
+            Reply first;
+            await using (var server = await AggregatorServer.StartAsync(folder))
+            {
+                await HasLeadAsync(server, "ana", "c");
+                first = await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "i" });
+            }
+
+            await using (var server = await AggregatorServer.StartAsync(folder))
+            {
+                server.Clock.Ahead = TimeSpan.FromDays(3_000);
+                var same = await server.PostAsync("/track/sale", new { invoiceId = "i", currency = "USD", amount = 100, customerExternalId = "c" });
+                var other = await server.PostAsync("/track/sale", new { customerExternalId = "d", amount = 999, invoiceId = "i" });
+                Assert.Equal(first.Ok().GetRawText(), same.Ok().GetRawText());
+                Assert.Equal(first.Text, other.Text);
+                var stats = (await server.GetAsync("/stats")).Ok().GetProperty("conversions");
+                Assert.Equal((1L, 1L, 1L), (stats.GetProperty("sales").GetInt64(), stats.GetProperty("saleRepeats").GetInt64(), stats.GetProperty("saleConflicts").GetInt64()));
+                Assert.Equal("""{"usd":{"posted":100,"attributed":100,"unattributed":0}}""", stats.GetProperty("amounts").GetRawText());
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Without_an_invoice_each_sale_is_its_own()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var link = await HasLeadAsync(server, "ana", "c");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100 })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100 })).Ok();
+        var shown = (await server.GetAsync("/links/info?linkId=" + link)).Ok();
+        Assert.Equal((2L, 1L, 200L), (shown.GetProperty("sales").GetInt64(), shown.GetProperty("conversions").GetInt64(), shown.GetProperty("saleAmount").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Nothing_is_recorded_for_an_unknown_customer_without_evidence_or_for_nothing_paid()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        await HasLeadAsync(server, "ana", "c");
+        foreach (var body in new object[] { new { customerExternalId = "nobody", amount = 100, invoiceId = "i" }, new { customerExternalId = "c", amount = 0, invoiceId = "i" } })
+        {
+            Assert.Equal("""{"eventName":"Purchase","customer":null,"sale":null}""", (await server.PostAsync("/track/sale", body)).Ok().GetRawText());
+        }
+
+        // The invoice is not used up: once there is something to record, it is.
+        Assert.Equal(JsonValueKind.Object, (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 5, invoiceId = "i" })).Ok().GetProperty("sale").ValueKind);
+        Assert.Equal(1, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("sales").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_direct_sale_makes_its_customer_and_a_click_code_or_lead_name_decides_for_a_known_one()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var a = await server.HasLinkAsync("aaa");
+        var b = await server.HasLinkAsync("bbb");
+        var c = await server.HasLinkAsync("ccc");
+        Assert.Equal(1, await SalesAfter(a, new { customerExternalId = "x", amount = 1, clickId = server.Click(a) }));
+        Assert.Equal(1, await SalesAfter(b, new { customerExternalId = "x", amount = 1, clickId = server.Click(b) }));
+        Assert.Equal(1, await SalesAfter(c, new { customerExternalId = "x", amount = 1, clickId = server.Click(b), referralCode = "CCC" }));
+
+        foreach (var (link, name) in new[] { (a, "Trial"), (b, "Sign up") })
+        {
+            (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = name, customerExternalId = "y" })).Ok();
+            server.Clock.Ahead += TimeSpan.FromSeconds(1);
+        }
+
+        Assert.Equal(2, await SalesAfter(b, new { customerExternalId = "y", amount = 1 }));
+        Assert.Equal(2, await SalesAfter(a, new { customerExternalId = "y", amount = 1, leadEventName = "Trial" }));
+
+        // An old click is no evidence any more; the lead it became still is.
+        server.Clock.Ahead = TimeSpan.FromDays(400);
+        Assert.Equal(3, await SalesAfter(b, new { customerExternalId = "y", amount = 1, clickId = server.Click(c, server.Clock.GetUtcNow().AddDays(-399)) }));
+
+        async Task<long> SalesAfter(string link, object sale)
+        {
+            (await server.PostAsync("/track/sale", sale)).Ok();
+            return (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("sales").GetInt64();
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"customerExternalId":"c"}""", "amount: ")]
+    [InlineData("""{"customerExternalId":"c","amount":null}""", "amount: ")]
+    [InlineData("""{"customerExternalId":"c","amount":-1}""", "amount: ")]
+    [InlineData("""{"customerExternalId":"c","amount":1.5}""", "amount: must be a whole number")]
+    [InlineData("""{"customerExternalId":"c","amount":"100"}""", "amount: must be a whole number")]
+    [InlineData("""{"customerExternalId":"c","amount":9007199254740992}""", "amount: ")]
+    [InlineData("""{"customerExternalId":"c","amount":99999999999999999999}""", "amount: must be a whole number")]
+    [InlineData("""{"customerExternalId":"c","amount":1e400}""", "amount: must be a whole number")]
+    [InlineData("""{"amount":1}""", "customerExternalId: ")]
+    [InlineData("""{"customerExternalId":"c","amount":1,"currency":"xyz"}""", "currency: ")]
+    [InlineData("""{"customerExternalId":"c","amount":1,"currency":"dollars"}""", "currency: ")]
+    [InlineData("""{"customerExternalId":"c","amount":1,"currency":""}""", "currency: ")]
+    [InlineData("""{"customerExternalId":"c","amount":1,"paymentProcessor":"cash"}""", "paymentProcessor: ")]
+    public async Task Amounts_and_names_that_are_none_are_refused_and_change_nothing(string body, string message)
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        await HasLeadAsync(server, "ana", "c");
+        Assert.Contains(message, (await server.SendAsync(HttpMethod.Post, "/track/sale", body)).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.Equal(0, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("sales").GetInt64());
+    }
+
+    [Fact]
+    public async Task The_largest_amount_is_kept_to_the_unit()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var link = await HasLeadAsync(server, "ana", "c");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 9_007_199_254_740_991 })).Ok();
+        Assert.Equal(9_007_199_254_740_991, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("saleAmount").GetInt64());
+    }
+
+    private static async Task<string> HasLeadAsync(AggregatorServer server, string key, string customer)
+    {
+        var link = await server.HasLinkAsync(key);
+        (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "Sign up", customerExternalId = customer })).Ok();
+        return link;
+    }
+}

@@ -1,0 +1,227 @@
+using System.Text;
+using System.Text.Json;
+using LinkTracker.Aggregator.Tests.Api;
+
+namespace LinkTracker.Aggregator.Tests.Imports;
+
+public class ImportTests
+{
+    [Fact]
+    public async Task Csv_with_every_column_becomes_links()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var partner = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
+        var done = await ImportAsync(server, "text/csv; charset=utf-8", $""""
+            url,key,title,trackConversion,redirectStatus,queryPolicy,expiresAt,partnerId,externalId,utm_source,disabled,channel
+            https://a.example/,Abc,"two
+            lines, ""quoted""",TRUE,301,none,2030-01-01,{partner},e1,mail,false,c
+
+            https://b.example/,aBC,,,,,,,,,,
+            https://c.example/,,ünï,,,,,,,,true,
+
+            """", bom: true);
+        Assert.Equal(("done", 3L, 3L, "[]"), done);
+
+        var first = (await server.GetAsync("/links/info?key=Abc")).Ok();
+        Assert.Equal(
+            ("https://a.example/?utm_source=mail", "two\nlines, \"quoted\"", true, 301, "none", "2030-01-01T00:00:00.000Z", partner, "e1", "c"),
+            (Text("url"), Text("title"), first.GetProperty("trackConversion").GetBoolean(), first.GetProperty("redirectStatus").GetInt32(), Text("queryPolicy"), Text("expiresAt"), Text("partnerId"), Text("externalId"), Text("channel")));
+
+        // Codes that differ in case only live side by side after an import.
+        Assert.Equal("https://b.example/", (await server.GetAsync("/links/info?key=aBC")).Ok().GetProperty("url").GetString());
+        Assert.Matches("^[2-9a-z]{7}$", (await server.GetAsync("/links?search=c.example")).Ok()[0].GetProperty("key").GetString());
+        Assert.Equal(3, (await server.GetAsync("/stats")).Ok().GetProperty("links").GetProperty("live").GetInt64());
+
+        string? Text(string name) => first.GetProperty(name).GetString();
+    }
+
+    [Fact]
+    public async Task Json_lines_become_links_and_free_places_are_taken_again()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        (await server.DeleteAsync("/links/" + await server.HasLinkAsync("again"))).Ok();
+        var done = await ImportAsync(server, "application/x-ndjson", """
+            {"url":"https://a.example/","key":"again","trackConversion":true}
+
+            {"url":"https://b.example/","title":null}
+            """, bom: true);
+        Assert.Equal(("done", 2L, 2L, "[]"), done);
+        Assert.Equal("https://a.example/", (await server.GetAsync("/links/info?key=again")).Ok().GetProperty("url").GetString());
+    }
+
+    [Fact]
+    public async Task Every_wrong_row_is_named_with_its_reason_and_nothing_is_taken()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        await server.HasLinkAsync("taken", new { externalId = "e" });
+        var (status, rows, imported, errors) = await ImportAsync(server, "text/csv", """
+            url,key,externalId,redirectStatus,archived
+            https://a.example/,good,,,
+            javascript:alert(1),a,,,
+            https://a.example/,taken,,,
+            https://a.example/,good,,,
+            https://a.example/,b,e,,
+            https://a.example/,c,f,,
+            https://a.example/,d,f,,
+            https://a.example/,e,,200,
+            https://a.example/,f,,x,
+            https://a.example/,g,,,ja
+            https://a.example/,h
+            ,i,,,
+            https://a.example/,a b,,,
+            """);
+        Assert.Equal(("failed", 13L, 0L), (status, rows, imported));
+        var named = JsonSerializer.Deserialize<JsonElement[]>(errors)!.Select(error => (error.GetProperty("row").GetInt64(), error.GetProperty("reason").GetString()!)).ToList();
+        Assert.Equal([3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14], named.Select(error => error.Item1));
+        Assert.Equal(
+            ["url", "key", "key", "externalId", "externalId", "redirectStatus", "redirectStatus", "archived", "has 2 cells, the header has 5.", "url", "key"],
+            named.Select(error => error.Item2.Split(':')[0]));
+        Assert.Equal("1", (await server.GetAsync("/links/count")).Text);
+    }
+
+    public static TheoryData<string, byte[], long> BrokenUploads => new()
+    {
+        { "text/csv", [], 1 },
+        { "text/csv", "url,nonsense\nhttps://a.example/,x\n"u8.ToArray(), 1 },
+        { "text/csv", "url,key,key\nhttps://a.example/,x,y\n"u8.ToArray(), 1 },
+        { "text/csv", "key\nx\n"u8.ToArray(), 1 },
+        { "text/csv", "url\nhttps://a.example/\nhttps://a.exa\0mple/\n"u8.ToArray(), 3 },
+        { "text/csv", [.. "url,title\nhttps://a.example/,"u8, 0xFF, 0xFE, (byte)'\n'], 2 },
+        { "text/csv", "url,title\nhttps://a.example/,\"never closed\n"u8.ToArray(), 2 },
+        { "text/csv", "url,title\nhttps://a.example/,x\"y\n"u8.ToArray(), 2 },
+        { "text/csv", [.. "url,title\nhttps://a.example/,x\nhttps://a.example/,"u8, .. Enumerable.Repeat((byte)'x', 10_000_000)], 3 },
+        { "text/csv", [.. "url,title\nhttps://a.example/,\""u8, .. Enumerable.Repeat("x\n"u8.ToArray(), 5_000_000).SelectMany(b => b)], 2 },
+        { "text/csv", [.. "url\n"u8, .. Enumerable.Repeat((byte)',', 10_000_000)], 2 },
+        { "application/jsonl", "{\"url\":\"https://a.example/\"}\n{\"url\":\n"u8.ToArray(), 2 },
+        { "application/jsonl", "[]\n"u8.ToArray(), 1 },
+        { "application/jsonl", "{\"url\":5}\n"u8.ToArray(), 1 },
+        { "application/jsonl", "{\"url\":\"https://a.example/\",\"nonsense\":1}\n"u8.ToArray(), 1 },
+        { "application/jsonl", "{\"url\":\"https://a.example/\",\"keyLength\":9}\n"u8.ToArray(), 1 },
+        { "application/jsonl", "{\"key\":\"x\"}\n"u8.ToArray(), 1 },
+        { "application/jsonl", "{\"url\":\"https://a.example/\"}\0\n"u8.ToArray(), 1 },
+        { "application/jsonl", [.. "{\"url\":\"https://a.example/\",\"title\":\""u8, 0xFF, .. "\"}\n"u8], 1 },
+        { "application/jsonl", Encoding.UTF8.GetBytes("{\"url\":" + new string('[', 100_000)), 1 },
+        { "application/jsonl", [.. "{}\n{\"url\":\""u8, .. Enumerable.Repeat((byte)'x', 10_000_000)], 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(BrokenUploads))]
+    public async Task A_broken_upload_fails_with_the_row_where_it_breaks(string mediaType, byte[] upload, long row)
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var (status, _, imported, errors) = await ImportAsync(server, mediaType, upload);
+        Assert.Equal(("failed", 0L), (status, imported));
+        var last = JsonSerializer.Deserialize<JsonElement[]>(errors)![^1];
+        Assert.Equal(row, last.GetProperty("row").GetInt64());
+        Assert.NotEmpty(last.GetProperty("reason").GetString()!);
+        Assert.Equal("0", (await server.GetAsync("/links/count")).Text);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(server.Folder, "imports")));
+    }
+
+    [Fact]
+    public async Task No_more_than_a_hundred_errors_are_kept()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var (status, rows, _, errors) = await ImportAsync(server, "text/csv", "url\n" + string.Concat(Enumerable.Repeat("nonsense\n", 500)));
+        Assert.Equal(("failed", 100L, 100), (status, rows, JsonSerializer.Deserialize<JsonElement[]>(errors)!.Length));
+    }
+
+    [Fact]
+    public async Task What_waits_in_the_queue_at_a_stop_is_done_after_the_start_and_a_cut_off_upload_is_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("linktracker-").FullName;
+        try
+        {
+            await using (var server = await AggregatorServer.StartAsync(folder))
+            {
+                // As a kill leaves them: rows of every state that is not an end, with their uploads or without.
+                server.Database.Write(session => Enumerable.Range(1, 5).Sum(i => session.Execute(
+                    "INSERT INTO imports VALUES (@i, 'csv', @status, @bytes, 7, 7, '[]', 0, 0)",
+                    new { i, status = new[] { "queued", "validating", "importing", "queued", "queued" }[i - 1], bytes = i == 5 ? 99 : 27 })));
+            }
+
+            foreach (var i in new[] { 1, 2, 3, 5 })
+            {
+                File.WriteAllText(Path.Combine(folder, "imports", $"imp_000000000000{i}.csv"), $"url,key\nhttps://a.ex/x,ke{i}\n");
+            }
+
+            File.WriteAllText(Path.Combine(folder, "imports", "imp_0000000000009.csv.part"), "url");
+            await using (var server = await AggregatorServer.StartAsync(folder))
+            {
+                foreach (var i in new[] { 1, 2, 3 })
+                {
+                    Assert.Equal(("done", 1L, 1L, "[]"), await EndOfAsync(server, "imp_000000000000" + i));
+                    (await server.GetAsync($"/links/info?key=ke{i}")).Ok();
+                }
+
+                foreach (var i in new[] { 4, 5 })
+                {
+                    var (status, _, imported, errors) = await EndOfAsync(server, "imp_000000000000" + i);
+                    Assert.Equal(("failed", 0L), (status, imported));
+                    Assert.Contains("send it again", errors, StringComparison.Ordinal);
+                }
+
+                Assert.Equal("3", (await server.GetAsync("/links/count")).Text);
+                Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder, "imports")));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Other_media_types_and_unknown_imports_are_refused()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        (await server.SendAsync(HttpMethod.Post, "/links/import", "{}")).Refused(415, "unsupported_media_type");
+        (await server.GetAsync("/links/import/imp_nonsense")).Refused(404, "not_found");
+        (await server.GetAsync("/links/import/imp_0000000000001")).Refused(404, "not_found");
+    }
+
+    [Fact]
+    public async Task An_upload_far_over_the_limit_of_other_bodies_loads()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var upload = new StringBuilder("url,key\n");
+        for (var i = 0; i < 50_000; i++)
+        {
+            upload.Append("https://shop.example.com/a/page/with/a/name?id=").Append(i).Append(",code").Append(i).Append('\n');
+        }
+
+        Assert.Equal(("done", 50_000L, 50_000L, "[]"), await ImportAsync(server, "text/csv", upload.ToString()));
+        Assert.Equal("50000", (await server.GetAsync("/links/count")).Text);
+        Assert.EndsWith("id=49999", (await server.GetAsync("/links/info?key=code49999")).Ok().GetProperty("url").GetString(), StringComparison.Ordinal);
+    }
+
+    private static Task<(string Status, long Rows, long Imported, string Errors)> ImportAsync(AggregatorServer server, string mediaType, string upload, bool bom = false) =>
+        ImportAsync(server, mediaType, [.. bom ? Encoding.UTF8.Preamble : [], .. Encoding.UTF8.GetBytes(upload)]);
+
+    private static async Task<(string Status, long Rows, long Imported, string Errors)> ImportAsync(AggregatorServer server, string mediaType, byte[] upload)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/links/import") { Content = new ByteArrayContent(upload) };
+        request.Headers.Authorization = new("Bearer", AggregatorServer.Key);
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+        using var response = await server.Client.SendAsync(request);
+        Assert.Equal(202, (int)response.StatusCode);
+        var id = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
+        return await EndOfAsync(server, id);
+    }
+
+    private static async Task<(string Status, long Rows, long Imported, string Errors)> EndOfAsync(AggregatorServer server, string id)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            var import = (await server.GetAsync("/links/import/" + id)).Ok();
+            if (import.GetProperty("status").GetString() is "done" or "failed")
+            {
+                return (import.GetProperty("status").GetString()!, import.GetProperty("rows").GetInt64(), import.GetProperty("imported").GetInt64(), import.GetProperty("errors").GetRawText());
+            }
+
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+}
