@@ -19,7 +19,7 @@ internal static class CountingExtensions
                 Path.Combine(data, "counts.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickCounts>>());
         });
         services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<ClickCounts>().ClicksOf);
-        services.AddSingleton(_ => BotRules.Load());
+        services.AddSingleton(_ => BotRules.Embedded);
         services.AddSingleton<CountingMetrics>();
         services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<CountingMetrics>());
         services.AddSingleton<CountingHealth>();

@@ -7,6 +7,9 @@ internal sealed class CountingHealth : IHealthCheck
 {
     private volatile string? _failure;
 
+    /// <summary>What failed last; null while counting goes on.</summary>
+    public string? Failure => _failure;
+
     public void Works() => _failure = null;
 
     public void Fails(Exception exception) => _failure = exception.GetType().Name;

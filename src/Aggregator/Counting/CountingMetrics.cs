@@ -15,8 +15,11 @@ internal sealed class CountingMetrics : IStatsSection
     private readonly Histogram<double> _commitSeconds;
     private volatile IReadOnlyDictionary<LogKey, LogProgress> _progress = new Dictionary<LogKey, LogProgress>();
 
-    public CountingMetrics(IMeterFactory meters)
+    private readonly CountingHealth _health;
+
+    public CountingMetrics(IMeterFactory meters, CountingHealth health)
     {
+        _health = health;
         var meter = meters.Create(MeterName);
         _batches = meter.CreateCounter<long>("linktracker.counting.batches", "{batch}", "Transactions that stored counts.");
         _commitSeconds = meter.CreateHistogram<double>("linktracker.counting.commit.duration", "s", "Time to store one batch.");
@@ -43,6 +46,7 @@ internal sealed class CountingMetrics : IStatsSection
         var progress = _progress;
         return new
         {
+            failing = _health.Failure,
             consumed = progress.Values.Sum(log => log.Consumed),
             applied = progress.Values.Sum(log => log.Applied),
             duplicate_skipped = progress.Values.Sum(log => log.DuplicateSkipped),

@@ -5,7 +5,7 @@ namespace LinkTracker.Aggregator.Tests.Counting;
 
 public sealed class BotRulesTests(ITestOutputHelper output)
 {
-    private static readonly BotRules Rules = BotRules.Load();
+    private static readonly BotRules Rules = BotRules.Embedded;
 
     [Fact]
     public void At_least_95_percent_of_the_crawlers_user_agents_are_excluded_with_a_reason()

@@ -9,7 +9,7 @@ namespace LinkTracker.Aggregator.Tests.Counting;
 /// <summary>A store of counts in a folder of its own, with the verbs of counting.</summary>
 internal sealed class CountsFile : IDisposable
 {
-    private static readonly BotRules Rules = BotRules.Load();
+    private static readonly BotRules Rules = BotRules.Embedded;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("counts-");
     private readonly ClickClassifier _classifier = new(Rules);

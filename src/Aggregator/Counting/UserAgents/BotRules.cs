@@ -24,7 +24,10 @@ internal sealed class BotRules
         _hints = new Regex(string.Join('|', file.PatternsIgnoringCase), Options | RegexOptions.IgnoreCase);
     }
 
-    public static BotRules Load()
+    /// <summary>The rules of this build. Compiling them takes a moment, and they never change.</summary>
+    public static BotRules Embedded { get; } = Load();
+
+    private static BotRules Load()
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Counting/bots.json")
             ?? throw new InvalidOperationException("The bot rules are not embedded in this assembly.");

@@ -1,0 +1,122 @@
+using Dapper;
+using LinkTracker.Aggregator.Counting;
+using LinkTracker.Aggregator.Counting.UserAgents;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Analytics;
+
+/// <summary>Sums leads and sales that are credited to a link.</summary>
+internal static class ConversionReport
+{
+    // Every day of every zone begins at a quarter of an hour.
+    private const long QuarterMs = UtcBuckets.HourMs / 4;
+
+    public static void Fill(FigureGroups groups, Grouping grouping, Session session, LinkScope scope, ClickFilters filters, long fromMs, long toMs, ZonedBuckets? buckets)
+    {
+        foreach (var row in Read(session, grouping, scope, filters, fromMs, toMs).Where(row => Allow(filters, row)))
+        {
+            var figures = grouping.Kind switch
+            {
+                GroupKind.Time => groups[buckets!.BucketOf(row.Quarter * QuarterMs)],
+                GroupKind.Link => groups[row.LinkId],
+                GroupKind.Value => ValueOf(grouping, row) is { } group ? groups[group] : null,
+                _ => groups[""],
+            };
+            if (row.Kind == "lead")
+            {
+                figures?.AddLeads(row.Quantity);
+            }
+            else
+            {
+                figures?.AddSales(row.Rows, row.Currency, row.Amount);
+            }
+        }
+    }
+
+    /// <summary>The first conversion of the links, in Unix milliseconds; null when there is none.</summary>
+    public static long? First(Session session, LinkScope scope) => session.First<long?>(
+        $"SELECT MIN(occurred_at) FROM conversions WHERE link_id IS NOT NULL{scope.ConditionOn("link_id")}", scope.Arguments);
+
+    private static IReadOnlyList<ConversionSum> Read(Session session, Grouping grouping, LinkScope scope, ClickFilters filters, long fromMs, long toMs)
+    {
+        // Only what is asked for is grouped by; the rest is one group.
+        var wanted = filters.Dimensions.ToHashSet();
+        wanted.Add(grouping.Dimension);
+        string Column(Dimension dimension, string name) => wanted.Contains(dimension) ? name : "NULL";
+        var columns = string.Join(", ",
+        [
+            "kind",
+            (grouping.Kind == GroupKind.Link ? "link_id" : "0") + " AS link_id",
+            (grouping.Kind == GroupKind.Time ? $"occurred_at / {QuarterMs}" : "0") + " AS quarter",
+            "COALESCE(currency, '') AS currency",
+            Column(Dimension.Country, "country") + " AS country",
+            Column(Dimension.Device, "device") + " AS device",
+            Column(Dimension.Browser, "browser") + " AS browser",
+            Column(Dimension.Os, "os") + " AS os",
+            Column(Dimension.Referrer, "referer") + " AS referer",
+            Column(Dimension.Channel, "channel") + " AS channel",
+            Column(Dimension.Trigger, "\"trigger\"") + " AS click_trigger",
+        ]);
+        var arguments = scope.Arguments;
+        arguments.Add("from", fromMs);
+        arguments.Add("to", toMs);
+        return session.Query<ConversionSum>(
+            $"""
+            SELECT kind, link_id, quarter, currency, country, device, browser, os, referer, channel, click_trigger,
+                   COUNT(*) AS rows, SUM(quantity) AS quantity, COALESCE(SUM(amount), 0) AS amount
+            FROM (SELECT {columns}, quantity, amount FROM conversions
+                  WHERE link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{scope.ConditionOn("link_id")}) AS asked
+            GROUP BY kind, link_id, quarter, currency, country, device, browser, os, referer, channel, click_trigger
+            """,
+            arguments);
+    }
+
+    private static bool Allow(ClickFilters filters, ConversionSum row) =>
+        filters.Dimensions.All(dimension => filters.Allow(dimension, row[dimension]));
+
+    private static string? ValueOf(Grouping grouping, ConversionSum row) =>
+        grouping.ValueOf is { } read ? read(row[grouping.Dimension]) : row[grouping.Dimension];
+
+    private sealed class ConversionSum
+    {
+        public string Kind { get; set; } = "";
+
+        public long LinkId { get; set; }
+
+        public long Quarter { get; set; }
+
+        public string Currency { get; set; } = "";
+
+        public string? Country { get; set; }
+
+        public string? Device { get; set; }
+
+        public string? Browser { get; set; }
+
+        public string? Os { get; set; }
+
+        public string? Referer { get; set; }
+
+        public string? Channel { get; set; }
+
+        public string? ClickTrigger { get; set; }
+
+        public long Rows { get; set; }
+
+        public long Quantity { get; set; }
+
+        public long Amount { get; set; }
+
+        public string this[Dimension dimension] => dimension switch
+        {
+            Dimension.Country => Country,
+            Dimension.Device => Device,
+            Dimension.Browser => Browser,
+            Dimension.Os => Os,
+            Dimension.Referrer => Referer,
+            Dimension.Channel => Channel,
+            Dimension.Trigger => ClickTrigger,
+            _ => "",
+        } ?? AgentTraits.Unknown;
+    }
+}

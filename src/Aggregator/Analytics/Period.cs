@@ -1,0 +1,103 @@
+using System.Globalization;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Counting;
+
+namespace LinkTracker.Aggregator.Analytics;
+
+internal enum Granularity
+{
+    Hour,
+    Day,
+    Month,
+}
+
+/// <summary>
+/// The time asked for, in a time zone. Counts are kept by whole hours of UTC, so both ends are moved outwards to one.
+/// </summary>
+/// <param name="FromHour">The first hour since 1970, UTC; null: from the first click on.</param>
+/// <param name="ToHour">The hour behind the last.</param>
+/// <param name="FromMs">The start as asked for, in Unix milliseconds.</param>
+/// <param name="ToMs">The end as asked for.</param>
+internal sealed record Period(long? FromHour, long ToHour, long FromMs, long ToMs, TimeZoneInfo Zone, Granularity? Asked)
+{
+    private static readonly string[] LocalFormats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF"];
+
+    /// <exception cref="ApiError">422 that names the parameter.</exception>
+    public static Period Of(ReportRequest request, DateTimeOffset now)
+    {
+        var zone = ZoneOf(request.Timezone);
+        var isGiven = !string.IsNullOrWhiteSpace(request.Start) || !string.IsNullOrWhiteSpace(request.End);
+        var interval = isGiven ? "custom" : string.IsNullOrWhiteSpace(request.Interval) ? "24h" : request.Interval;
+        var from = isGiven ? Parse(request.Start, "start", zone, isEnd: false) : StartOf(interval, zone, now);
+        var to = Parse(request.End, "end", zone, isEnd: true) ?? now.ToUnixTimeMilliseconds() + 1;
+        if (from >= to)
+        {
+            throw ApiError.Unprocessable("start: must lie before the end.");
+        }
+
+        return new Period(
+            from is { } start ? UtcBuckets.Hour(start) : null, -UtcBuckets.Floor(-to, UtcBuckets.HourMs), from ?? 0, to, zone, interval == "24h" ? Granularity.Hour : null);
+    }
+
+    /// <summary>Hours up to two days, days up to half a year, months beyond.</summary>
+    public Granularity GranularityFrom(long fromHour) => Asked ?? (ToHour - fromHour) switch
+    {
+        <= 49 => Granularity.Hour,
+        <= 184 * 24 => Granularity.Day,
+        _ => Granularity.Month,
+    };
+
+    private static TimeZoneInfo ZoneOf(string? name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            return TimeZoneInfo.Utc;
+        }
+
+        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            ? zone
+            : throw ApiError.Unprocessable("timezone: is not known here; send an IANA name such as Europe/London.");
+    }
+
+    private static long? StartOf(string interval, TimeZoneInfo zone, DateTimeOffset now)
+    {
+        var today = TimeZoneInfo.ConvertTime(now, zone).Date;
+        return interval switch
+        {
+            "24h" => Before(now, 1),
+            "7d" => Before(now, 7),
+            "30d" => Before(now, 30),
+            "90d" => Before(now, 90),
+            "1y" => Before(now, 365),
+            "mtd" => ZonedBuckets.StartOf(today.AddDays(1 - today.Day), zone),
+            "qtd" => ZonedBuckets.StartOf(new DateTime(today.Year, today.Month - ((today.Month - 1) % 3), 1), zone),
+            "ytd" => ZonedBuckets.StartOf(new DateTime(today.Year, 1, 1), zone),
+            "all" => null,
+            _ => throw ApiError.Unprocessable("interval: must be one of 24h, 7d, 30d, 90d, 1y, mtd, qtd, ytd, all."),
+        };
+    }
+
+    private static long Before(DateTimeOffset now, int days) => now.AddDays(-days).ToUnixTimeMilliseconds();
+
+    // With an offset it is an instant; without one it is what a clock on the wall of that zone shows.
+    private static long? Parse(string? text, string field, TimeZoneInfo zone, bool isEnd)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        if (!DateTime.TryParseExact(text.Trim(), LocalFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        {
+            return Fields.Time(text, field);
+        }
+
+        if (local.Year is < 1970 or > 9000)
+        {
+            throw ApiError.Unprocessable($"{field}: must lie between the years 1970 and 9000.");
+        }
+
+        var isDate = text.Trim().Length == LocalFormats[0].Length;
+        return ZonedBuckets.StartOf(isDate && isEnd ? local.AddDays(1) : local, zone);
+    }
+}
