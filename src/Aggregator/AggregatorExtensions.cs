@@ -1,4 +1,5 @@
 using System.Net;
+using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Counting;
@@ -26,6 +27,7 @@ public static class AggregatorExtensions
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
         builder.Services.AddImports();
+        builder.Services.AddAnalytics();
         return builder;
     }
 
@@ -38,12 +40,14 @@ public static class AggregatorExtensions
         open.MapOpenApi("/openapi.json");
 
         var api = app.MapApi();
+        api.AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
         api.MapStats();
         api.MapLinks();
         api.MapImports();
         api.MapAttribution();
         api.MapCustomers();
         api.MapPartners();
+        api.MapAnalytics();
         return app;
     }
 

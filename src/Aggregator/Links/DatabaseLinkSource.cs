@@ -12,10 +12,13 @@ internal sealed class DatabaseLinkSource(Database database, LinkSignal signal) :
 
     public async IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        signal.ReaderComes();
+        using var end = new ReaderEnd(signal);
         while (true)
         {
             // Before the read: a commit behind it completes this task, so the loop comes round once more.
             var changed = signal.Next;
+            var raised = signal.Raised;
             var places = database.Read(session => session.Query<Place>(
                 """
                 SELECT p.domain AS place_domain, p.key AS place_key, p.version, l.*
@@ -29,13 +32,20 @@ internal sealed class DatabaseLinkSource(Database database, LinkSignal signal) :
                 afterVersion = places[^1].Version;
             }
 
+            // A reader that asks for more has taken in what it got.
             yield return new LinkBatch([.. places.Select(place => place.ToChange())], caughtUp);
             if (caughtUp)
             {
+                signal.Serve(raised);
                 await changed.WaitAsync(cancellation);
             }
 
             cancellation.ThrowIfCancellationRequested();
         }
+    }
+
+    private sealed class ReaderEnd(LinkSignal signal) : IDisposable
+    {
+        public void Dispose() => signal.ReaderGoes();
     }
 }
