@@ -10,6 +10,7 @@ internal sealed class Housekeeper(
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private const int BeatsPerMinute = 60;
 
+    private readonly Lock _lock = new();
     private readonly PeriodicTimer _timer = new(Beat, clock);
     private Task _running = Task.CompletedTask;
 
@@ -37,39 +38,49 @@ internal sealed class Housekeeper(
 
     private void SaveReleases(bool sync)
     {
-        foreach (var epoch in folder.Shelf.All)
+        lock (_lock)
         {
-            epoch.SaveReleased(sync);
+            foreach (var epoch in folder.Shelf.All)
+            {
+                epoch.SaveReleased(sync);
+            }
         }
     }
 
     /// <summary>Deletes counted segments whose last write is longer ago than the retention, then logs that are all counted.</summary>
     internal void ForgetExpired()
     {
-        var expired = clock.GetUtcNow() - retention;
-        foreach (var epoch in folder.Shelf.All)
+        lock (_lock)
         {
-            var begin = epoch.Begin;
-            var isAllExpired = true;
-            foreach (var (segment, file) in EpochRecovery.Segments(epoch.Folder))
+            foreach (var epoch in folder.Shelf.All)
             {
-                isAllExpired &= file.LastWriteTimeUtc < expired;
-                var end = (segment + 1L) << shape.SegmentBits;
-                if (isAllExpired && end <= epoch.Forgettable)
-                {
-                    begin = Math.Max(begin, end);
-                }
+                ForgetExpired(epoch, clock.GetUtcNow() - retention);
             }
+        }
+    }
 
-            if (begin > epoch.Begin)
+    private void ForgetExpired(Epoch epoch, DateTimeOffset expired)
+    {
+        var begin = epoch.Begin;
+        var isAllExpired = true;
+        foreach (var (segment, file) in EpochRecovery.Segments(epoch.Folder))
+        {
+            isAllExpired &= file.LastWriteTimeUtc < expired;
+            var end = (segment + 1L) << shape.SegmentBits;
+            if (isAllExpired && end <= epoch.Forgettable)
             {
-                epoch.ForgetBefore(begin, shape);
+                begin = Math.Max(begin, end);
             }
+        }
 
-            if (isAllExpired && IsOldOfSeveral(epoch) && IsDone(epoch, expired))
-            {
-                Remove(epoch);
-            }
+        if (begin > epoch.Begin)
+        {
+            epoch.ForgetBefore(begin, shape);
+        }
+
+        if (isAllExpired && IsOldOfSeveral(epoch) && IsDone(epoch, expired))
+        {
+            Remove(epoch);
         }
     }
 

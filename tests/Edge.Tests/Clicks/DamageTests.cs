@@ -236,6 +236,34 @@ public sealed class DamageTests
         Assert.Equal(lost, damaged.Sum(range => range.Missing));
     }
 
+    [Fact]
+    public async Task A_log_that_cannot_be_opened_is_left_alone_and_the_edge_starts()
+    {
+        await using var log = await WrittenLog.CreateAsync(100);
+        var path = Path.Combine(log.Folder, EpochMark.FileName);
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+
+        var (reading, stats) = await log.StartAndReadAsync();
+
+        Assert.Equal([log.Count], reading.Numbers);
+        Assert.Equal(1, stats.Appended);
+        Assert.Equal(log.Segments[0], File.ReadAllBytes(log.SegmentPath(0)));
+    }
+
+    [Fact]
+    public async Task A_crashed_log_that_cannot_be_synced_is_read_as_far_as_its_mark()
+    {
+        await using var log = await WrittenLog.CreateAsync(100, close: false);
+
+        // This file opens, but cannot be read or synced.
+        File.CreateSymbolicLink(log.SegmentPath(1), "/proc/self/mem");
+
+        var (reading, _) = await log.StartAndReadAsync();
+
+        Assert.Equal(Enumerable.Range(0, log.Count + 1).Select(i => (long)i), reading.Numbers);
+    }
+
     [Theory]
     [InlineData("{\"edge\":\"zz\",\"boots\":1}")]
     [InlineData("not json")]
