@@ -16,6 +16,7 @@ internal sealed class ClickLog : IHostedService, IDisposable
     private readonly TimeProvider _clock;
     private ITimer? _commitTimer;
     private volatile bool _isStopped;
+    private bool _isDisposed;
 
     public ClickLog(Settings settings, TimeProvider clock, ILogger<ClickLog> logger)
         : this(settings, clock, logger, LogShape.Default, fault: null)
@@ -54,6 +55,12 @@ internal sealed class ClickLog : IHostedService, IDisposable
     public LocalClickSource Source { get; }
 
     public ClickFigures Figures { get; }
+
+    /// <summary>Does now what the housekeeper does each minute.</summary>
+    internal void ForgetExpired() => _housekeeper.ForgetExpired();
+
+    /// <summary>The logs that are kept, oldest first.</summary>
+    public IReadOnlyList<Epoch> Epochs => _folder.Shelf.All;
 
     /// <summary>
     /// Records a click; never throws and never blocks. In the durable mode the task completes when the click is on the
@@ -146,8 +153,15 @@ internal sealed class ClickLog : IHostedService, IDisposable
         _writer.Stop();
     }
 
+    /// <summary>May be called twice: the container knows this object as a service and as a hosted one.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _writer.Dispose();
         _housekeeper.Dispose();
         _folder.Dispose();

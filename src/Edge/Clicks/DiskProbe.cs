@@ -9,7 +9,11 @@ internal static class DiskProbe
     public static void Check(string folder, int length, DiskFault? fault)
     {
         using var file = File.OpenHandle(
-            Path.Combine(folder, "probe"), FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.DeleteOnClose);
+            Path.Combine(folder, "probe"),
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.DeleteOnClose);
         fault?.Invoke(DiskAction.Write);
         RandomAccess.Write(file, new byte[length], 0);
         fault?.Invoke(DiskAction.Sync);

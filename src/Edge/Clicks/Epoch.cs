@@ -21,6 +21,7 @@ internal sealed class Epoch : IDisposable
     private LogCursor _released;
     private LogCursor? _saved;
     private long _lastCheckpoint;
+    private long _held = long.MaxValue;
     private long _begin;
     private long _durable;
     private long _total;
@@ -76,6 +77,21 @@ internal sealed class Epoch : IDisposable
             lock (_lock)
             {
                 return _released;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What lies before it was counted and is not being read again. A reader that starts over, because the counts were
+    /// lost or an older copy of them was restored, keeps what it still has to read.
+    /// </summary>
+    public long Forgettable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Math.Min(_released.Address, _held);
             }
         }
     }
@@ -152,14 +168,31 @@ internal sealed class Epoch : IDisposable
         }
     }
 
+    /// <summary>A reader begins here; null: at the front.</summary>
+    public void Hold(long? next)
+    {
+        lock (_lock)
+        {
+            _held = Math.Max(next ?? LogShape.First, LogShape.First);
+        }
+    }
+
     /// <summary>Everything below the address is stored for good.</summary>
     public void Release(long next)
     {
         lock (_lock)
         {
+            _held = Math.Max(_held, next);
             while (_checkpoints.TryPeek(out var first) && first.Address <= next)
             {
                 _released = _checkpoints.Dequeue();
+            }
+
+            // Only after the loss of both files beside the segments: what nobody can tell any more is not "backlog".
+            if (_isClosed && _released.Address >= _durable && _released.Total < _total)
+            {
+                _released = _released.Clone();
+                _released.Missing += _total - _released.Total;
             }
         }
     }

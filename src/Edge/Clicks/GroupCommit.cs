@@ -13,6 +13,7 @@ internal sealed class GroupCommit(TimeSpan longestWait, TimeProvider clock, Acti
     private Batch _committing = new();
     private ITimer? _timer;
     private long _answeredBeforeDurable;
+    private volatile bool _isOver;
 
     /// <summary>Clicks whose answer did not wait for the disk any longer.</summary>
     public long AnsweredBeforeDurable => Volatile.Read(ref _answeredBeforeDurable);
@@ -28,10 +29,15 @@ internal sealed class GroupCommit(TimeSpan longestWait, TimeProvider clock, Acti
         {
             var batch = Volatile.Read(ref _collecting);
             var waiting = Interlocked.Increment(ref batch.Waiting);
-            if (waiting == 1)
+            if (waiting == 1 && !_isOver)
             {
                 Volatile.Write(ref batch.Since, clock.GetTimestamp());
                 wake();
+            }
+
+            if (_isOver)
+            {
+                return default;
             }
 
             if (waiting > 0)
@@ -57,6 +63,13 @@ internal sealed class GroupCommit(TimeSpan longestWait, TimeProvider clock, Acti
         var batch = Interlocked.Exchange(ref _collecting, new Batch());
         Volatile.Write(ref _committing, batch);
         return batch;
+    }
+
+    /// <summary>Writer thread: there will be no more commits, and nobody has to wait for one.</summary>
+    public void End()
+    {
+        _isOver = true;
+        Take().Answer();
     }
 
     private void AnswerOverdue()

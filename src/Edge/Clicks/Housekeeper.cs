@@ -55,7 +55,7 @@ internal sealed class Housekeeper(
             {
                 isAllExpired &= file.LastWriteTimeUtc < expired;
                 var end = (segment + 1L) << shape.SegmentBits;
-                if (isAllExpired && end <= epoch.Released.Address)
+                if (isAllExpired && end <= epoch.Forgettable)
                 {
                     begin = Math.Max(begin, end);
                 }
@@ -66,15 +66,18 @@ internal sealed class Housekeeper(
                 epoch.ForgetBefore(begin, shape);
             }
 
-            if (isAllExpired && epoch == folder.Shelf.All[0] && IsDone(epoch, expired))
+            if (isAllExpired && IsOldOfSeveral(epoch) && IsDone(epoch, expired))
             {
                 Remove(epoch);
             }
         }
     }
 
+    /// <summary>Oldest first, so that one number tells which are forgotten; never the newest, which the writer may hold.</summary>
+    private bool IsOldOfSeveral(Epoch epoch) => folder.Shelf.All is [var first, _, ..] && first == epoch;
+
     private static bool IsDone(Epoch epoch, DateTimeOffset expired) =>
-        epoch.IsClosed && epoch.Released.Total >= epoch.Appended
+        epoch.IsClosed && epoch.Released.Total >= epoch.Appended && epoch.Forgettable >= epoch.Released.Address
         && File.GetLastWriteTimeUtc(Path.Combine(epoch.Folder, EpochMark.FileName)) < expired;
 
     /// <summary>First the figures, then the folder: a crash in between deletes the folder at the next start.</summary>

@@ -15,6 +15,11 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
         IReadOnlyCollection<ClickPosition> positions, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await _opened.Task.WaitAsync(cancellation);
+        foreach (var epoch in shelf.All)
+        {
+            epoch.Hold(PositionIn(epoch, positions));
+        }
+
         var last = 0UL;
         while (true)
         {
@@ -39,17 +44,29 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
     private async IAsyncEnumerable<ClickSlice> ReadAsync(
         Epoch epoch, long? position, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var cursor = CursorAt(epoch, position);
+        var released = epoch.Released.Clone();
+        var cursor = CursorAt(epoch, position, released);
         using var reader = new SliceReader(epoch, shape, cursor, previous: Math.Min(position ?? cursor.Address, cursor.Address));
         while (true)
         {
             var moved = shelf.Moved;
             var isClosed = epoch.IsClosed;
-            var durable = epoch.Durable;
-            if (cursor.Address < durable)
+            var limit = epoch.Durable;
+            if (!reader.Cursor.IsComplete && reader.Cursor.Address < released.Address)
             {
-                var slice = reader.Next(durable, isClosed ? epoch.Appended : null);
-                epoch.Checkpoint(cursor);
+                // Read again from where the log now begins: what lies before is known again from here on.
+                limit = released.Address;
+            }
+            else if (reader.Cursor.Address == released.Address)
+            {
+                reader.Cursor = released.Clone();
+            }
+
+            if (reader.Cursor.Address < limit)
+            {
+                var isEnd = isClosed && limit == epoch.Durable && reader.Cursor.IsComplete;
+                var slice = reader.Next(limit, isEnd ? epoch.Appended : null);
+                epoch.Checkpoint(reader.Cursor);
                 Tell(slice);
                 yield return slice;
             }
@@ -73,9 +90,8 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
     /// The cursor for a position: from what was released, which lies just before it, by reading on to it; from the front
     /// of what is kept when the counts are older than that.
     /// </summary>
-    private LogCursor CursorAt(Epoch epoch, long? position)
+    private LogCursor CursorAt(Epoch epoch, long? position, LogCursor released)
     {
-        var released = epoch.Released.Clone();
         if (position is not { } next || next < released.Address)
         {
             var start = epoch.Start();
@@ -83,10 +99,11 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
             return start;
         }
 
-        LogScan.Advance(released, epoch.Folder, epoch.Id, shape, next);
-        epoch.Checkpoint(released);
+        var cursor = released.Clone();
+        LogScan.Advance(cursor, epoch.Folder, epoch.Id, shape, next);
+        epoch.Checkpoint(cursor);
         epoch.Release(next);
-        return released;
+        return cursor;
     }
 
     private void Tell(ClickSlice slice)

@@ -28,7 +28,7 @@ internal sealed class LogCursor(long address, bool isComplete)
     public long Total => Records + Missing;
 
     /// <summary>Whether everything since the start was seen, so that a lane not seen yet must begin at 1.</summary>
-    private bool IsComplete { get; } = isComplete;
+    public bool IsComplete { get; } = isComplete;
 
     /// <summary>False for an entry whose number has already been passed: bytes of another place, come here by damage.</summary>
     public bool IsAhead(ushort lane, ulong sequence) => sequence > Last(lane);

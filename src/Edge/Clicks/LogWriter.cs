@@ -182,10 +182,13 @@ internal sealed class LogWriter : IDisposable
             var log = _open(Wake);
             _written = LogShape.First;
             _adopter ??= log.Epoch;
-            _shelf.Add(log.Epoch!);
             Volatile.Write(ref _current, log);
+
+            // The mark of the log before gets its last word, and only then may that log be forgotten: the housekeeper
+            // never takes the newest one on the shelf.
             Seal();
             _unsealed = null;
+            _shelf.Add(log.Epoch!);
             _isReported = false;
             Failure = null;
             Log.Opened(_logger, log.Epoch!.Id);
@@ -216,15 +219,12 @@ internal sealed class LogWriter : IDisposable
         }
 
         Seal();
-        Commits.Take().Answer();
+        Commits.End();
     }
 
     /// <summary>The first log that opens answers for the clicks that came before it.</summary>
     private long CarriedDrops(Epoch epoch) => epoch == _adopter ? _homeless.Dropped : 0;
 
-    public void Dispose()
-    {
-        Commits.Dispose();
-        _wake.Dispose();
-    }
+    /// <summary>The event stays: a thread that is late may still set it.</summary>
+    public void Dispose() => Commits.Dispose();
 }

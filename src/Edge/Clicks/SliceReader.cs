@@ -13,7 +13,8 @@ internal sealed class SliceReader(Epoch epoch, LogShape shape, LogCursor cursor,
     private readonly List<DamagedRange> _damaged = [];
     private long _previous = previous;
 
-    public LogCursor Cursor { get; } = cursor;
+    /// <summary>Where the next slice begins.</summary>
+    public LogCursor Cursor { get; set; } = cursor;
 
     /// <summary>The next slice, up to the limit at most.</summary>
     /// <param name="total">Clicks of the whole log when it ends at the limit; null while it goes on.</param>

@@ -1,0 +1,289 @@
+using System.Diagnostics;
+using LinkTracker.Contracts.Clicks;
+using LinkTracker.Edge.Clicks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace LinkTracker.Edge.Tests.Clicks;
+
+public sealed class FaultTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>How long a disk stays away at most when its test has failed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(DiskAction.Write)]
+    [InlineData(DiskAction.Sync)]
+    public async Task A_failure_at_any_moment_loses_no_click_that_was_not_declared(object action)
+    {
+        for (var nth = 1; nth <= 12; nth++)
+        {
+            var clock = new FakeClock(Start);
+            await using var rig = new LogRig { Clock = clock };
+            var calls = 0;
+            rig.Fault = called =>
+            {
+                if (called.Equals(action) && Interlocked.Increment(ref calls) == nth)
+                {
+                    throw new IOException("Input/output error");
+                }
+            };
+            var log = await rig.StartAsync();
+            for (var i = 0; i < 300; i++)
+            {
+                await LogRig.RecordAsync(log, i);
+                if (!log.IsWritable && i % 10 == 9)
+                {
+                    await AdvanceUntilAsync(clock, () => log.IsWritable);
+                }
+            }
+
+            Assert.True(calls >= nth);
+            Assert.True(log.IsWritable);
+            var stats = log.Figures.Take();
+            Assert.Equal(300, stats.Offered);
+            Assert.InRange(stats.DroppedDeclared, 1, 10);
+            await using var crashed = rig.Crash();
+            await AssertHoldsAsync(log, stats);
+
+            // What an edge finds that starts after a kill at this moment.
+            var next = await crashed.StartAsync();
+            await AssertHoldsAsync(next, next.Figures.Take());
+            Assert.Equal(stats.Appended, next.Figures.Take().Appended);
+            Assert.Equal(stats.DroppedDeclared, next.Figures.Take().DroppedDeclared);
+        }
+
+        static async Task AssertHoldsAsync(ClickLog log, EdgeStats stats)
+        {
+            var reading = await LogRig.ReadAllAsync(log);
+            Assert.Equal(stats.Appended, reading.Numbers.Count);
+            Assert.Equal(reading.Numbers.Count, reading.Numbers.Distinct().Count());
+            Assert.Equal(0, reading.Missing);
+            LogRig.AssertBalanced(log);
+            Assert.Equal(0, log.Figures.Take().Backlog);
+        }
+    }
+
+    [Fact]
+    public async Task Concurrent_clicks_through_a_failure_are_each_recorded_or_declared()
+    {
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig { Clock = clock };
+        var syncs = 0;
+        rig.Fault = action =>
+        {
+            if (action == DiskAction.Sync && Interlocked.Increment(ref syncs) % 20 == 19)
+            {
+                throw new IOException("Input/output error");
+            }
+        };
+        var log = await rig.StartAsync();
+        var clicks = Task.WhenAll(Enumerable.Range(0, 4).Select(t => Task.Run(async () =>
+        {
+            for (var i = 0; i < 2_000; i++)
+            {
+                await LogRig.RecordAsync(log, (t * 2_000) + i);
+            }
+        })));
+        while (!clicks.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await clicks;
+        await AdvanceUntilAsync(clock, () => log.IsWritable);
+
+        var stats = log.Figures.Take();
+        Assert.Equal(8_000, stats.Offered);
+        Assert.True(stats.DroppedDeclared > 0);
+        var reading = await LogRig.ReadAllAsync(log);
+        Assert.Equal(8_000 - stats.DroppedDeclared, reading.Numbers.Distinct().Count());
+        Assert.Equal(reading.Numbers.Count, reading.Numbers.Distinct().Count());
+        Assert.Equal(0, reading.Missing);
+        LogRig.AssertBalanced(log);
+        Assert.Equal(0, log.Figures.Take().Backlog);
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_from_the_start_does_not_stop_the_edge()
+    {
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig { Clock = clock };
+        rig.Fault = _ => throw new IOException("No space left on device");
+        var log = await rig.StartAsync();
+        Assert.False(log.IsWritable);
+        var health = await new ClickLogHealth(log).CheckHealthAsync(new HealthCheckContext());
+        Assert.Equal(HealthStatus.Unhealthy, health.Status);
+        Assert.Contains("No space left", health.Exception!.Message, StringComparison.Ordinal);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True(LogRig.RecordAsync(log, i).AsTask().IsCompletedSuccessfully);
+        }
+
+        rig.Fault = null;
+        await AdvanceUntilAsync(clock, () => log.IsWritable);
+        await LogRig.RecordAsync(log, 5);
+
+        Assert.Equal(HealthStatus.Healthy, (await new ClickLogHealth(log).CheckHealthAsync(new HealthCheckContext())).Status);
+        var stats = log.Figures.Take();
+        Assert.Equal((6, 1, 5), (stats.Offered, stats.Appended, stats.DroppedDeclared));
+        LogRig.AssertBalanced(log);
+
+        // The first log that opened answers for them over restarts.
+        await LogRig.StopAsync(log);
+        var next = await rig.StartAsync();
+        Assert.Equal(5, next.Figures.Take().DroppedDeclared);
+        LogRig.AssertBalanced(next);
+    }
+
+    [Fact]
+    public async Task A_click_that_waits_too_long_for_the_disk_is_answered_and_counted_as_such()
+    {
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig { Clock = clock, DurableWait = TimeSpan.FromSeconds(2) };
+        using var release = new ManualResetEventSlim();
+        using var blocked = new ManualResetEventSlim();
+        var log = await rig.StartAsync();
+        await LogRig.RecordAsync(log, 0);
+        rig.Fault = action =>
+        {
+            if (action == DiskAction.Sync)
+            {
+                blocked.Set();
+                release.Wait(Patience);
+            }
+        };
+
+        var committing = LogRig.RecordAsync(log, 1).AsTask();
+        blocked.Wait();
+        var collecting = new[] { LogRig.RecordAsync(log, 2).AsTask(), LogRig.RecordAsync(log, 3).AsTask() };
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(committing.IsCompleted);
+        Assert.False(collecting[0].IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await committing;
+        await Task.WhenAll(collecting);
+        Assert.Equal(3, log.Figures.Take().AnsweredBeforeDurable);
+
+        // Later clicks have their own time.
+        var late = LogRig.RecordAsync(log, 4).AsTask();
+        Assert.False(late.IsCompleted);
+        release.Set();
+        await late;
+
+        Assert.Equal(3, log.Figures.Take().AnsweredBeforeDurable);
+        var reading = await LogRig.ReadAllAsync(log);
+        Assert.Equal([0, 1, 2, 3, 4], reading.Numbers);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_every_page_waits_for_the_disk_clicks_wait_or_are_declared(bool durable)
+    {
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig { Clock = clock, Durable = durable, DurableWait = TimeSpan.FromSeconds(2) };
+        using var release = new ManualResetEventSlim();
+        var log = await rig.StartAsync();
+        rig.Fault = _ => release.Wait(Patience);
+
+        // Memory holds 8 pages of 64 KiB: 6,000 clicks of 164 bytes do not fit.
+        var clicks = Enumerable.Range(0, 6_000).Select(i => LogRig.RecordAsync(log, i).AsTask()).ToList();
+        var declared = log.Figures.Take().DroppedDeclared;
+        Assert.Equal(durable ? 0 : 6_000 - log.Figures.Take().Appended, declared);
+        Assert.InRange(log.Figures.Take().Appended, 1_000, 5_999);
+
+        release.Set();
+        await Task.WhenAll(clicks);
+        clock.Advance(TimeSpan.FromMilliseconds(100));
+        await LogRig.RecordAsync(log, 6_000);
+        clock.Advance(TimeSpan.FromMilliseconds(100));
+        var stats = log.Figures.Take();
+        Assert.True(durable ? stats.DroppedDeclared == 0 : stats.DroppedDeclared >= declared);
+        Assert.Equal(6_001, stats.Offered);
+        await LogRig.StopAsync(log);
+        Assert.Equal(6_001 - stats.DroppedDeclared, (await LogRig.ReadAllAsync(await rig.StartAsync())).Numbers.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Clicks_that_find_no_room_in_time_are_declared()
+    {
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig { Clock = clock, DurableWait = TimeSpan.FromSeconds(2) };
+        using var release = new ManualResetEventSlim();
+        var log = await rig.StartAsync();
+        rig.Fault = _ => release.Wait(Patience);
+        var clicks = Enumerable.Range(0, 6_000).Select(i => LogRig.RecordAsync(log, i).AsTask()).ToList();
+        var appended = log.Figures.Take().Appended;
+
+        while (!clicks.TrueForAll(click => click.IsCompleted))
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        await Task.WhenAll(clicks);
+        var stats = log.Figures.Take();
+        Assert.Equal(appended, stats.Appended);
+        Assert.Equal(6_000 - appended, stats.DroppedDeclared);
+        Assert.Equal(appended, stats.AnsweredBeforeDurable);
+        LogRig.AssertBalanced(log);
+        release.Set();
+    }
+
+    [SkippableRootFact]
+    public async Task A_full_disk_is_declared_exactly_and_recording_resumes_when_there_is_room()
+    {
+        using var disk = new SmallDisk(megabytes: 4);
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig(Path.Combine(disk.Path, "data")) { Clock = clock };
+        var ballast = Path.Combine(disk.Path, "ballast");
+        File.WriteAllBytes(ballast, new byte[2 * 1024 * 1024]);
+        var log = await rig.StartAsync();
+        var number = 0;
+        while (log.IsWritable)
+        {
+            await LogRig.RecordAsync(log, Enumerable.Range(number, 100), 250);
+            number += 100;
+        }
+
+        // Redirects go on: nobody waits, everything is declared.
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.True(LogRig.RecordAsync(log, number++).AsTask().IsCompletedSuccessfully);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.False(log.IsWritable);
+        File.Delete(ballast);
+        await AdvanceUntilAsync(clock, () => log.IsWritable);
+        await LogRig.RecordAsync(log, Enumerable.Range(number, 100));
+        number += 100;
+
+        var stats = log.Figures.Take();
+        Assert.Equal(number, stats.Offered);
+        Assert.InRange(stats.DroppedDeclared, 51, 150);
+        await LogRig.StopAsync(log);
+        var next = await rig.StartAsync();
+        var reading = await LogRig.ReadAllAsync(next);
+        Assert.Equal(number - stats.DroppedDeclared, reading.Numbers.Distinct().Count());
+        Assert.Equal(0, reading.Missing);
+        Assert.Equal(stats.DroppedDeclared, next.Figures.Take().DroppedDeclared);
+        Assert.Equal(Enumerable.Range(number - 100, 100).Select(i => (long)i), reading.Numbers[^100..]);
+        LogRig.AssertBalanced(next);
+    }
+
+    /// <summary>Moves the clock second by second until the log's own thread has done what it does each second.</summary>
+    private static async Task AdvanceUntilAsync(FakeClock clock, Func<bool> condition)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "It did not come about within 30 s.");
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+}
