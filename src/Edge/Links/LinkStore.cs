@@ -24,7 +24,7 @@ internal sealed unsafe class LinkStore : IDisposable
     public const long SpareBytes = 4 * PageBytes;
 
     [ThreadStatic]
-    private static ThreadHold? t_hold;
+    private static ThreadHold? _hold;
 
     private readonly FasterKV<Code16, SpanByte> _kv;
     private readonly NullDevice _device = new();
@@ -132,7 +132,7 @@ internal sealed unsafe class LinkStore : IDisposable
 
     private bool TryRead(Code16 code, out StoreReader reader)
     {
-        reader = t_hold is { } hold && hold.Reader.Store == this ? hold.Reader : TakeReader();
+        reader = _hold is { } hold && hold.Reader.Store == this ? hold.Reader : TakeReader();
         var session = reader.Session ?? NewSession();
         var unused = 0;
         return session.Read(ref code, ref unused, ref reader).Found;
@@ -156,10 +156,10 @@ internal sealed unsafe class LinkStore : IDisposable
         }
 
         // In this order: either Retire sees the reader, or this thread sees that the store is retired.
-        t_hold = new ThreadHold(reader);
+        _hold = new ThreadHold(reader);
         if (_retired)
         {
-            t_hold = null;
+            _hold = null;
         }
 
         return reader;
