@@ -20,7 +20,7 @@ public static class EdgeExtensions
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(8);
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
             Listener.Bind(kestrel, settings.EdgeUrl, EdgeConnection.Mark);
         });
         builder.Services.AddLinks(settings).AddClicks().AddRedirects();

@@ -1,14 +1,12 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using FASTER.core;
-using Session = FASTER.core.ClientSession<LinkTracker.Edge.Links.Code16, FASTER.core.SpanByte, int, LinkTracker.Edge.Links.LinkStore.Reader, int, LinkTracker.Edge.Links.LinkStore.Functions>;
+using Session = FASTER.core.ClientSession<LinkTracker.Edge.Links.Code16, FASTER.core.SpanByte, int, LinkTracker.Edge.Links.StoreReader, int, LinkTracker.Edge.Links.StoreFunctions>;
 
 namespace LinkTracker.Edge.Links;
 
 /// <summary>
-/// Bytes by code, in memory: the one file that knows FASTER KV. Any number of threads read; one thread at a time writes.
+/// Bytes by code, in memory: with <see cref="StoreFunctions"/> all that knows FASTER KV. Any number of threads read; one thread at a time writes.
 /// </summary>
 /// <remarks>
 /// Without locks and still never a torn read: a value is never changed in place. A write appends a new record and
@@ -26,13 +24,15 @@ internal sealed unsafe class LinkStore : IDisposable
     public const long SpareBytes = 4 * PageBytes;
 
     [ThreadStatic]
-    private static ThreadHold? t_hold;
+    private static ThreadHold? _hold;
 
     private readonly FasterKV<Code16, SpanByte> _kv;
     private readonly NullDevice _device = new();
     private readonly Session _writer;
-    private readonly ConcurrentBag<Reader> _idle = [];
-    private readonly ConcurrentBag<Reader> _all = [];
+
+    // Queues, because finalizers use them: a bag has one of its own, and may be dead by then.
+    private readonly ConcurrentQueue<StoreReader> _idle = [];
+    private readonly ConcurrentQueue<StoreReader> _all = [];
     private volatile bool _retired;
 
     /// <param name="capacityBytes">The most that the log may hold. Memory is taken only as it fills.</param>
@@ -51,7 +51,7 @@ internal sealed unsafe class LinkStore : IDisposable
             LogDevice = _device,
             ReadCopyOptions = ReadCopyOptions.None,
             ConcurrencyControlMode = ConcurrencyControlMode.None,
-            EqualityComparer = new Comparer(),
+            EqualityComparer = new CodeComparer(),
         });
         _writer = NewSession();
     }
@@ -73,7 +73,7 @@ internal sealed unsafe class LinkStore : IDisposable
     /// <summary>The value, valid until this thread reads again from any store.</summary>
     public bool TryRead(Code16 code, out ReadOnlySpan<byte> value)
     {
-        var found = TryRead(code, out Reader reader);
+        var found = TryRead(code, out StoreReader reader);
         value = found ? reader.Value : default;
         return found;
     }
@@ -98,7 +98,7 @@ internal sealed unsafe class LinkStore : IDisposable
         {
             // The log holds every version; the newest is the one that a read finds.
             var code = records.GetKey();
-            if (!info.Tombstone && TryRead(code, out Reader reader) && reader.Address == records.CurrentAddress)
+            if (!info.Tombstone && TryRead(code, out StoreReader reader) && reader.Address == records.CurrentAddress)
             {
                 target.Upsert(code, reader.Value);
                 bytes += RecordBytes(reader.Value.Length);
@@ -124,191 +124,87 @@ internal sealed unsafe class LinkStore : IDisposable
 
     public void Dispose()
     {
+        Retire();
         _writer.Dispose();
         _kv.Dispose();
         _device.Dispose();
     }
 
-    private bool TryRead(Code16 code, out Reader reader)
+    private bool TryRead(Code16 code, out StoreReader reader)
     {
-        reader = t_hold is { } hold && hold.Reader.Store == this ? hold.Reader : TakeReader();
+        reader = _hold is { } hold && hold.Reader.Store == this ? hold.Reader : TakeReader();
         var session = reader.Session ?? NewSession();
         var unused = 0;
         return session.Read(ref code, ref unused, ref reader).Found;
     }
 
-    private Reader TakeReader()
+    /// <summary>Not to a retired store: the thread may still be using what it has just let go of.</summary>
+    private void GiveBack(StoreReader reader)
     {
-        if (!_idle.TryTake(out var reader))
+        if (!_retired)
         {
-            reader = new Reader(this, NewSession());
-            _all.Add(reader);
+            _idle.Enqueue(reader);
+        }
+    }
+
+    private StoreReader TakeReader()
+    {
+        if (!_idle.TryDequeue(out var reader))
+        {
+            reader = new StoreReader(this, NewSession());
+            _all.Enqueue(reader);
         }
 
         // In this order: either Retire sees the reader, or this thread sees that the store is retired.
-        t_hold = new ThreadHold(reader);
+        _hold = new ThreadHold(reader);
         if (_retired)
         {
-            t_hold = null;
+            _hold = null;
         }
 
         return reader;
     }
 
-    private Session NewSession() => _kv.For(default(Functions)).NewSession<Functions>();
-
-    /// <summary>A session, for one thread at a time, and the value that it read last.</summary>
-    internal sealed class Reader(LinkStore store, Session session)
-    {
-        private byte[] _bytes = new byte[512];
-        private int _length;
-
-        public LinkStore? Store { get; private set; } = store;
-
-        public Session? Session { get; private set; } = session;
-
-        public long Address { get; private set; }
-
-        public ReadOnlySpan<byte> Value => _bytes.AsSpan(0, _length);
-
-        public void Take(ReadOnlySpan<byte> value, long address)
-        {
-            if (value.Length > _bytes.Length)
-            {
-                _bytes = new byte[value.Length * 2];
-            }
-
-            value.CopyTo(_bytes);
-            _length = value.Length;
-            Address = address;
-        }
-
-        /// <summary>Not for a retired store: this thread may still be using what it has just let go of.</summary>
-        public void GiveBack()
-        {
-            if (Store is { _retired: false } store)
-            {
-                store._idle.Add(this);
-            }
-        }
-
-        public void Detach()
-        {
-            Store = null;
-            Session = null;
-        }
-    }
+    private Session NewSession() => _kv.For(default(StoreFunctions)).NewSession<StoreFunctions>();
 
     /// <summary>What a thread holds. When the thread ends, the reader goes to the next one that wants it.</summary>
-    private sealed class ThreadHold(Reader reader)
+    private sealed class ThreadHold(StoreReader reader)
     {
-        ~ThreadHold() => Reader.GiveBack();
+        ~ThreadHold() => Reader.Store?.GiveBack(Reader);
 
-        public Reader Reader { get; } = reader;
+        public StoreReader Reader { get; } = reader;
+    }
+}
+
+/// <summary>A session, for one thread at a time, and the value that it read last.</summary>
+internal sealed class StoreReader(LinkStore store, Session session)
+{
+    private byte[] _bytes = new byte[512];
+    private int _length;
+
+    public LinkStore? Store { get; private set; } = store;
+
+    public Session? Session { get; private set; } = session;
+
+    public long Address { get; private set; }
+
+    public ReadOnlySpan<byte> Value => _bytes.AsSpan(0, _length);
+
+    public void Take(ReadOnlySpan<byte> value, long address)
+    {
+        if (value.Length > _bytes.Length)
+        {
+            _bytes = new byte[value.Length * 2];
+        }
+
+        value.CopyTo(_bytes);
+        _length = value.Length;
+        Address = address;
     }
 
-    private sealed class Comparer : IFasterEqualityComparer<Code16>
+    public void Detach()
     {
-        // Random, so that nobody can choose keys that fall into one bucket.
-        private readonly ulong _seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-        private readonly ulong _odd = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
-
-        public bool Equals(ref Code16 left, ref Code16 right) => left == right;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public long GetHashCode64(ref Code16 code)
-        {
-            var high = Math.BigMul(code.Low ^ _seed, code.High ^ _odd, out var low);
-            high = Math.BigMul(high ^ low ^ _seed, _odd, out low);
-            return (long)(high ^ low);
-        }
-    }
-
-    /// <summary>Copy on read, append on write; nothing else is used.</summary>
-    internal readonly struct Functions : IFunctions<Code16, SpanByte, int, Reader, int>
-    {
-        public bool SingleReader(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref ReadInfo info)
-        {
-            output.Take(value.AsReadOnlySpan(), info.Address);
-            return true;
-        }
-
-        public bool ConcurrentReader(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref ReadInfo info)
-        {
-            output.Take(value.AsReadOnlySpan(), info.Address);
-            return true;
-        }
-
-        public bool SingleWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info, WriteReason reason)
-        {
-            from.CopyTo(ref to);
-            return true;
-        }
-
-        // False: append instead, which is what keeps readers from seeing half a value.
-        public bool ConcurrentWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info) => false;
-
-        // A tombstone is a bit of the record's header; the value under it stays whole for who is reading it.
-        public bool SingleDeleter(ref Code16 key, ref SpanByte value, ref DeleteInfo info) => true;
-
-        public bool ConcurrentDeleter(ref Code16 key, ref SpanByte value, ref DeleteInfo info) => true;
-
-        public bool NeedInitialUpdate(ref Code16 key, ref int input, ref Reader output, ref RMWInfo info) => false;
-
-        public bool InitialUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info) => false;
-
-        public bool NeedCopyUpdate(ref Code16 key, ref int input, ref SpanByte from, ref Reader output, ref RMWInfo info) => false;
-
-        public bool CopyUpdater(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref RMWInfo info) => false;
-
-        public bool InPlaceUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info) => false;
-
-        public void ReadCompletionCallback(ref Code16 key, ref int input, ref Reader output, int context, Status status, RecordMetadata metadata)
-        {
-        }
-
-        public void PostSingleWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info, WriteReason reason)
-        {
-        }
-
-        public void PostInitialUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info)
-        {
-        }
-
-        public void PostCopyUpdater(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref RMWInfo info)
-        {
-        }
-
-        public void RMWCompletionCallback(ref Code16 key, ref int input, ref Reader output, int context, Status status, RecordMetadata metadata)
-        {
-        }
-
-        public void PostSingleDeleter(ref Code16 key, ref DeleteInfo info)
-        {
-        }
-
-        public void DisposeSingleWriter(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref UpsertInfo info, WriteReason reason)
-        {
-        }
-
-        public void DisposeCopyUpdater(ref Code16 key, ref int input, ref SpanByte from, ref SpanByte to, ref Reader output, ref RMWInfo info)
-        {
-        }
-
-        public void DisposeInitialUpdater(ref Code16 key, ref int input, ref SpanByte value, ref Reader output, ref RMWInfo info)
-        {
-        }
-
-        public void DisposeSingleDeleter(ref Code16 key, ref SpanByte value, ref DeleteInfo info)
-        {
-        }
-
-        public void DisposeDeserializedFromDisk(ref Code16 key, ref SpanByte value)
-        {
-        }
-
-        public void CheckpointCompletionCallback(int sessionId, string sessionName, CommitPoint commitPoint)
-        {
-        }
+        Store = null;
+        Session = null;
     }
 }

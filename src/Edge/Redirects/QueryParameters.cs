@@ -55,7 +55,7 @@ internal ref struct QueryParameters
         while (!left.IsEmpty && !right.IsEmpty)
         {
             var (a, b) = (TakeDecoded(ref left), TakeDecoded(ref right));
-            if (a != b && !(ignoreCase && char.ToLowerInvariant((char)a) == char.ToLowerInvariant((char)b)))
+            if (a != b && !(ignoreCase && Lower(a) == Lower(b)))
             {
                 return false;
             }
@@ -66,15 +66,24 @@ internal ref struct QueryParameters
 
     private static byte TakeDecoded(ref ReadOnlySpan<byte> text)
     {
-        if (text[0] == '%' && text.Length > 2 && char.IsAsciiHexDigit((char)text[1]) && char.IsAsciiHexDigit((char)text[2]))
+        if (text[0] == '%' && text.Length > 2 && HexValue(text[1]) is var high and >= 0 && HexValue(text[2]) is var low and >= 0)
         {
-            var value = (byte)(Convert.FromHexString([(char)text[1], (char)text[2]])[0]);
             text = text[3..];
-            return value;
+            return (byte)((high << 4) | low);
         }
 
         var plain = text[0] == '+' ? (byte)' ' : text[0];
         text = text[1..];
         return plain;
     }
+
+    private static int Lower(byte letter) => letter is >= (byte)'A' and <= (byte)'Z' ? letter | 0x20 : letter;
+
+    private static int HexValue(byte digit) => digit switch
+    {
+        >= (byte)'0' and <= (byte)'9' => digit - '0',
+        >= (byte)'a' and <= (byte)'f' => digit - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => digit - 'A' + 10,
+        _ => -1,
+    };
 }

@@ -73,7 +73,6 @@ public sealed class LinkFeedTests : IDisposable
 
         Assert.Contains("line 1", wrong.Message, StringComparison.Ordinal);
         Assert.False(edge.App.Services.GetRequiredService<LinkTable>().IsLoaded);
-        await edge.App.StopAsync();
     }
 
     [Fact]

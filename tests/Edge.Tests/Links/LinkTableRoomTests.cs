@@ -109,6 +109,10 @@ public sealed class LinkTableRoomTests
             {
                 _ = links.Has(KeyOf(i), UrlOf(round, (char)('a' + (round % 26))), id: round);
             }
+
+            // Neighbours come and go, so that records are marked as deleted beside those that are read.
+            _ = links.Has($"Guest-{round % 7}");
+            _ = links.Loses($"Guest-{(round + 3) % 7}");
         }
 
         await done.CancelAsync();
@@ -159,6 +163,29 @@ public sealed class LinkTableRoomTests
         }
 
         Assert.InRange(store.Current.Sessions, 1, 100);
+    }
+
+    [Fact]
+    public void A_table_that_is_forgotten_with_its_readers_is_collected_in_peace()
+    {
+        // A finalizer that throws would end this process.
+        for (var i = 0; i < 20; i++)
+        {
+            var reader = new Thread(ReadFromATableOfItsOwn);
+            reader.Start();
+            reader.Join();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
+
+    private static void ReadFromATableOfItsOwn()
+    {
+#pragma warning disable CA2000 // Forgotten, not disposed: that is the case under test.
+        var store = new CompactingStore(16 << 20);
+#pragma warning restore CA2000
+        Write(store, 0);
+        Read(store);
     }
 
     private static Code16 Code => Code16.OfKey(0, "k"u8);

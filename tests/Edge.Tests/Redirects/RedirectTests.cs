@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Web;
 using LinkTracker.Contracts.Clicks;
 using LinkTracker.Contracts.Links;
+using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -214,7 +216,7 @@ public sealed class RedirectTests : IAsyncLifetime
     [Fact]
     public async Task A_fallback_that_would_loop_stops_the_start()
     {
-        var wrong = await Assert.ThrowsAsync<LinkTracker.ServiceDefaults.SettingsException>(
+        var wrong = await Assert.ThrowsAsync<SettingsException>(
             () => EdgeProbe.StartAsync(s => s with { NotFoundUrl = new Uri("http://go.example.com/lost") }));
 
         Assert.StartsWith("Edge__NotFoundUrl:", wrong.Message, StringComparison.Ordinal);
@@ -312,6 +314,26 @@ public sealed class RedirectTests : IAsyncLifetime
 
         Assert.Equal("https://other.example.com/", other.Headers.Location!.OriginalString);
         Assert.Equal(EdgeProbe.Target, stranger.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task Figures_tell_how_requests_were_answered()
+    {
+        _ = await _edge.HasLinkAsync("spring");
+        _ = await _edge.HasLinkAsync("over", l => l with { ExpiresAt = DateTimeOffset.UnixEpoch });
+        foreach (var path in new[] { "/spring", "/spring", "/over", "/unknown", "/healthz" })
+        {
+            (await _edge.GetAsync(path)).Dispose();
+        }
+
+        (await _edge.Client.PostAsync(new Uri("/spring", UriKind.Relative), null)).Dispose();
+
+        var section = _edge.Service<IEnumerable<IStatsSection>>().Single(s => s.Name == "redirects");
+        var figures = JsonSerializer.SerializeToElement(section.Read());
+        Assert.Equal(
+            (2, 1, 1, 1, 2, true),
+            (figures.GetProperty("redirected").GetInt32(), figures.GetProperty("expired").GetInt32(), figures.GetProperty("notFound").GetInt32(),
+                figures.GetProperty("refused").GetInt32(), figures.GetProperty("links").GetInt32(), figures.GetProperty("linksLoaded").GetBoolean()));
     }
 
     [Fact]
