@@ -115,14 +115,17 @@ public static class ClickCodec
             return text;
         }
 
-        // Back to the first byte of a UTF-8 sequence, so that no half character is stored.
-        var end = max;
-        while (end > 0 && (text[end] & 0xC0) == 0x80)
+        // Back to the first byte of a UTF-8 sequence, at most three bytes away, so that no half character is stored. What is
+        // no UTF-8 is cut as it comes.
+        for (var end = max; end > 0 && max - end <= 3; end--)
         {
-            end--;
+            if ((text[end] & 0xC0) != 0x80)
+            {
+                return text[..end];
+            }
         }
 
-        return text[..end];
+        return text[..max];
     }
 
     private static void Append(ReadOnlySpan<byte> text, Span<byte> destination, ref int at)

@@ -33,6 +33,7 @@ public sealed record ClickSlice
 
     public ClickPosition End => new(Partition, Edge, Epoch, To);
 
+    /// <exception cref="InvalidDataException">While enumerating: the payload ends inside a click.</exception>
     public Enumerator GetEnumerator() => new(Payload.Span);
 
     /// <summary>Appends one click to a payload that is being built. Returns the bytes used.</summary>
@@ -67,7 +68,12 @@ public sealed record ClickSlice
                 return false;
             }
 
-            var length = BinaryPrimitives.ReadUInt16LittleEndian(_rest[8..]);
+            var length = _rest.Length < EntryHeader ? int.MaxValue : BinaryPrimitives.ReadUInt16LittleEndian(_rest[8..]);
+            if (length > _rest.Length - EntryHeader)
+            {
+                throw new InvalidDataException("The payload of a slice ends inside a click.");
+            }
+
             Current = new Entry(BinaryPrimitives.ReadInt64LittleEndian(_rest), _rest.Slice(EntryHeader, length));
             _rest = _rest[(EntryHeader + length)..];
             return true;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.Runtime.Intrinsics;
+using LinkTracker.Contracts.Security;
 
 namespace LinkTracker.Contracts.Clicks;
 
@@ -8,45 +9,50 @@ namespace LinkTracker.Contracts.Clicks;
 /// enciphered under a second key, masks the block before and after. A token moved to another link, or changed in any
 /// bit, opens to a random block, whose 48 check bits are zero once in 2^48 tries.
 /// </summary>
-/// <remarks>Safe for many threads at once.</remarks>
+/// <remarks>Safe for many threads at once. Allocates nothing on processors with instructions for AES.</remarks>
 public sealed class TokenSealer
 {
-    private readonly Aes _block;
-    private readonly Aes _tweak;
+    public const int KeyLength = 2 * AesBlock.KeyLength;
+
+    private readonly AesBlock _block;
+    private readonly AesBlock _tweak;
 
     /// <param name="key">32 bytes: the block key, then the tweak key.</param>
     public TokenSealer(ReadOnlySpan<byte> key)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, 32);
-        _block = Aes.Create();
-        _block.Key = key[..16].ToArray();
-        _tweak = Aes.Create();
-        _tweak.Key = key[16..].ToArray();
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyLength);
+        _block = AesBlock.Create(key[..AesBlock.KeyLength]);
+        _tweak = AesBlock.Create(key[AesBlock.KeyLength..]);
     }
 
     public ClickToken Mint(long linkId, ClickIdentity identity)
     {
         var mask = Mask(linkId);
-        return new ClickToken(linkId, Run(_block, identity.Pack() ^ mask, encrypt: true) ^ mask);
+        return new ClickToken(linkId, ToNumber(_block.Encrypt(ToBlock(identity.Pack()) ^ mask) ^ mask));
     }
 
     /// <summary>True when this sealer's key minted the token.</summary>
     public bool TryOpen(ClickToken token, out ClickIdentity identity)
     {
         var mask = Mask(token.LinkId);
-        var block = Run(_block, token.Sealed ^ mask, encrypt: false) ^ mask;
+        var block = ToNumber(_block.Decrypt(ToBlock(token.Sealed) ^ mask) ^ mask);
         identity = ClickIdentity.Unpack(block);
         return block >> 80 == 0;
     }
 
-    private UInt128 Mask(long linkId) => Run(_tweak, (ulong)linkId, encrypt: true);
+    private Vector128<byte> Mask(long linkId) => _tweak.Encrypt(ToBlock((ulong)linkId));
 
-    private static UInt128 Run(Aes aes, UInt128 input, bool encrypt)
+    private static Vector128<byte> ToBlock(UInt128 number)
     {
-        Span<byte> from = stackalloc byte[16];
-        Span<byte> to = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(from, input);
-        _ = encrypt ? aes.EncryptEcb(from, to, PaddingMode.None) : aes.DecryptEcb(from, to, PaddingMode.None);
-        return BinaryPrimitives.ReadUInt128BigEndian(to);
+        Span<byte> bytes = stackalloc byte[AesBlock.KeyLength];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
+        return Vector128.Create<byte>(bytes);
+    }
+
+    private static UInt128 ToNumber(Vector128<byte> block)
+    {
+        Span<byte> bytes = stackalloc byte[AesBlock.KeyLength];
+        block.CopyTo(bytes);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 }

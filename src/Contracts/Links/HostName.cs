@@ -62,7 +62,8 @@ internal static class HostName
     }
 
     private static bool IsLabel(string label) =>
-        label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-' && !label.AsSpan().ContainsAnyExcept(NameCharacters);
+        label.Length is > 0 and <= 63 && char.IsAsciiLetterOrDigit(label[0]) && char.IsAsciiLetterOrDigit(label[^1])
+        && !label.AsSpan().ContainsAnyExcept(NameCharacters);
 
     private static string? ToAscii(string text)
     {

@@ -137,6 +137,8 @@ public sealed class TargetUrlTests
     [InlineData("https://a!b/", "host")]
     [InlineData("https://-a.example/", "host")]
     [InlineData("https://a-.example/", "host")]
+    [InlineData("https://_/", "host")]
+    [InlineData("https://example._com/", "host")]
     [InlineData("https://<script>/", "host")]
     [InlineData("https://a\u00ADb.example/", "host")]
     [InlineData("https://a\u200Bb.example/", "host")]
