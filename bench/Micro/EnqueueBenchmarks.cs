@@ -11,7 +11,7 @@ namespace LinkTracker.Micro;
 /// the library's buffered stream, which promises nothing.
 /// </summary>
 [MemoryDiagnoser]
-public sealed class EnqueueBenchmarks : IDisposable
+public class EnqueueBenchmarks
 {
     private const int Clicks = 1_000;
 
@@ -30,7 +30,7 @@ public sealed class EnqueueBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose()
+    public void Cleanup()
     {
         _log.StopAsync(CancellationToken.None).GetAwaiter().GetResult();
         _log.Dispose();

@@ -14,7 +14,7 @@ public class FoldBenchmarks
 {
     private const int Clicks = 10_000;
 
-    private readonly ClickClassifier _classifier = new(BotRules.Load());
+    private readonly ClickClassifier _classifier = new(BotRules.Embedded);
     private ClickSlice _slice = null!;
 
     [Params(100, 10_000)]

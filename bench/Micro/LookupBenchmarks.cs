@@ -13,7 +13,7 @@ namespace LinkTracker.Micro;
 /// strings that are already there, which flatters it: a request's bytes would have to become a string first.
 /// </summary>
 [MemoryDiagnoser]
-public sealed class LookupBenchmarks : IDisposable
+public class LookupBenchmarks
 {
     private const int Lookups = 1_024;
     private const string Domain = "go.example.com";
@@ -50,7 +50,7 @@ public sealed class LookupBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose() => _table.Dispose();
+    public void Cleanup() => _table.Dispose();
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Lookups)]
     public long Dictionary()
