@@ -36,12 +36,14 @@ internal static class Attributor
     /// <param name="windowMs">A click counts from its own millisecond until just before <c>click + window</c>.</param>
     public static Decision Decide(IEnumerable<Touch> touches, long occurredAtMs, long windowMs)
     {
-        // The last two keys only make ties come out the same in every order of arrival.
+        // The keys behind the time only make ties come out the same in every order of arrival.
         var ranked = touches
             .OrderBy(touch => touch.Method)
             .ThenByDescending(touch => touch.AtMs)
             .ThenByDescending(touch => touch.LinkId)
             .ThenBy(touch => touch.ClickToken, StringComparer.Ordinal)
+            .ThenBy(touch => touch.PartnerId)
+            .ThenBy(touch => touch.Refusal, StringComparer.Ordinal)
             .ToList();
         Touch? winner = null;
         var candidates = new List<Candidate>(ranked.Count);

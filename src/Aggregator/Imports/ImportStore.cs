@@ -33,15 +33,18 @@ internal sealed class ImportStore(Database database, Settings settings, TimeProv
 
     public string PathOf(ImportRow import) => Path.Combine(_folder, $"{EntityId.Format(EntityId.Import, import.Id)}.{import.Format}");
 
-    /// <summary>Removes uploads that were cut off, and returns to the queue what a stop interrupted.</summary>
+    /// <summary>Returns to the queue what a stop interrupted, and removes every upload that no import waits for.</summary>
     public void Recover()
     {
-        foreach (var part in Directory.EnumerateFiles(_folder, "*.part"))
+        var waiting = database.Write(session =>
         {
-            File.Delete(part);
+            session.Execute("UPDATE imports SET status = 'queued' WHERE status IN ('validating', 'importing')");
+            return session.Query<ImportRow>("SELECT * FROM imports WHERE status = 'queued'");
+        });
+        foreach (var left in Directory.EnumerateFiles(_folder).Except(waiting.Select(PathOf)))
+        {
+            File.Delete(left);
         }
-
-        database.Write(session => session.Execute("UPDATE imports SET status = 'queued' WHERE status IN ('validating', 'importing')"));
     }
 
     public Task AddAsync(ImportRow import, CancellationToken cancellation) => database.WriteAsync(
