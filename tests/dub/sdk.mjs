@@ -1,0 +1,63 @@
+// Drives an Aggregator through the official SDK as a customer's program would. Every answer passes the SDK's own checks,
+// or it throws. Environment: SERVER, KEY, and LINK with CLICK, a token of a click on it.
+import assert from "node:assert/strict";
+import { Dub } from "dub";
+import * as errors from "dub/models/errors";
+
+const dub = new Dub({ token: process.env.KEY, serverURL: process.env.SERVER });
+const { LINK: linkId, CLICK: clickId } = process.env;
+const url = "https://shop.example.com/page";
+
+const refusal = async (type, promise) => assert.ok((await promise.then(() => null, (error) => error)) instanceof type, type.name);
+
+// Links.
+const link = await dub.links.create({ url, key: "sdk", externalId: "sdk-1", utmSource: "sdk", expiresAt: "2030-01-01T00:00:00Z" });
+assert.equal(link.url, url + "?utm_source=sdk");
+assert.equal((await dub.links.get({ linkId: link.id })).key, "sdk");
+assert.equal((await dub.links.get({ externalId: "ext_sdk-1" })).id, link.id);
+assert.equal((await dub.links.get({ domain: link.domain, key: "sdk" })).id, link.id);
+assert.equal((await dub.links.update(link.id, { comments: "changed" })).comments, "changed");
+assert.equal((await dub.links.upsert({ url, utmSource: "sdk", title: "again" })).id, link.id);
+assert.equal(await dub.links.count({}), 2);
+const made = await dub.links.createMany([{ url: url + "/1", key: "one" }, { url: url + "/2", key: "two" }, { url, key: "sdk" }]);
+assert.deepEqual(made.map((item) => item.code ?? item.key), ["one", "two", "conflict"]);
+assert.equal((await dub.links.updateMany({ linkIds: [made[0].id], data: { archived: true } }))[0].archived, true);
+const listed = [];
+for await (const page of await dub.links.list({ pageSize: 2, showArchived: true })) {
+    listed.push(...page.result);
+}
+assert.equal(listed.length, 4);
+assert.equal((await dub.links.deleteMany({ linkIds: made.slice(0, 2).map((item) => item.id) })).deletedCount, 2);
+
+// Conversions.
+const lead = await dub.track.lead({ clickId, eventName: "Sign up", customerExternalId: "c-1", customerEmail: "c@example.com", metadata: { plan: "pro" } });
+assert.equal(lead.link.id, linkId);
+const sale = { customerExternalId: "c-1", amount: 4990, currency: "usd", paymentProcessor: "stripe", invoiceId: "inv-1" };
+assert.deepEqual(await dub.track.sale(sale), await dub.track.sale(sale));
+assert.equal((await dub.track.sale({ customerExternalId: "nobody", amount: 1 })).sale, null);
+assert.equal((await dub.links.get({ linkId })).saleAmount, 4990);
+
+// Customers and partners.
+const customers = [];
+for await (const page of await dub.customers.list({ includeExpandedFields: true })) {
+    customers.push(...page.result);
+}
+assert.equal(customers[0].link.id, linkId);
+assert.equal((await dub.customers.get({ id: customers[0].id })).externalId, "c-1");
+const partner = await dub.partners.create({ name: "Ana", email: "ana@example.com" });
+const partnerLink = await dub.partners.createLink({ partnerId: partner.id, url: url + "/ana", key: "ana" });
+assert.equal((await dub.partners.upsertLink({ partnerId: partner.id, url: url + "/ana" })).id, partnerLink.id);
+assert.equal((await dub.partners.retrieveLinks({ partnerId: partner.id }))[0].key, "ana");
+assert.equal((await dub.partners.list({}))[0].links[0].id, partnerLink.id);
+
+// Refusals arrive as the SDK's own types.
+await refusal(errors.Conflict, dub.links.create({ url, key: "sdk" }));
+await refusal(errors.UnprocessableEntity, dub.links.create({ url: "javascript:alert(1)" }));
+await refusal(errors.Forbidden, dub.links.create({ url, domain: "other.example" }));
+await refusal(errors.NotFound, dub.links.get({ linkId: "link_none" }));
+await refusal(errors.NotFound, dub.track.lead({ clickId: "forged", eventName: "e", customerExternalId: "c-2" }));
+await refusal(errors.BadRequest, dub.track.lead({ clickId: "", eventName: "e", customerExternalId: "c-2" }));
+await refusal(errors.Unauthorized, new Dub({ token: "wrong", serverURL: process.env.SERVER }).links.list({}));
+
+assert.equal((await dub.links.delete(link.id)).id, link.id);
+console.log("the SDK is content");
