@@ -137,23 +137,23 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
 
     private ConversionRow RowOf(
         string kind, string? businessKey, CustomerRow customer, TrackRequest request, Decision decision, string answer, string hash) => new()
-    {
-        Id = ids.Next(),
-        Kind = kind,
-        BusinessKey = businessKey,
-        CustomerId = customer.Id,
-        LinkId = decision.Winner?.LinkId,
-        PartnerId = decision.Winner?.PartnerId,
-        ClickToken = decision.Winner?.ClickToken,
-        ClickedAt = decision.Winner?.ClickToken is null ? null : decision.Winner.AtMs,
-        Method = decision.Winner?.Method.ToString().ToLowerInvariant(),
-        Decision = JsonSerializer.Serialize(decision, ApiJson.Options),
-        EventName = request.EventName!,
-        OccurredAt = decision.OccurredAtMs,
-        Metadata = request.Metadata?.ToJsonString(ApiJson.Options),
-        Answer = answer,
-        RequestHash = hash,
-    };
+        {
+            Id = ids.Next(),
+            Kind = kind,
+            BusinessKey = businessKey,
+            CustomerId = customer.Id,
+            LinkId = decision.Winner?.LinkId,
+            PartnerId = decision.Winner?.PartnerId,
+            ClickToken = decision.Winner?.ClickToken,
+            ClickedAt = decision.Winner?.ClickToken is null ? null : decision.Winner.AtMs,
+            Method = decision.Winner?.Method.ToString().ToLowerInvariant(),
+            Decision = JsonSerializer.Serialize(decision, ApiJson.Options),
+            EventName = request.EventName!,
+            OccurredAt = decision.OccurredAtMs,
+            Metadata = request.Metadata?.ToJsonString(ApiJson.Options),
+            Answer = answer,
+            RequestHash = hash,
+        };
 
     // Of the checked request: the order of its fields and what was left out or spelled in full do not matter.
     private static string HashOf<T>(T request) =>

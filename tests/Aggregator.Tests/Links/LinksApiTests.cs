@@ -37,9 +37,25 @@ public class LinksApiTests
         await using var server = await AggregatorServer.StartAsync();
         var sent = new
         {
-            url = "https://shop.example.com/", key = "ana", externalId = "e1", tenantId = "t1", trackConversion = true, archived = true, disabled = true,
-            redirectStatus = 307, queryPolicy = "override", channel = "mail", expiresAt = "2030-01-01T00:00:00.000Z", expiredUrl = "https://shop.example.com/over",
-            title = "T", description = "D", image = "https://i.example/1.png", video = "v", comments = "line\nline", doIndex = true, publicStats = true,
+            url = "https://shop.example.com/",
+            key = "ana",
+            externalId = "e1",
+            tenantId = "t1",
+            trackConversion = true,
+            archived = true,
+            disabled = true,
+            redirectStatus = 307,
+            queryPolicy = "override",
+            channel = "mail",
+            expiresAt = "2030-01-01T00:00:00.000Z",
+            expiredUrl = "https://shop.example.com/over",
+            title = "T",
+            description = "D",
+            image = "https://i.example/1.png",
+            video = "v",
+            comments = "line\nline",
+            doIndex = true,
+            publicStats = true,
         };
         var made = await server.PostAsync("/links", sent);
         foreach (var property in JsonSerializer.SerializeToElement(sent).EnumerateObject())
