@@ -15,7 +15,7 @@ namespace LinkTracker.Micro;
 [MemoryDiagnoser]
 public class LookupBenchmarks
 {
-    private const int Lookups = 1_024;
+    private const int Lookups = 65_536;
     private const string Domain = "go.example.com";
     private static readonly byte[] Host = Encoding.ASCII.GetBytes(Domain);
 
