@@ -24,6 +24,14 @@ public static class ServiceHost
     public static Task<int> RunAsync(string[] args, Func<WebApplicationBuilder, Settings, WebApplication> compose) =>
         RunAsync(args, compose, Console.Error);
 
+    /// <summary>
+    /// The builder of every process. Settings are read once, so their files are not watched: each watch would take one of the few
+    /// inotify instances that a machine grants a user (often 128), and a start beyond the last of them would fail.
+    /// </summary>
+    /// <param name="args">Settings: <c>--Edge:FastLane=false</c>.</param>
+    public static WebApplicationBuilder CreateBuilder(params string[] args) =>
+        WebApplication.CreateSlimBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+
     internal static async Task<int> RunAsync(
         string[] args, Func<WebApplicationBuilder, Settings, WebApplication> compose, TextWriter errors)
     {
@@ -44,7 +52,7 @@ public static class ServiceHost
         WebApplication? app = null;
         try
         {
-            var builder = WebApplication.CreateSlimBuilder(args);
+            var builder = CreateBuilder(args);
             var settings = SettingsReader.Read(builder.Configuration);
             builder.AddServiceDefaults(settings);
             SilenceFailedStart(builder.Logging, () => Volatile.Read(ref hasStarted));

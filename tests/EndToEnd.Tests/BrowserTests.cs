@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -66,7 +67,7 @@ public sealed class BrowserTests
 
     private static async Task<WebApplication> StartShopAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = ServiceHost.CreateBuilder();
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         var shop = builder.Build();
         shop.MapGet("/", () => TypedResults.Content("<!doctype html><h1>the shop</h1>", "text/html"));

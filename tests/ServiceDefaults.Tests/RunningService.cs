@@ -12,7 +12,7 @@ internal sealed class RunningService(WebApplication app) : IAsyncDisposable
 
     public static async Task<RunningService> StartAsync(Action<WebApplicationBuilder> add, Action<WebApplication> map, params string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = ServiceHost.CreateBuilder(args);
         builder.AddServiceDefaults(new Settings());
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

@@ -77,6 +77,17 @@ public sealed class ServiceHostTests
         Assert.Contains(logged, line => line.Contains("broken", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_process_takes_none_of_the_machines_few_file_watches()
+    {
+        var before = FileWatches();
+        await using var app = ServiceHost.CreateBuilder().Build();
+        Assert.Equal(before, FileWatches());
+    }
+
+    private static int FileWatches() =>
+        new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(file => file.LinkTarget == "anon_inode:inotify");
+
     private static async Task<(int Code, string[] Errors, string[] Logged)> RunAsync(string[] args, Action<WebApplicationBuilder, Settings> add)
     {
         using var errors = new StringWriter();

@@ -36,7 +36,7 @@ public sealed class ReportServer : IAsyncDisposable
             AggregatorUrl = new Uri("http://127.0.0.1:0"),
             ShortUrl = new Uri("https://go.example"),
         };
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = ServiceHost.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddSingleton<IClickSource>(_source);

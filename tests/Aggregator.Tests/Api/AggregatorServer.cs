@@ -55,7 +55,7 @@ internal sealed class AggregatorServer : IAsyncDisposable
             AggregatorUrl = new Uri("http://127.0.0.1:0"),
         };
         var clock = new TestClock();
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = ServiceHost.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.AddAggregator(change?.Invoke(settings) ?? settings);

@@ -78,7 +78,7 @@ public sealed class LinkFeedTests : IDisposable
     [Fact]
     public void An_Edge_alone_without_a_file_says_which_setting_is_missing()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = ServiceHost.CreateBuilder();
 
         var wrong = Assert.Throws<SettingsException>(() => builder.AddLinksFile(new Settings()));
 
@@ -132,7 +132,7 @@ public sealed class LinkFeedTests : IDisposable
                 LinkMemoryMiB = 64,
             };
             File.WriteAllText(settings.LinksFile, line);
-            var builder = WebApplication.CreateSlimBuilder();
+            var builder = ServiceHost.CreateBuilder();
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton(settings);
             builder.Services.AddSingleton(TimeProvider.System);

@@ -61,7 +61,7 @@ internal sealed class EdgeProbe : IAsyncDisposable
         };
         settings = change?.Invoke(settings) ?? settings;
 
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = ServiceHost.CreateBuilder();
         builder.Logging.ClearProviders();
         var links = new LinkPipe();
         builder.Services.AddSingleton(settings);
