@@ -42,8 +42,8 @@ public sealed class ClicksExtensionsTests
             Assert.Equal(10, json.GetProperty("delivered").GetInt64());
             Assert.Equal(0, json.GetProperty("dropped_declared").GetInt64());
             Assert.True(json.GetProperty("writable").GetBoolean());
-            Assert.Equal(10, Measure("linktracker.clicks.appended"));
-            Assert.Equal(1, Measure("linktracker.clicks.writable"));
+            Assert.Equal(10, Measure(host.Services, "linktracker.clicks.appended"));
+            Assert.Equal(1, Measure(host.Services, "linktracker.clicks.writable"));
 
             var health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
             Assert.Equal(HealthStatus.Healthy, health.Entries["click_log"].Status);
@@ -58,13 +58,15 @@ public sealed class ClicksExtensionsTests
         await LogRig.StopAsync(again);
     }
 
-    private static long Measure(string name)
+    private static long Measure(IServiceProvider services, string name)
     {
+        // Other tests run in this process, and have instruments of the same name.
+        var meters = services.GetRequiredService<IMeterFactory>();
         var value = -1L;
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == ClickMetrics.MeterName && instrument.Name == name)
+            if (instrument.Meter.Scope == meters && instrument.Name == name)
             {
                 self.EnableMeasurementEvents(instrument);
             }
