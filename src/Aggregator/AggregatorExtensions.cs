@@ -1,4 +1,3 @@
-using System.Net;
 using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
@@ -9,7 +8,6 @@ using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LinkTracker.Aggregator;
 
@@ -18,7 +16,7 @@ public static class AggregatorExtensions
 {
     public static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder, Settings settings)
     {
-        builder.WebHost.ConfigureKestrel(server => Listen(server, settings.AggregatorUrl));
+        builder.WebHost.ConfigureKestrel(kestrel => Listener.Bind(kestrel, settings.AggregatorUrl));
         builder.Services.AddStorage(settings);
         builder.Services.AddApi();
         builder.Services.AddCounting();
@@ -49,21 +47,5 @@ public static class AggregatorExtensions
         api.MapPartners();
         api.MapAnalytics();
         return app;
-    }
-
-    private static void Listen(KestrelServerOptions server, Uri url)
-    {
-        if (IPAddress.TryParse(url.IdnHost, out var address))
-        {
-            server.Listen(address, url.Port);
-        }
-        else if (url.IsLoopback)
-        {
-            server.ListenLocalhost(url.Port);
-        }
-        else
-        {
-            server.ListenAnyIP(url.Port);
-        }
     }
 }

@@ -41,11 +41,8 @@ public sealed class ReportServer : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddSingleton<IClickSource>(_source);
         builder.AddAggregator(settings);
-        builder.Services.AddCounting();
-        builder.Services.AddAnalytics();
         _app = builder.Build();
         _app.MapAggregator();
-        _app.MapApi().MapAnalytics();
     }
 
     public static DateTimeOffset Noon { get; } = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);

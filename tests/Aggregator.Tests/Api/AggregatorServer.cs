@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Tests.Counting;
 using LinkTracker.Contracts.Clicks;
 using LinkTracker.Contracts.Security;
 using LinkTracker.ServiceDefaults;
@@ -58,6 +59,7 @@ internal sealed class AggregatorServer : IAsyncDisposable
         var builder = ServiceHost.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton<IClickSource, TestSource>();
         builder.AddAggregator(change?.Invoke(settings) ?? settings);
         var app = builder.Build().MapAggregator();
         await app.StartAsync();

@@ -16,6 +16,7 @@ public class RouteKeyTests
         "POST /links/import", "GET /links/import/{id}",
         "POST /track/lead", "POST /track/sale",
         "GET /customers", "GET /customers/{id}",
+        "GET /analytics", "GET /events",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
     ];
 

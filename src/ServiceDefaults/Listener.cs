@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace LinkTracker.Edge;
+namespace LinkTracker.ServiceDefaults;
 
 /// <summary>Turns an address of the settings into a listening socket. Port 0 takes any free port.</summary>
-internal static class Listener
+public static class Listener
 {
     public static void Bind(KestrelServerOptions kestrel, Uri url, Action<ListenOptions>? configure = null)
     {
