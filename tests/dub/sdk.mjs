@@ -50,6 +50,26 @@ assert.equal((await dub.partners.upsertLink({ partnerId: partner.id, url: url + 
 assert.equal((await dub.partners.retrieveLinks({ partnerId: partner.id }))[0].key, "ana");
 assert.equal((await dub.partners.list({}))[0].links[0].id, partnerLink.id);
 
+// Reports: every grouping that is kept, of every kind of event, and the events themselves.
+// (It has no types for rows by domain, partner and utm_*.)
+const groupings = "timeseries continents countries devices browsers os triggers referers referer_urls top_links top_urls top_base_urls";
+for (const event of ["clicks", "leads", "sales", "composite"]) {
+    const count = await dub.analytics.retrieve({ event, groupBy: "count", interval: "all", linkId });
+    assert.deepEqual([count.clicks, count.leads, count.sales, count.saleAmount], [1, 1, 1, 4990]);
+    for (const groupBy of groupings.split(" ")) {
+        const rows = await dub.analytics.retrieve({ event, groupBy, interval: "all" });
+        assert.ok(Array.isArray(rows), `${event} by ${groupBy}`);
+    }
+}
+const devices = await dub.analytics.retrieve({ event: "clicks", groupBy: "devices", interval: "all", linkId });
+assert.deepEqual(devices.map((row) => [row.device, row.clicks]), [["Desktop", 1]]);
+const [click] = await dub.events.list({ event: "clicks", interval: "all", linkId });
+assert.equal(click.click.id, clickId);
+const [leadEvent] = await dub.events.list({ event: "leads", interval: "all", linkId });
+assert.equal(leadEvent.customer.externalId, "c-1");
+const [saleEvent] = await dub.events.list({ event: "sales", interval: "all", linkId });
+assert.equal(saleEvent.sale.amount, 4990);
+
 // Refusals arrive as the SDK's own types.
 await refusal(errors.Conflict, dub.links.create({ url, key: "sdk" }));
 await refusal(errors.UnprocessableEntity, dub.links.create({ url: "javascript:alert(1)" }));

@@ -115,7 +115,8 @@ internal static class ConversionReport
             Dimension.Os => Os,
             Dimension.Referrer => Referer,
             Dimension.Channel => Channel,
-            Dimension.Trigger => ClickTrigger,
+            // The contract has no unknown trigger, and a conversion without a known click came by a link or its code.
+            Dimension.Trigger => ClickTrigger ?? "link",
             _ => "",
         } ?? AgentTraits.Unknown;
     }

@@ -18,6 +18,8 @@ namespace LinkTracker.Aggregator.Tests.Analytics;
 /// <summary>The whole Aggregator on a port of its own, fed with clicks by the test.</summary>
 public sealed class ReportServer : IAsyncDisposable
 {
+    public const string Key = "a-key-of-the-tests-only";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("report-");
     private readonly TestLog _log = new();
     private readonly TestSource _source = new();
@@ -32,7 +34,7 @@ public sealed class ReportServer : IAsyncDisposable
         var settings = new Settings
         {
             Data = _folder.FullName,
-            AdminKey = "a-key-of-the-tests-only",
+            AdminKey = Key,
             AggregatorUrl = new Uri("http://127.0.0.1:0"),
             ShortUrl = new Uri("https://go.example"),
         };
@@ -47,14 +49,16 @@ public sealed class ReportServer : IAsyncDisposable
 
     public static DateTimeOffset Noon { get; } = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
 
+    public string Url => _app.Urls.First();
+
     internal IServiceProvider Services => _app.Services;
 
     public static async Task<ReportServer> StartAsync(DateTimeOffset? now = null)
     {
         var server = new ReportServer(now ?? Noon.AddHours(1));
         await server._app.StartAsync();
-        server._client.BaseAddress = new Uri(server._app.Urls.First());
-        server._client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "a-key-of-the-tests-only");
+        server._client.BaseAddress = new Uri(server.Url);
+        server._client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         return server;
     }
 

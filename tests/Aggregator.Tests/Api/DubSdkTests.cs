@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using LinkTracker.Aggregator.Tests.Analytics;
+using LinkTracker.Aggregator.Tests.Counting;
 
 namespace LinkTracker.Aggregator.Tests.Api;
 
@@ -7,8 +9,9 @@ public class DubSdkTests
     [SdkFact]
     public async Task The_unmodified_SDK_understands_every_answer()
     {
-        await using var server = await AggregatorServer.StartAsync();
-        var link = await server.HasLinkAsync("clicked");
+        await using var server = await ReportServer.StartAsync();
+        var (link, number) = await server.LinkAsync("clicked", new { trackConversion = true });
+        var tokens = await server.ClickAsync(new TestClick { Link = number, At = ReportServer.Noon });
         var start = new ProcessStartInfo("node", "sdk.mjs")
         {
             WorkingDirectory = SdkFactAttribute.Folder,
@@ -16,10 +19,10 @@ public class DubSdkTests
             RedirectStandardError = true,
             Environment =
             {
-                ["SERVER"] = server.Client.BaseAddress!.ToString(),
-                ["KEY"] = AggregatorServer.Key,
+                ["SERVER"] = server.Url,
+                ["KEY"] = ReportServer.Key,
                 ["LINK"] = link,
-                ["CLICK"] = server.Click(link),
+                ["CLICK"] = tokens[0],
             },
         };
         using var process = Process.Start(start)!;
