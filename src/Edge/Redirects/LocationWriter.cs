@@ -84,7 +84,7 @@ internal sealed class LocationWriter(byte[] tokenParameter)
             }
 
             var name = QueryParameters.NameOf(parameter);
-            if (!VisitorQuery.IsOurs(name) && !IsToken(name, token) && !(policy == QueryPolicy.Keep && Has(targetQuery, name)))
+            if (!VisitorQuery.IsOurs(name) && !IsToken(name, token) && !(policy == QueryPolicy.Keep && Has(targetQuery, name, int.MaxValue)))
             {
                 output.AppendSafeParameter(parameter);
             }
@@ -97,11 +97,10 @@ internal sealed class LocationWriter(byte[] tokenParameter)
 
     /// <summary>Whether the visitor's query holds a parameter of that name which travels on.</summary>
     private static bool Passes(ReadOnlySpan<byte> visitorQuery, ReadOnlySpan<byte> name) =>
-        !VisitorQuery.IsOurs(name) && Has(visitorQuery, name);
+        !VisitorQuery.IsOurs(name) && Has(visitorQuery, name, VisitorQuery.MaxParameters);
 
-    private static bool Has(ReadOnlySpan<byte> query, ReadOnlySpan<byte> name)
+    private static bool Has(ReadOnlySpan<byte> query, ReadOnlySpan<byte> name, int left)
     {
-        var left = VisitorQuery.MaxParameters;
         foreach (var parameter in new QueryParameters(query))
         {
             if (left-- == 0)

@@ -7,17 +7,43 @@ public sealed class ClickClockTests
     private readonly SettableClock _wall = new() { Now = DateTimeOffset.UnixEpoch.AddYears(57) };
 
     [Fact]
-    public void Time_follows_the_wall_clock_and_never_steps_back()
+    public void Time_follows_the_wall_clock_and_stands_still_while_that_is_a_little_behind()
     {
         var clock = new ClickClock(_wall);
         var (first, _) = clock.Next();
         Assert.Equal(_wall.Now.ToUnixTimeMilliseconds(), first);
 
-        _wall.Now -= TimeSpan.FromHours(1);
+        _wall.Now -= TimeSpan.FromSeconds(1);
         Assert.Equal(first, clock.Next().UnixMs);
 
         _wall.Now += TimeSpan.FromHours(2);
         Assert.Equal(_wall.Now.ToUnixTimeMilliseconds(), clock.Next().UnixMs);
+    }
+
+    [Fact]
+    public void A_wall_clock_that_was_wrong_for_a_moment_is_followed_back_and_no_pair_comes_twice()
+    {
+        var clock = new ClickClock(_wall);
+        var seen = new HashSet<(long, ushort)>();
+        for (var step = 0; step < 3; step++)
+        {
+            Assert.True(seen.Add(clock.Next()));
+            Assert.True(seen.Add(clock.Next()));
+
+            _wall.Now += TimeSpan.FromDays(1);
+            Assert.True(seen.Add(clock.Next()));
+
+            _wall.Now -= TimeSpan.FromDays(1);
+            var back = clock.Next();
+            Assert.Equal(_wall.Now.ToUnixTimeMilliseconds(), back.UnixMs);
+            Assert.True(seen.Add(back));
+        }
+
+        // There are no more numbers to tell a fourth time from the first three.
+        _wall.Now += TimeSpan.FromDays(1);
+        var ahead = clock.Next();
+        _wall.Now -= TimeSpan.FromDays(1);
+        Assert.Equal(ahead.UnixMs, clock.Next().UnixMs);
     }
 
     [Fact]
@@ -30,7 +56,7 @@ public sealed class ClickClockTests
             Assert.True(seen.Add(clock.Next()));
         }
 
-        Assert.Equal(_wall.Now.ToUnixTimeMilliseconds() + 3, clock.Next().UnixMs);
+        Assert.Equal(_wall.Now.ToUnixTimeMilliseconds() + 12, clock.Next().UnixMs);
     }
 
     [Fact]

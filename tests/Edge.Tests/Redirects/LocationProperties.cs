@@ -49,7 +49,20 @@ public sealed class LocationProperties
             Assert.Superset(Parameters(target).ToHashSet(), Parameters(Write(target, visitor, QueryPolicy.Keep, "")).ToHashSet());
             Assert.Equal(target, Write(target, visitor, QueryPolicy.None, ""));
             Assert.Equal(target, Write(target, [], QueryPolicy.Override, ""));
+
+            // Onto a target without a query every parameter travels that is not for the Edge itself.
+            var passing = Parameters(Write("https://a.example/", visitor, QueryPolicy.Override, ""));
+            Assert.Equal(ForTheTarget(visitor), passing.Length);
+            Assert.Equal(passing, Parameters(Write(target, visitor, QueryPolicy.Override, "")).TakeLast(passing.Length));
         });
+
+    [Fact]
+    public void Keep_holds_the_target_s_value_however_many_parameters_the_target_has()
+    {
+        var target = "https://a.example/?" + string.Join('&', Enumerable.Range(0, 300).Select(i => $"p{i}=1"));
+
+        Assert.Equal(target, Write(target, "p299=evil"u8.ToArray(), QueryPolicy.Keep, ""));
+    }
 
     [Fact]
     public void A_visitor_cannot_buy_work_with_thousands_of_parameters()
@@ -79,6 +92,10 @@ public sealed class LocationProperties
         var length = Writer.Write(Encoding.ASCII.GetBytes(target), visitor, policy, Encoding.ASCII.GetBytes(token), buffer);
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
+
+    private static int ForTheTarget(byte[] visitor) =>
+        Encoding.Latin1.GetString(visitor).Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Count(parameter => Uri.UnescapeDataString(parameter.Split('=')[0]) is not ("ch" or "qr"));
 
     private static string Front(string url) => url.Split('#')[0].Split('?')[0];
 
