@@ -1,5 +1,7 @@
+using System.Text;
 using LinkTracker.Contracts.Links;
 using LinkTracker.Edge.Clicks;
+using LinkTracker.Edge.FastLane;
 using LinkTracker.Edge.Links;
 using LinkTracker.Edge.Redirects;
 using LinkTracker.ServiceDefaults;
@@ -20,10 +22,12 @@ public static class EdgeExtensions
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Byte for byte: a visitor whose browser sends other bytes than UTF-8 gets the redirect all the same.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-            Listener.Bind(kestrel, settings.EdgeUrl, EdgeConnection.Mark);
+            Listener.Bind(kestrel, settings.EdgeUrl, listen => EdgeConnection.Mark(listen, settings.FastLane));
         });
-        builder.Services.AddLinks(settings).AddClicks().AddRedirects();
+        builder.Services.AddLinks(settings).AddClicks().AddRedirects().AddFastLane();
         return builder;
     }
 
@@ -65,9 +69,18 @@ public static class EdgeExtensions
         services.AddSingleton<ClickFacts>();
         services.AddSingleton<EdgePaths>();
         services.AddSingleton<RedirectResolver>();
+        services.AddSingleton<Redirector>();
         services.AddSingleton<RedirectEndpoint>();
         services.AddSingleton<IStatsSection, RedirectStats>();
         services.AddSingleton<IStartupFilter, RedirectPipeline>();
+        return services;
+    }
+
+    private static IServiceCollection AddFastLane(this IServiceCollection services)
+    {
+        services.AddSingleton<HeadParser>();
+        services.AddSingleton<AnswerWriter>();
+        services.AddSingleton<FastLane.FastLane>();
         return services;
     }
 }

@@ -5,26 +5,28 @@ using LinkTracker.Edge.Redirects;
 namespace LinkTracker.Edge;
 
 /// <summary>
-/// What the Edge measures beyond ASP.NET Core's own instruments, which already time every request. No tag here takes a
-/// value from a request.
+/// What the Edge measures beyond ASP.NET Core's own instruments, which time every request of the HTTP pipeline. No tag here
+/// takes a value from a request.
 /// </summary>
 internal sealed class EdgeMetrics
 {
     public const string MeterName = "LinkTracker.Edge";
 
-    // Built once: a tag made per call would allocate on every redirect.
+    // Collected when they are asked for: an instrument that is told of every redirect costs more than finding its link.
     private static readonly KeyValuePair<string, object?>[] Outcomes =
         [Tag("redirect"), Tag("not_found"), Tag("expired"), Tag("loading"), Tag("refused")];
 
     private const int RefusedAt = 4;
 
-    private readonly Counter<long> _answers;
     private readonly long[] _totals = new long[Outcomes.Length];
+    private long _handedOver;
 
     public EdgeMetrics(IMeterFactory meters, LinkTable links)
     {
         var meter = meters.Create(MeterName);
-        _answers = meter.CreateCounter<long>("linktracker.redirects", "{request}", "Requests for a key, by outcome.");
+        meter.CreateObservableCounter("linktracker.redirects", Answers, "{request}", "Requests for a key, by outcome.");
+        meter.CreateObservableCounter(
+            "linktracker.fast_lane.handed_over", () => HandedOver, "{connection}", "Connections that the fast lane left to the HTTP pipeline.");
         meter.CreateObservableGauge("linktracker.links", () => links.Count, "{link}", "Links in the table.");
         meter.CreateObservableGauge("linktracker.links.memory", () => links.Bytes, "By", "Memory of the link table, garbage included.");
         meter.CreateObservableCounter("linktracker.links.refused", () => links.Refused, "{change}", "Changes that the table did not take in.");
@@ -42,11 +44,14 @@ internal sealed class EdgeMetrics
 
     public long TotalRefused => Volatile.Read(ref _totals[RefusedAt]);
 
-    private void Count(int outcome)
-    {
-        Interlocked.Increment(ref _totals[outcome]);
-        _answers.Add(1, Outcomes[outcome]);
-    }
+    /// <summary>Connections that began in the fast lane and sent a request that was not plain.</summary>
+    public long HandedOver => Volatile.Read(ref _handedOver);
+
+    public void HandOver() => Interlocked.Increment(ref _handedOver);
+
+    private void Count(int outcome) => Interlocked.Increment(ref _totals[outcome]);
+
+    private IEnumerable<Measurement<long>> Answers() => Outcomes.Select((tag, outcome) => new Measurement<long>(Volatile.Read(ref _totals[outcome]), tag));
 
     private static KeyValuePair<string, object?> Tag(string outcome) => new("linktracker.redirect.outcome", outcome);
 }

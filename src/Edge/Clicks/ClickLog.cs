@@ -63,16 +63,16 @@ internal sealed class ClickLog : IHostedService, IDisposable
     public IReadOnlyList<Epoch> Epochs => _folder.Shelf.All;
 
     /// <summary>
-    /// Records a click; never throws and never blocks. In the durable mode the task completes when the click is on the
-    /// disk, or when <see cref="Settings.DurableWait"/> is over; in the buffered mode at once. In order:
+    /// Records a click; never throws, blocks or allocates while there is room. In the durable mode the click is safe, or
+    /// <see cref="Settings.DurableWait"/> is over, when what is returned has been waited for; in the buffered mode there is nothing to
+    /// wait for. In order:
     /// <code>
     ///   1  lane      the calling thread's own numbers, so that nothing is locked
     ///   2  encode    on the stack
     ///   3  append    into a page in memory
-    ///   4  wait      for the commit that many clicks share
     /// </code>
     /// </summary>
-    public ValueTask RecordAsync(in ClickRecord click)
+    public ClickWait Append(scoped in ClickRecord click)
     {
         // :: 1
         var log = _writer.Current;
@@ -84,21 +84,27 @@ internal sealed class ClickLog : IHostedService, IDisposable
         entry = entry[..(ClickEnvelope.HeaderLength + ClickCodec.Write(click, entry[ClickEnvelope.HeaderLength..]))];
 
         // :: 3
-        if (!log.TryAppend(lane, entry))
-        {
-            return RefuseAsync(log, lane, entry);
-        }
-
-        // :: 4
-        return _settings.Durable ? _writer.Commits.Join() : default;
+        return log.TryAppend(lane, entry) ? new ClickWait(ForCommit: _settings.Durable, null) : Refuse(log, lane, entry);
     }
 
+    /// <summary>Completes when everything that is to be waited for is safe, or has been waited for long enough.</summary>
+    public ValueTask WaitAsync(ClickWait wait, CommitWaiter waiter) => wait switch
+    {
+        { IsNothing: true } => default,
+        { ForRoom: null } => _writer.Commits.Join(waiter),
+        { ForCommit: false } => new ValueTask(wait.ForRoom),
+        _ => new ValueTask(Task.WhenAll(wait.ForRoom, _writer.Commits.Join(waiter).AsTask())),
+    };
+
+    /// <summary>Records a click and waits for it.</summary>
+    public ValueTask RecordAsync(scoped in ClickRecord click) => Append(click) is { IsNothing: false } wait ? WaitAsync(wait, new CommitWaiter()) : default;
+
     /// <summary>No room, or no log. With a log, the durable mode has time to wait for room; the buffered mode has not.</summary>
-    private ValueTask RefuseAsync(LiveLog log, Lane lane, ReadOnlySpan<byte> entry)
+    private ClickWait Refuse(LiveLog log, Lane lane, ReadOnlySpan<byte> entry)
     {
         if (_settings.Durable && log.IsWritable)
         {
-            return new ValueTask(AppendLaterAsync(entry.ToArray()));
+            return new ClickWait(ForCommit: false, AppendLaterAsync(entry.ToArray()));
         }
 
         lane.Drop();
@@ -108,19 +114,21 @@ internal sealed class ClickLog : IHostedService, IDisposable
     private async Task AppendLaterAsync(byte[] entry)
     {
         var since = _clock.GetTimestamp();
-        while (_writer.Current is { IsWritable: true } && _settings.DurableWait - _clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+        while (_writer.Current is { IsWritable: true } && Left(since) is var left && left > TimeSpan.Zero)
         {
-            await Task.WhenAny(_writer.Commits.Next(), Task.Delay(left, _clock));
+            await Task.WhenAny(_writer.Commits.NextAsync(), Task.Delay(left, _clock));
             var log = _writer.Current;
             if (log.TryAppend(log.Lanes.Mine(), entry))
             {
-                await _writer.Commits.Join();
+                await _writer.Commits.Join(new CommitWaiter(), since);
                 return;
             }
         }
 
         _writer.Current.Lanes.Mine().Drop();
     }
+
+    private TimeSpan Left(long since) => _settings.DurableWait - _clock.GetElapsedTime(since);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -4,112 +4,143 @@ namespace LinkTracker.Edge.Clicks;
 /// Lets many clicks wait for one commit. A click joins after it was appended, and the writer thread takes the batch
 /// before it commits, so a commit covers every click of the batch it took.
 /// </summary>
-internal sealed class GroupCommit(TimeSpan longestWait, TimeProvider clock, Action wake) : IDisposable
+internal sealed class GroupCommit : IDisposable
 {
     /// <summary>How often overdue batches are looked for in one <c>longestWait</c>, which no answer exceeds.</summary>
     private const int Looks = 10;
 
-    private Batch _collecting = new();
-    private Batch _committing = new();
+    private readonly TimeSpan _longestWait;
+    private readonly TimeProvider _clock;
+    private readonly Action _wake;
+
+    // Answering and looking for what is overdue are rare and must not meet; joining is neither.
+    private readonly Lock _answering = new();
+    private CommitBatch _collecting;
+    private CommitBatch? _committing;
+    private CommitBatch? _spare;
     private ITimer? _timer;
     private long _answeredBeforeDurable;
     private volatile bool _isOver;
 
+    /// <param name="longestWait">No answer waits longer.</param>
+    /// <param name="wake">Wakes the writer thread.</param>
+    public GroupCommit(TimeSpan longestWait, TimeProvider clock, Action wake)
+    {
+        _longestWait = longestWait;
+        _clock = clock;
+        _wake = wake;
+        _collecting = NewBatch();
+    }
+
     /// <summary>Clicks whose answer did not wait for the disk any longer.</summary>
     public long AnsweredBeforeDurable => Volatile.Read(ref _answeredBeforeDurable);
 
-    private TimeSpan Look => TimeSpan.FromTicks(Math.Max(longestWait.Ticks / Looks, TimeSpan.TicksPerMillisecond));
+    private TimeSpan Look => TimeSpan.FromTicks(Math.Max(_longestWait.Ticks / Looks, TimeSpan.TicksPerMillisecond));
 
-    public void Start() => _timer = clock.CreateTimer(_ => AnswerOverdue(), null, Look, Look);
+    public void Start() => _timer = _clock.CreateTimer(_ => AnswerOverdue(), null, Look, Look);
 
-    /// <summary>Completes when the click that was just appended is durable, or has waited long enough.</summary>
-    public ValueTask Join()
+    /// <summary>Completes when all that was appended before is durable, or the wait has lasted long enough.</summary>
+    /// <param name="since">Timestamp at which the wait began, if that was earlier; all of the batch then wait no longer than this one.</param>
+    public ValueTask Join(CommitWaiter waiter, long since = long.MaxValue)
     {
+        var joined = waiter.Begin();
         while (true)
         {
             var batch = Volatile.Read(ref _collecting);
-            var waiting = Interlocked.Increment(ref batch.Waiting);
-            if (waiting == 1 && !_isOver)
+            if (!batch.TryJoin(waiter, out var isFirst))
             {
-                Volatile.Write(ref batch.Since, clock.GetTimestamp());
-                wake();
+                // Answered as overdue, after another one had taken its place.
+                continue;
+            }
+
+            if (waiter.HoldsClick && (batch.Since == 0 || since < batch.Since))
+            {
+                batch.Since = Math.Min(since, _clock.GetTimestamp());
+            }
+
+            if (isFirst)
+            {
+                _wake();
             }
 
             if (_isOver)
             {
-                return default;
+                // The writer may have ended before it could see this one.
+                Answer(batch);
             }
 
-            if (waiting > 0)
-            {
-                return new ValueTask(batch.Task);
-            }
-
-            // This batch was answered as overdue, after another one had taken its place.
+            return joined;
         }
     }
 
     /// <summary>The next commit, for those who wait for room and not for a click.</summary>
-    public Task Next()
-    {
-        var next = Volatile.Read(ref _collecting).Task;
-        wake();
-        return next;
-    }
+    public async Task NextAsync() => await Join(new CommitWaiter { HoldsClick = false });
 
     /// <summary>Writer thread: the clicks that the commit about to begin will cover.</summary>
-    public Batch Take()
+    public CommitBatch Take()
     {
-        var batch = Interlocked.Exchange(ref _collecting, new Batch());
+        // Opened only now: whoever comes late to a batch that nobody will take would wait in vain.
+        var next = Interlocked.Exchange(ref _spare, null);
+        next?.Reopen();
+        var batch = Interlocked.Exchange(ref _collecting, next ?? NewBatch());
         Volatile.Write(ref _committing, batch);
         return batch;
+    }
+
+    /// <summary>Writer thread: the commit of the batch is over.</summary>
+    public void Answer(CommitBatch batch)
+    {
+        lock (_answering)
+        {
+            Volatile.Write(ref _committing, null);
+            _ = batch.Answer();
+        }
     }
 
     /// <summary>Writer thread: there will be no more commits, and nobody has to wait for one.</summary>
     public void End()
     {
         _isOver = true;
-        Take().Answer();
+        Answer(Take());
+    }
+
+    private CommitBatch NewBatch() => new() { Answered = Recycle };
+
+    private void Recycle(CommitBatch batch)
+    {
+        // One that was answered as overdue may still be the writer's, and is left to the collector.
+        if (Volatile.Read(ref _committing) != batch)
+        {
+            Volatile.Write(ref _spare, batch);
+        }
     }
 
     private void AnswerOverdue()
     {
-        AnswerIfOverdue(Volatile.Read(ref _committing));
-        var collecting = Volatile.Read(ref _collecting);
-        if (IsOverdue(collecting) && Interlocked.CompareExchange(ref _collecting, new Batch(), collecting) == collecting)
+        lock (_answering)
         {
-            AnswerIfOverdue(collecting);
+            if (Volatile.Read(ref _committing) is { } committing)
+            {
+                AnswerIfOverdue(committing);
+            }
+
+            var collecting = Volatile.Read(ref _collecting);
+            if (IsOverdue(collecting) && Interlocked.CompareExchange(ref _collecting, NewBatch(), collecting) == collecting)
+            {
+                AnswerIfOverdue(collecting);
+            }
         }
     }
 
-    private void AnswerIfOverdue(Batch batch)
+    private void AnswerIfOverdue(CommitBatch batch)
     {
-        if (IsOverdue(batch) && !batch.Task.IsCompleted)
+        if (IsOverdue(batch))
         {
-            // Whoever joins from here on sees a negative number and takes the next batch.
-            var waiting = Interlocked.Exchange(ref batch.Waiting, long.MinValue);
-            Interlocked.Add(ref _answeredBeforeDurable, Math.Max(waiting, 0));
-            batch.Answer();
+            Interlocked.Add(ref _answeredBeforeDurable, batch.Answer());
         }
     }
 
-    private bool IsOverdue(Batch batch) =>
-        Volatile.Read(ref batch.Since) is not 0 and var since && clock.GetElapsedTime(since) + Look > longestWait;
+    private bool IsOverdue(CommitBatch batch) => batch.Since is not 0 and var since && _clock.GetElapsedTime(since) + Look > _longestWait;
 
     public void Dispose() => _timer?.Dispose();
-
-    internal sealed class Batch
-    {
-        // One object for all who wait, and their requests go on elsewhere: the writer thread has the next commit to do.
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public long Waiting;
-
-        /// <summary>Timestamp of the first who joined; 0: nobody has.</summary>
-        public long Since;
-
-        public Task Task => _done.Task;
-
-        public void Answer() => _done.TrySetResult();
-    }
 }

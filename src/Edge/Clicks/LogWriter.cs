@@ -86,7 +86,7 @@ internal sealed class LogWriter : IDisposable
             }
             else
             {
-                Commits.Take().Answer();
+                Commits.Answer(Commits.Take());
                 if (isTick)
                 {
                     Reopen();
@@ -129,7 +129,7 @@ internal sealed class LogWriter : IDisposable
         }
 
         // :: 4  After a failure too: what the sync did not cover is declared lost, and redirects go on.
-        batch.Answer();
+        Commits.Answer(batch);
     }
 
     /// <summary>

@@ -10,12 +10,15 @@ internal sealed class AnswerPage
         "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem;text-align:center;color:#222;background:#fff}"
         + "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}}";
 
+    private const string ContentType = "text/html; charset=utf-8";
+
     private static readonly string Policy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private readonly int _status;
     private readonly byte[] _html;
+    private readonly byte[] _headers;
 
     private AnswerPage(int status, string title, string text)
     {
@@ -23,6 +26,8 @@ internal sealed class AnswerPage
         _html = Encoding.UTF8.GetBytes(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
             + $"<title>{title}</title><style>{Style}</style></head><body><h1>{title}</h1><p>{text}</p></body></html>\n");
+        _headers = Encoding.ASCII.GetBytes(
+            $"Content-Type: {ContentType}\r\nContent-Length: {_html.Length}\r\nContent-Security-Policy: {Policy}\r\nX-Content-Type-Options: nosniff\r\n\r\n");
     }
 
     public static AnswerPage NotFound { get; } =
@@ -31,11 +36,16 @@ internal sealed class AnswerPage
     public static AnswerPage Expired { get; } =
         new(StatusCodes.Status410Gone, "This link has expired", "Please ask the person who gave it to you for a new one.");
 
+    /// <summary>All that the page needs, and the empty line behind them.</summary>
+    public ReadOnlySpan<byte> Headers => _headers;
+
+    public ReadOnlySpan<byte> Html => _html;
+
     public Task SendAsync(HttpContext context)
     {
         var response = context.Response;
         response.StatusCode = _status;
-        response.ContentType = "text/html; charset=utf-8";
+        response.ContentType = ContentType;
         response.ContentLength = _html.Length;
         response.Headers.ContentSecurityPolicy = Policy;
         response.Headers.XContentTypeOptions = "nosniff";

@@ -7,6 +7,16 @@ namespace LinkTracker.Edge.Redirects;
 /// <summary>The few paths of the redirect port that are no keys; a link can never be made there.</summary>
 internal sealed class EdgePaths(LinkTable links, ClickLog clicks)
 {
+    /// <summary>Whether the path behind its first slash is one of them.</summary>
+    public static bool IsOwn(ReadOnlySpan<byte> key) => key.Length switch
+    {
+        6 => key.SequenceEqual("readyz"u8),
+        7 => key.SequenceEqual("healthz"u8),
+        10 => key.SequenceEqual("robots.txt"u8),
+        11 => key.SequenceEqual("favicon.ico"u8),
+        _ => false,
+    };
+
     public bool TryAnswer(string path, HttpContext context, [NotNullWhen(true)] out Task? answered)
     {
         answered = path switch

@@ -1,46 +1,29 @@
 using System.Buffers;
 using System.Text;
 using LinkTracker.Contracts.Clicks;
-using LinkTracker.Contracts.Security;
 using LinkTracker.Edge.Clicks;
+using LinkTracker.Edge.Links;
 using LinkTracker.ServiceDefaults;
 using Microsoft.Extensions.Primitives;
 
 namespace LinkTracker.Edge.Redirects;
 
 /// <summary>
-/// Answers every request on the redirect port. A click goes through these steps:
+/// Answers every request on the redirect port that comes through the server's own HTTP pipeline. In order:
 /// <code>
 ///   1  refuse what is not a plain GET or HEAD      no body is ever read here
 ///   2  answer the Edge's own few paths
-///   3  find the link                               memory only
-///   4  mint the click's token
-///   5  write the Location                          before 6, because the link's bytes are this thread's until it looks again
-///   6  record the click                            the answer leaves when the record is safe, or the longest wait is over
+///   3  read the request                            headers are bytes, one for each character
+///   4  redirect                                    see <see cref="Redirector"/>
+///   5  wait                                        the answer leaves when the record is safe, or the longest wait is over
 /// </code>
 /// </summary>
-internal sealed class RedirectEndpoint
+internal sealed class RedirectEndpoint(Redirector redirector, ClickLog clicks, EdgeMetrics metrics, EdgePaths paths, Settings settings)
 {
+    private const int ReferrerBytes = 2_048;
+
     private static readonly StringValues NoStore = "private, no-store";
     private static readonly StringValues NoIndex = "noindex";
-
-    private readonly RedirectResolver _resolver;
-    private readonly ClickFacts _facts;
-    private readonly ClickLog _clicks;
-    private readonly InstallationKeys _keys;
-    private readonly ClickClock _clock;
-    private readonly EdgeMetrics _metrics;
-    private readonly EdgePaths _paths;
-    private readonly LocationWriter _location;
-
-    public RedirectEndpoint(
-        RedirectResolver resolver, ClickFacts facts, ClickLog clicks, InstallationKeys keys, ClickClock clock,
-        EdgeMetrics metrics, EdgePaths paths, Settings settings)
-    {
-        (_resolver, _facts, _clicks, _keys) = (resolver, facts, clicks, keys);
-        (_clock, _metrics, _paths) = (clock, metrics, paths);
-        _location = new LocationWriter(Encoding.ASCII.GetBytes(settings.TokenParameter));
-    }
 
     public Task Invoke(HttpContext context)
     {
@@ -55,58 +38,62 @@ internal sealed class RedirectEndpoint
         }
 
         // :: 2
-        var path = request.Path.Value ?? "";
-        if (_paths.TryAnswer(path, context, out var answered))
-        {
-            return answered;
-        }
-
-        // :: 3
-        Span<byte> key = stackalloc byte[Links.LinkRecord.MaxKeyBytes];
-        Span<byte> host = stackalloc byte[Links.Domains.MaxHostBytes];
-        var (nowMs, sequence) = _clock.Next();
-        var found = _resolver.Resolve(Utf8(request.Host.Value, host), Utf8(path.AsSpan(Math.Min(1, path.Length)), key), nowMs);
-        _metrics.Answered(found.Outcome);
-        return found.Outcome == RedirectOutcome.Redirect
-            ? Redirect(context, found, new ClickIdentity(nowMs, (ushort)_clicks.EdgeId, (ushort)_clicks.Boot, sequence))
-            : AnswerWithout(context, found);
+        return paths.TryAnswer(request.Path.Value ?? "", context, out var answered) ? answered : Answer(context);
     }
 
-    private Task Redirect(HttpContext context, Resolution found, ClickIdentity identity)
+    private Task Answer(HttpContext context)
     {
-        var link = found.Link;
-        var queryText = context.Request.QueryString.Value.AsSpan();
+        // :: 3
+        var request = context.Request;
+        var headers = request.Headers;
+        var path = request.Path.Value.AsSpan();
+        Span<byte> peer = stackalloc byte[VisitorAddress.MaxLength];
+        var plain = new RedirectRequest
+        {
+            Method = request.Method == "HEAD" ? ClickMethod.Head : ClickMethod.Get,
+            Host = AsSent(headers.Host, stackalloc byte[Domains.MaxHostBytes]),
+            Key = Utf8(path[Math.Min(1, path.Length)..], stackalloc byte[LinkRecord.MaxKeyBytes]),
+            UserAgent = AsSent(headers.UserAgent, stackalloc byte[ClickCodec.MaxUserAgent + 1]),
+            AcceptLanguage = AsSent(headers.AcceptLanguage, stackalloc byte[128]),
+            Referer = AsSent(headers.Referer, stackalloc byte[ReferrerBytes]),
+            Country = settings.CountryHeader is { } country ? AsSent(headers[country], stackalloc byte[32]) : default,
+            ForwardedFor = settings.AddressHeader is { } address ? LastAsSent(headers[address], stackalloc byte[64]) : default,
+            PeerAddress = peer[..VisitorAddress.Write(context.Connection.RemoteIpAddress, peer)],
+            LooksAhead = LooksAhead(headers),
+        };
+
+        // :: 4
+        var queryText = request.QueryString.Value.AsSpan();
         queryText = queryText.IsEmpty ? queryText : queryText[1..];
-        var buffer = ArrayPool<byte>.Shared.Rent(
-            (3 * queryText.Length) + _location.MaxLength(link.Url.Length, 3 * queryText.Length, ClickToken.TextLength));
+        var found = redirector.Resolve(plain);
+        return found.Outcome == RedirectOutcome.Redirect ? Redirect(context, found, ref plain, queryText) : AnswerWithout(context, found.Found);
+    }
+
+    private Task Redirect(HttpContext context, scoped in Redirection found, scoped ref RedirectRequest plain, ReadOnlySpan<char> queryText)
+    {
+        var queryBytes = Encoding.UTF8.GetMaxByteCount(queryText.Length);
+        var buffer = ArrayPool<byte>.Shared.Rent(queryBytes + redirector.MaxLocationLength(found, queryBytes));
         try
         {
             var query = buffer.AsSpan(0, Encoding.UTF8.GetBytes(queryText, buffer));
-
-            // :: 4
-            var token = _keys.Mint(link.Id, identity);
-            Span<byte> tokenText = stackalloc byte[link.TrackConversion ? ClickToken.TextLength : 0];
-            if (link.TrackConversion)
-            {
-                token.FormatUtf8(tokenText);
-            }
+            plain.Query = query;
+            var location = buffer.AsSpan(query.Length);
+            var length = redirector.Complete(found, plain, location, out var wait);
+            SetLocation(context.Response, found.Link.Status, Encoding.ASCII.GetString(location[..length]));
 
             // :: 5
-            var location = buffer.AsSpan(query.Length);
-            var length = _location.Write(link.Url, query, link.QueryPolicy, tokenText, location);
-            SetLocation(context.Response, link.Status, Encoding.ASCII.GetString(location[..length]));
-
-            // :: 6
-            var recorded = _facts.Record(context, identity.OccurredAtMs, token, link.Channel, query, _clicks);
+            var recorded = clicks.WaitAsync(wait, EdgeConnection.Of(context).Waiter);
             return recorded.IsCompletedSuccessfully ? Task.CompletedTask : recorded.AsTask();
         }
         finally
         {
+            // Whatever refers to it has been copied.
+            plain.Query = default;
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    private static Task AnswerWithout(HttpContext context, Resolution found)
+    private static Task AnswerWithout(HttpContext context, scoped in Resolution found)
     {
         if (found.Outcome == RedirectOutcome.Loading)
         {
@@ -128,7 +115,7 @@ internal sealed class RedirectEndpoint
 
     private Task Refuse(HttpContext context)
     {
-        _metrics.Refused();
+        metrics.Refused();
         var response = context.Response;
         var isOther = context.Request.Method is not ("GET" or "HEAD");
         response.StatusCode = isOther ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status400BadRequest;
@@ -149,6 +136,19 @@ internal sealed class RedirectEndpoint
         response.Headers.Location = location;
         response.ContentLength = 0;
     }
+
+    private static bool LooksAhead(IHeaderDictionary headers) =>
+        Visitor.IsPrefetch(AsSent(headers["Sec-Purpose"], stackalloc byte[64]))
+        || Visitor.IsPrefetch(AsSent(headers["Purpose"], stackalloc byte[64]))
+        || Visitor.IsPrefetch(AsSent(headers["X-Moz"], stackalloc byte[64]));
+
+    /// <summary>The first bytes of a header, as they were on the wire: the server reads headers as Latin-1.</summary>
+    private static ReadOnlySpan<byte> AsSent(string? text, Span<byte> bytes) =>
+        bytes[..Encoding.Latin1.GetBytes(text.AsSpan(0, Math.Min(text?.Length ?? 0, bytes.Length)), bytes)];
+
+    /// <summary>The end of the last of the headers of one name.</summary>
+    private static ReadOnlySpan<byte> LastAsSent(StringValues values, Span<byte> bytes) =>
+        values is [.., { } last] ? AsSent(last[Math.Max(last.Length - bytes.Length, 0)..], bytes) : default;
 
     /// <summary>The text in UTF-8; empty when it is too long to be what it should be.</summary>
     private static ReadOnlySpan<byte> Utf8(ReadOnlySpan<char> text, Span<byte> bytes) =>

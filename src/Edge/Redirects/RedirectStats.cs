@@ -15,6 +15,7 @@ internal sealed class RedirectStats(EdgeMetrics metrics, LinkTable links) : ISta
         expired = metrics.Total(RedirectOutcome.Expired),
         loading = metrics.Total(RedirectOutcome.Loading),
         refused = metrics.TotalRefused,
+        handedOver = metrics.HandedOver,
         links = links.Count,
         linksLoaded = links.IsLoaded,
         linksRefused = links.Refused,

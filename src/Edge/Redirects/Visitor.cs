@@ -66,10 +66,37 @@ internal static class Visitor
     }
 
     /// <summary>Whether a purpose header says that a program looks ahead and no person has clicked yet.</summary>
-    public static bool IsPrefetch(string purpose) =>
-        purpose.Contains("prefetch", StringComparison.OrdinalIgnoreCase)
-        || purpose.Contains("prerender", StringComparison.OrdinalIgnoreCase)
-        || purpose.Contains("preview", StringComparison.OrdinalIgnoreCase);
+    public static bool IsPrefetch(ReadOnlySpan<byte> purpose) =>
+        Contains(purpose, "prefetch"u8) || Contains(purpose, "prerender"u8) || Contains(purpose, "preview"u8);
+
+    /// <summary>The first bytes of a text, without a last character of UTF-8 that would be cut in two.</summary>
+    public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int maxLength)
+    {
+        if (text.Length <= maxLength)
+        {
+            return text;
+        }
+
+        while (maxLength > 0 && (text[maxLength] & 0xC0) == 0x80)
+        {
+            maxLength--;
+        }
+
+        return text[..maxLength];
+    }
+
+    private static bool Contains(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
+    {
+        for (; text.Length >= word.Length; text = text[1..])
+        {
+            if (Ascii.EqualsIgnoreCase(text[..word.Length], word))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsKnownScheme(ReadOnlySpan<byte> scheme) =>
         Ascii.EqualsIgnoreCase(scheme, "https"u8) || Ascii.EqualsIgnoreCase(scheme, "http"u8)

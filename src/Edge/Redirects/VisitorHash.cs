@@ -1,4 +1,3 @@
-using System.Net;
 using LinkTracker.Contracts.Clicks;
 using LinkTracker.Contracts.Security;
 
@@ -14,16 +13,8 @@ internal sealed class VisitorHash(InstallationKeys keys)
 
     private Salt _today = new(long.MinValue, []);
 
-    /// <param name="address">Used here, and nowhere kept; null when the connection has none.</param>
-    public ulong Of(IPAddress? address, ReadOnlySpan<byte> userAgent, long nowMs)
-    {
-        // An IPv4 address is one visitor, however the socket spells it.
-        var plain = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
-        Span<byte> bytes = stackalloc byte[16];
-        var length = 0;
-        _ = plain?.TryWriteBytes(bytes, out length);
-        return SipHash.Hash(SaltOf(nowMs), bytes[..length], userAgent[..Math.Min(userAgent.Length, ClickCodec.MaxUserAgent)]);
-    }
+    /// <param name="address">As <see cref="VisitorAddress"/> writes it. Used here, and nowhere kept; empty when the connection has none.</param>
+    public ulong Of(scoped ReadOnlySpan<byte> address, scoped ReadOnlySpan<byte> userAgent, long nowMs) => SipHash.Hash(SaltOf(nowMs), address, userAgent);
 
     private byte[] SaltOf(long nowMs)
     {

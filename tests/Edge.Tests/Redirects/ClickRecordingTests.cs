@@ -5,11 +5,13 @@ using LinkTracker.Contracts.Clicks;
 
 namespace LinkTracker.Edge.Tests.Redirects;
 
-public sealed class ClickRecordingTests : IAsyncLifetime
+/// <summary>What is recorded of a click, whichever way the request takes through the Edge.</summary>
+public abstract class ClickRecordingTests(bool fastLane) : IAsyncLifetime
 {
     private EdgeProbe _edge = null!;
 
-    public async Task InitializeAsync() => _edge = await EdgeProbe.StartAsync(s => s with { CountryHeader = "CF-IPCountry", AddressHeader = "X-Forwarded-For" });
+    public async Task InitializeAsync() => _edge = await EdgeProbe.StartAsync(
+        s => s with { FastLane = fastLane, CountryHeader = "CF-IPCountry", AddressHeader = "X-Forwarded-For" });
 
     public async Task DisposeAsync() => await _edge.DisposeAsync();
 
@@ -112,7 +114,7 @@ public sealed class ClickRecordingTests : IAsyncLifetime
             [("X-Forwarded-For", "198.51.100.1, 203.0.113.7"), ("User-Agent", "a")],
             [("X-Forwarded-For", "203.0.113.7:4711"), ("User-Agent", "a")],
             [("X-Forwarded-For", "::ffff:203.0.113.7"), ("User-Agent", "a")],
-            [("X-Forwarded-For", "203.0.113.8"), ("User-Agent", "a")],
+            [("X-Forwarded-For", "2001:db8::1"), ("User-Agent", "a")],
             [("X-Forwarded-For", "203.0.113.7"), ("User-Agent", "b")],
             [("X-Forwarded-For", "not an address"), ("User-Agent", "a")],
             [("User-Agent", "a")],
@@ -149,6 +151,17 @@ public sealed class ClickRecordingTests : IAsyncLifetime
         Assert.Equal((new string('u', 256), "", ""), (click.UserAgent, click.Referrer, click.Language));
     }
 
+    [Fact]
+    public async Task A_user_agent_is_cut_at_a_whole_character_and_may_be_any_bytes()
+    {
+        _ = await _edge.HasLinkAsync("spring");
+
+        (await _edge.GetAsync("/spring", ("User-Agent", "u" + string.Concat(Enumerable.Repeat("ж", 200))))).Dispose();
+
+        var click = Read(Assert.Single(await _edge.ClicksAsync(1)));
+        Assert.Equal("u" + string.Concat(Enumerable.Repeat("ж", 127)), click.UserAgent);
+    }
+
     private static Click Read(byte[] bytes)
     {
         Assert.True(ClickCodec.TryRead(bytes, out var c));
@@ -160,4 +173,8 @@ public sealed class ClickRecordingTests : IAsyncLifetime
     private sealed record Click(
         long OccurredAtMs, string Token, long LinkId, ulong VisitorHash, ClickMethod Method, ClickHints Hints, string UserAgent,
         string Referrer, string Language, string Country, string Channel);
+
+    public sealed class ByTheFastLane() : ClickRecordingTests(fastLane: true);
+
+    public sealed class ByTheHttpPipeline() : ClickRecordingTests(fastLane: false);
 }

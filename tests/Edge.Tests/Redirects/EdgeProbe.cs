@@ -6,8 +6,10 @@ using LinkTracker.Contracts.Links;
 using LinkTracker.Contracts.Security;
 using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -48,8 +50,10 @@ internal sealed class EdgeProbe : IAsyncDisposable
     /// <param name="change">Settings other than those of a plain, loaded Edge.</param>
     /// <param name="isLoaded">Whether the links are all there from the start.</param>
     /// <param name="configure">The rest of the process, when the Edge shares it.</param>
+    /// <param name="limit">Limits of the server other than its own.</param>
     public static async Task<EdgeProbe> StartAsync(
-        Func<Settings, Settings>? change = null, bool isLoaded = true, Action<WebApplication>? configure = null)
+        Func<Settings, Settings>? change = null, bool isLoaded = true, Action<WebApplication>? configure = null,
+        Action<KestrelServerLimits>? limit = null)
     {
         var folder = Directory.CreateTempSubdirectory("edge-").FullName;
         var settings = new Settings
@@ -69,6 +73,7 @@ internal sealed class EdgeProbe : IAsyncDisposable
         builder.Services.AddSingleton(new InstallationKeys(RandomNumberGenerator.GetBytes(32)));
         builder.Services.AddSingleton<ILinkSource>(links);
         builder.AddEdge(settings);
+        builder.WebHost.ConfigureKestrel(kestrel => limit?.Invoke(kestrel.Limits));
         var app = builder.Build();
         configure?.Invoke(app);
         await app.StartAsync();

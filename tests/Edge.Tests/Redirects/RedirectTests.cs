@@ -10,11 +10,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace LinkTracker.Edge.Tests.Redirects;
 
-public sealed class RedirectTests : IAsyncLifetime
+/// <summary>What a visitor sees, whichever way the request takes through the Edge.</summary>
+public abstract class RedirectTests(bool fastLane) : IAsyncLifetime
 {
     private EdgeProbe _edge = null!;
 
-    public async Task InitializeAsync() => _edge = await EdgeProbe.StartAsync();
+    public async Task InitializeAsync() => _edge = await StartAsync();
 
     public async Task DisposeAsync() => await _edge.DisposeAsync();
 
@@ -82,7 +83,7 @@ public sealed class RedirectTests : IAsyncLifetime
     [Fact]
     public async Task A_token_is_added_whatever_the_policy_and_under_the_name_that_is_set()
     {
-        await using var edge = await EdgeProbe.StartAsync(s => s with { TokenParameter = "ref" });
+        await using var edge = await StartAsync(s => s with { TokenParameter = "ref" });
         _ = await edge.HasLinkAsync("spring", l => l with { TrackConversion = true, QueryPolicy = QueryPolicy.None, Url = "https://shop.example.com" });
 
         var location = await edge.LocationAsync("/spring?a=b");
@@ -200,7 +201,7 @@ public sealed class RedirectTests : IAsyncLifetime
     [Fact]
     public async Task Visitors_who_find_nothing_go_where_the_settings_say()
     {
-        await using var edge = await EdgeProbe.StartAsync(s => s with
+        await using var edge = await StartAsync(s => s with
         {
             NotFoundUrl = new Uri("https://www.example.com/löst"),
             ExpiredUrl = new Uri("https://www.example.com/over"),
@@ -217,7 +218,7 @@ public sealed class RedirectTests : IAsyncLifetime
     public async Task A_fallback_that_would_loop_stops_the_start()
     {
         var wrong = await Assert.ThrowsAsync<SettingsException>(
-            () => EdgeProbe.StartAsync(s => s with { NotFoundUrl = new Uri("http://go.example.com/lost") }));
+            () => StartAsync(s => s with { NotFoundUrl = new Uri("http://go.example.com/lost") }));
 
         Assert.StartsWith("Edge__NotFoundUrl:", wrong.Message, StringComparison.Ordinal);
     }
@@ -238,7 +239,7 @@ public sealed class RedirectTests : IAsyncLifetime
         Assert.Equal(status, (int)head.StatusCode);
         Assert.Empty(await head.Content.ReadAsByteArrayAsync());
         Assert.Equal(get.Content.Headers.ContentLength, head.Content.Headers.ContentLength);
-        Assert.Equal(get.Headers.Select(h => h.Key), head.Headers.Select(h => h.Key));
+        Assert.Equal(get.Headers.Select(h => h.Key).Order(), head.Headers.Select(h => h.Key).Order());
     }
 
     [Theory]
@@ -246,7 +247,6 @@ public sealed class RedirectTests : IAsyncLifetime
     [InlineData("PUT")]
     [InlineData("DELETE")]
     [InlineData("OPTIONS")]
-    [InlineData("get")]
     [InlineData("BREW")]
     public async Task Any_other_method_is_not_allowed(string method)
     {
@@ -254,12 +254,8 @@ public sealed class RedirectTests : IAsyncLifetime
 
         using var response = await _edge.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/spring"));
 
-        // The client spells a known method in upper case, so "get" arrives as GET; the raw-socket tests send the other.
-        Assert.Equal(method == "get" ? HttpStatusCode.Found : HttpStatusCode.MethodNotAllowed, response.StatusCode);
-        if (method != "get")
-        {
-            Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow);
-        }
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow);
     }
 
     [Theory]
@@ -276,7 +272,7 @@ public sealed class RedirectTests : IAsyncLifetime
     [Fact]
     public async Task Until_the_links_are_loaded_visitors_are_asked_to_come_back()
     {
-        await using var edge = await EdgeProbe.StartAsync(isLoaded: false);
+        await using var edge = await StartAsync(isLoaded: false);
         _ = await edge.HasLinkAsync("spring");
         using (var early = await edge.GetAsync("/spring"))
         {
@@ -296,7 +292,7 @@ public sealed class RedirectTests : IAsyncLifetime
     [Fact]
     public async Task The_redirect_port_knows_no_route_of_the_process_it_shares()
     {
-        await using var edge = await EdgeProbe.StartAsync(configure: app => app.MapGet("/links", () => Results.Text("secret")));
+        await using var edge = await StartAsync(configure: app => app.MapGet("/links", () => Results.Text("secret")));
 
         using var response = await edge.GetAsync("/links");
 
@@ -352,4 +348,11 @@ public sealed class RedirectTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 302", answer, StringComparison.Ordinal);
         Assert.Contains($"Location: {url}?a={string.Concat(Enumerable.Repeat("%22", 6_000))}&dub_id=", answer, StringComparison.Ordinal);
     }
+
+    private Task<EdgeProbe> StartAsync(Func<Settings, Settings>? change = null, bool isLoaded = true, Action<WebApplication>? configure = null) =>
+        EdgeProbe.StartAsync(s => (change?.Invoke(s) ?? s) with { FastLane = fastLane }, isLoaded, configure);
+
+    public sealed class ByTheFastLane() : RedirectTests(fastLane: true);
+
+    public sealed class ByTheHttpPipeline() : RedirectTests(fastLane: false);
 }

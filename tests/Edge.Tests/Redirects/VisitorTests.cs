@@ -65,7 +65,7 @@ public sealed class VisitorTests
         const long day = 86_400_000;
         var here = new VisitorHash(new InstallationKeys(new byte[32]));
         var there = new VisitorHash(new InstallationKeys([.. new byte[31], 1]));
-        var address = IPAddress.Parse("203.0.113.7");
+        var address = IPAddress.Parse("203.0.113.7").GetAddressBytes();
 
         var first = here.Of(address, "a"u8, 20_000 * day);
 
@@ -73,6 +73,32 @@ public sealed class VisitorTests
         Assert.NotEqual(first, here.Of(address, "a"u8, 20_001 * day));
         Assert.Equal(first, here.Of(address, "a"u8, 20_000 * day));
         Assert.NotEqual(first, there.Of(address, "a"u8, 20_000 * day));
-        Assert.NotEqual(first, here.Of(null, "a"u8, 20_000 * day));
+        Assert.NotEqual(first, here.Of([], "a"u8, 20_000 * day));
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7")]
+    [InlineData("198.51.100.1, 203.0.113.7", "203.0.113.7")]
+    [InlineData("evil,\t203.0.113.7 ", "203.0.113.7")]
+    [InlineData("203.0.113.7:4711", "203.0.113.7")]
+    [InlineData("::ffff:203.0.113.7", "203.0.113.7")]
+    [InlineData("2001:db8::1", "2001:db8::1")]
+    [InlineData("[2001:db8::1]:443", "2001:db8::1")]
+    [InlineData("255.255.255.255", "255.255.255.255")]
+    [InlineData("203.0.113", null)]
+    [InlineData("203.0.113.7.1", null)]
+    [InlineData("256.0.0.1", null)]
+    [InlineData("203.0.113.", null)]
+    [InlineData("203.0.113.+7", null)]
+    [InlineData("203.0.113.7,", null)]
+    [InlineData("unknown", null)]
+    [InlineData("", null)]
+    public void The_proxy_s_own_entry_is_the_visitor_s_address(string header, string? expected)
+    {
+        var bytes = new byte[VisitorAddress.MaxLength];
+
+        var length = VisitorAddress.WriteLast(Encoding.ASCII.GetBytes(header), bytes);
+
+        Assert.Equal(expected is null ? [] : IPAddress.Parse(expected).GetAddressBytes(), bytes[..length]);
     }
 }
