@@ -5,6 +5,7 @@ using LinkTracker.Edge.FastLane;
 using LinkTracker.Edge.Links;
 using LinkTracker.Edge.Redirects;
 using LinkTracker.ServiceDefaults;
+using Microsoft.AspNetCore.Connections;
 
 namespace LinkTracker.Edge;
 
@@ -27,8 +28,25 @@ public static class EdgeExtensions
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
             Listener.Bind(kestrel, settings.EdgeUrl, listen => EdgeConnection.Mark(listen, settings.FastLane));
         });
-        builder.Services.AddLinks(settings).AddClicks().AddRedirects().AddFastLane();
+        builder.Services.AddLinks(settings).AddClicks().AddRedirects();
+        if (settings.FastLane)
+        {
+            builder.Services.AddFastLane();
+        }
+
         return builder;
+    }
+
+    /// <summary>
+    /// Lets sockets complete on the threads that poll them. It holds for the whole process and before its first socket, so only
+    /// the start of a process may ask for it.
+    /// </summary>
+    public static void CompleteInline(Settings settings)
+    {
+        if (settings.FastLane)
+        {
+            Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        }
     }
 
     /// <summary>Takes links from <see cref="Settings.LinksFile"/>, for an Edge alone.</summary>
@@ -81,6 +99,7 @@ public static class EdgeExtensions
         services.AddSingleton<HeadParser>();
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<FastLane.FastLane>();
+        services.AddSingleton<IConnectionListenerFactory, EdgeTransport>();
         return services;
     }
 }

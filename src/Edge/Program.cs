@@ -3,6 +3,7 @@ using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
 {
+    EdgeExtensions.CompleteInline(settings);
     builder.AddEdge(settings).AddLinksFile(settings).AddEdgeAdmin(settings);
     builder.Services.AddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
 
