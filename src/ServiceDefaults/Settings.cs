@@ -73,6 +73,9 @@ public sealed record Settings
 
     /// <summary>Host, and port unless it is the scheme's own, of <see cref="ShortUrl"/>.</summary>
     public string DefaultDomain => ShortUrl.Authority.ToLowerInvariant();
+
+    /// <summary>Hosts with ports where short links answer, through a proxy and past it: a target there could lead in a circle.</summary>
+    public IReadOnlyList<string> ShortHosts => [DefaultDomain, EdgeUrl.Authority, $"{ShortUrl.Host}:{EdgeUrl.Port}"];
 }
 
 /// <summary>A setting is wrong. The message is one line for the operator.</summary>

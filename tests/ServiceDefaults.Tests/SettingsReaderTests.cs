@@ -142,6 +142,14 @@ public sealed class SettingsReaderTests
         Assert.True(message.Length < 250);
     }
 
+    [Theory]
+    [InlineData("https://go.example.com/x")]
+    [InlineData("http://go.example.com:18080/x")]
+    [InlineData("http://127.0.0.1:18080/x")]
+    public void A_page_where_short_links_answer_is_refused(string page) =>
+        Assert.StartsWith("Edge__NotFoundUrl is ", Assert.Throws<SettingsException>(() => Read(
+            ("LinkTracker:ShortUrl", "https://go.example.com"), ("Edge:Url", "http://0.0.0.0:18080"), ("Edge:NotFoundUrl", page))).Message, StringComparison.Ordinal);
+
     private static Settings Read(params (string Name, string Value)[] values) => SettingsReader.Read(
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Name, (string?)v.Value))).Build());
 }
