@@ -123,6 +123,11 @@ internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 
     private StreamReader Open()
     {
+        if (Directory.Exists(path))
+        {
+            throw new SettingsException($"Edge__LinksFile cannot be read: {path} is a folder, name a file in it.");
+        }
+
         try
         {
             return new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));

@@ -165,16 +165,26 @@ public sealed class LinksFileTests : IDisposable
         Assert.Contains(_path, wrong.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_folder_is_told_from_a_file_that_must_not_be_read()
+    {
+        var folder = Directory.CreateTempSubdirectory("links-").FullName;
+        var wrong = await Assert.ThrowsAsync<SettingsException>(() => BatchesAsync(path: folder));
+        Directory.Delete(folder);
+
+        Assert.Equal($"Edge__LinksFile cannot be read: {folder} is a folder, name a file in it.", wrong.Message);
+    }
+
     private async Task<List<LinkState>> ReadAsync(params string[] lines)
     {
         await File.WriteAllLinesAsync(_path, lines);
         return [.. (await BatchesAsync()).SelectMany(b => b.Changes).Select(c => c.Link!)];
     }
 
-    private async Task<List<LinkBatch>> BatchesAsync(long afterVersion = 0)
+    private async Task<List<LinkBatch>> BatchesAsync(long afterVersion = 0, string? path = null)
     {
         var settings = new Settings { ShortUrl = new Uri("https://go.example.com"), EdgeUrl = new Uri("http://127.0.0.1:18080") };
-        var file = new LinksFile(_path, settings);
+        var file = new LinksFile(path ?? _path, settings);
         var batches = new List<LinkBatch>();
         using var enough = new CancellationTokenSource();
         var reading = Task.Run(async () =>
