@@ -24,7 +24,10 @@ internal static class SettingValues
         return text.Equals(no, StringComparison.OrdinalIgnoreCase) ? false : null;
     }
 
-    /// <summary>What a client can send behind <c>Bearer</c> and get there unchanged.</summary>
+    /// <summary>
+    /// What a client can send behind <c>Bearer</c> and get there unchanged. Beyond ASCII it cannot: browsers send Latin-1 or refuse,
+    /// curl sends what the terminal does, and the server reads UTF-8.
+    /// </summary>
     public static bool IsBearerKey(string text) =>
         text.Length >= MinimumKeyLength && text.All(c => c is >= ' ' and <= '~') && text.Trim().Length == text.Length;
 
