@@ -196,7 +196,7 @@ public sealed class LinksFileTests : IDisposable
         });
 
         // The source never ends; the file says when it has been read, or what is wrong with it.
-        await Task.WhenAny(file.Whole);
+        await Task.WhenAny(file.Whole, reading);
         await enough.CancelAsync();
         _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         await file.Whole;
