@@ -64,7 +64,9 @@ public sealed class EdgeMetricsTests
 
     private static Dictionary<string, long> ReadFigures(EdgeProbe edge) =>
         edge.Service<IEnumerable<IStatsSection>>()
-            .SelectMany(section => JsonSerializer.SerializeToElement(section.Read(), JsonSerializerOptions.Web).EnumerateObject(), (section, field) => (Path: $"{section.Name}.{field.Name}", field.Value))
+            .SelectMany(
+                section => JsonSerializer.SerializeToElement(section.Read(), JsonSerializerOptions.Web).EnumerateObject(),
+                (section, field) => (Path: $"{section.Name}.{field.Name}", field.Value))
             .Where(figure => !OnlyInStats.Contains(figure.Path))
             .ToDictionary(figure => figure.Path, figure => figure.Value.ValueKind switch
             {
