@@ -56,7 +56,7 @@ public static class EdgeExtensions
         var path = settings.LinksFile
             ?? throw new SettingsException("Edge__LinksFile is missing: name a file with one JSON object a line, such as "
                 + "{\"key\": \"spring\", \"url\": \"https://shop.example.com/\"}.");
-        builder.Services.AddSingleton(new LinksFile(path, settings.DefaultDomain));
+        builder.Services.AddSingleton(new LinksFile(path, settings));
         builder.Services.AddSingleton<ILinkSource>(provider => provider.GetRequiredService<LinksFile>());
         builder.Services.AddHostedService<LinksFileStart>();
         return builder;

@@ -28,6 +28,7 @@ internal sealed class EdgeMetrics
         meter.CreateObservableCounter(
             "linktracker.fast_lane.handed_over", () => HandedOver, "{connection}", "Connections that the fast lane left to the HTTP pipeline.");
         meter.CreateObservableGauge("linktracker.links", () => links.Count, "{link}", "Links in the table.");
+        meter.CreateObservableGauge("linktracker.links.loaded", () => links.IsLoaded ? 1 : 0, null, "1 once every link that the source had at the start is here.");
         meter.CreateObservableGauge("linktracker.links.memory", () => links.Bytes, "By", "Memory of the link table, garbage included.");
         meter.CreateObservableCounter("linktracker.links.refused", () => links.Refused, "{change}", "Changes that the table did not take in.");
         meter.CreateObservableCounter("linktracker.links.rebuilds", () => links.Rebuilds, "{rebuild}", "Moves of the table into a fresh store.");

@@ -32,7 +32,7 @@ public static class InstallationSecret
         var path = Path.Combine(Path.GetFullPath(folder), "secret");
         if (!File.Exists(path))
         {
-            Directory.CreateDirectory(folder);
+            DataFolder.Prepare(folder);
             Create(path);
         }
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LinkTracker.ServiceDefaults;
 
-/// <summary>Turns an address of the settings into a listening socket. Port 0 takes any free port.</summary>
+/// <summary>Turns an address of the settings, an IP address or localhost, into a listening socket. Port 0 takes any free port.</summary>
 public static class Listener
 {
     public static void Bind(KestrelServerOptions kestrel, Uri url, Action<ListenOptions>? configure = null)
@@ -13,18 +13,14 @@ public static class Listener
         {
             kestrel.Listen(address, url.Port, configure);
         }
-        else if (url.IsLoopback && url.Port > 0)
+        else if (url.Port > 0)
         {
             kestrel.ListenLocalhost(url.Port, configure);
         }
-        else if (url.IsLoopback)
+        else
         {
             // Two sockets, for IPv4 and IPv6, cannot be promised the same port.
             kestrel.Listen(IPAddress.Loopback, 0, configure);
-        }
-        else
-        {
-            kestrel.ListenAnyIP(url.Port, configure);
         }
     }
 }

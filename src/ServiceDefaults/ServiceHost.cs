@@ -56,6 +56,7 @@ public static class ServiceHost
             var settings = SettingsReader.Read(builder.Configuration);
             builder.AddServiceDefaults(settings);
             SilenceFailedStart(builder.Logging, () => Volatile.Read(ref hasStarted));
+            DataFolder.Prepare(settings.Data);
             app = compose(builder, settings);
             await app.StartAsync();
             Volatile.Write(ref hasStarted, true);

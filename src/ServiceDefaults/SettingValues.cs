@@ -24,7 +24,10 @@ internal static class SettingValues
         return text.Equals(no, StringComparison.OrdinalIgnoreCase) ? false : null;
     }
 
-    /// <summary>What a client can send behind <c>Bearer</c> and get there unchanged.</summary>
+    /// <summary>
+    /// What a client can send behind <c>Bearer</c> and get there unchanged. Beyond ASCII it cannot: browsers send Latin-1 or refuse,
+    /// curl sends what the terminal does, and the server reads UTF-8.
+    /// </summary>
     public static bool IsBearerKey(string text) =>
         text.Length >= MinimumKeyLength && text.All(c => c is >= ' ' and <= '~') && text.Trim().Length == text.Length;
 
@@ -37,11 +40,15 @@ internal static class SettingValues
     /// <summary>Scheme, host and port, with the host in the form in which browsers send it.</summary>
     public static Uri? Origin(string text) => Page(text) is { PathAndQuery: "/", Fragment: "" } url ? url : null;
 
+    /// <summary>
+    /// Where to listen. Another name than localhost says nothing about interfaces: the server would listen on all of them.
+    /// </summary>
     public static Uri? ListenAddress(string text)
     {
         // Port 0, any free one, is no target but a proper place to listen.
         var isAny = Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Port == 0;
-        var isPlain = url is { Scheme: "http", PathAndQuery: "/", Fragment: "", UserInfo: "" };
+        var isPlain = url is { Scheme: "http", PathAndQuery: "/", Fragment: "", UserInfo: "" }
+            && (url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || url.Host == "localhost");
         return isPlain && (isAny || Origin(text) is not null) ? url : null;
     }
 

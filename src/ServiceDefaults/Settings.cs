@@ -6,10 +6,10 @@ namespace LinkTracker.ServiceDefaults;
 /// </summary>
 public sealed record Settings
 {
-    /// <summary>Folder of the log, the checkpoints and the SQLite files. Relative to the caller's folder.</summary>
+    /// <summary>Folder of the log, the SQLite files and the secret. Relative to the caller's folder.</summary>
     public string Data { get; init; } = "./data";
 
-    /// <summary>Bearer key with every scope, 16 characters or more; null: made at first start and shown once.</summary>
+    /// <summary>Bearer key with every scope, 16 printable ASCII characters or more; null: made at first start and shown once.</summary>
     public string? AdminKey { get; init; }
 
     /// <summary>32 bytes or more; null: made at first start and kept in the data folder.</summary>
@@ -73,6 +73,9 @@ public sealed record Settings
 
     /// <summary>Host, and port unless it is the scheme's own, of <see cref="ShortUrl"/>.</summary>
     public string DefaultDomain => ShortUrl.Authority.ToLowerInvariant();
+
+    /// <summary>Hosts with ports where short links answer, through a proxy and past it: a target there could lead in a circle.</summary>
+    public IReadOnlyList<string> ShortHosts => [DefaultDomain, EdgeUrl.Authority, $"{ShortUrl.Host}:{EdgeUrl.Port}"];
 }
 
 /// <summary>A setting is wrong. The message is one line for the operator.</summary>

@@ -42,8 +42,7 @@ public static class SettingsReader
     // A page for unknown links that is itself an unknown link would send its visitors round for ever.
     private static void RefuseLoop(Settings settings, string name, Uri? page)
     {
-        string[] own = [settings.DefaultDomain, settings.EdgeUrl.Authority];
-        if (page is not null && !TargetUrl.TryCanonicalise(page.OriginalString, own, out _, out _))
+        if (page is not null && !TargetUrl.TryCanonicalise(page.OriginalString, settings.ShortHosts, out _, out _))
         {
             throw Wrong(ByName[name], page.OriginalString);
         }

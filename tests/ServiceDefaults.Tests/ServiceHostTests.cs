@@ -10,8 +10,12 @@ using Microsoft.Extensions.Logging;
 
 namespace LinkTracker.ServiceDefaults.Tests;
 
-public sealed class ServiceHostTests
+public sealed class ServiceHostTests : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("host-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     [Theory]
     [InlineData(typeof(StopWhileStarting))]
     [InlineData(typeof(StopOnceStarted))]
@@ -63,6 +67,28 @@ public sealed class ServiceHostTests
         Assert.Empty(logged);
     }
 
+    [Theory]
+    [InlineData("/proc/linktracker")]
+    [InlineData("/proc")]
+    [InlineData("/dev/null")]
+    public async Task A_data_folder_that_cannot_be_written_is_told_with_the_name_of_its_setting(string folder)
+    {
+        var (code, errors, logged) = await RunAsync(["--LinkTracker:Data=" + folder], (_, _) => Assert.Fail("too late to say so"));
+        Assert.Equal(ServiceHost.CannotStart, code);
+        Assert.StartsWith($"linktracker: LinkTracker__Data: the folder {folder} cannot be written: ", Assert.Single(errors), StringComparison.Ordinal);
+        Assert.Empty(logged);
+    }
+
+    [Fact]
+    public async Task A_data_folder_is_made_and_left_empty()
+    {
+        var folder = Path.Combine(_folder, "made");
+        var (code, errors, _) = await RunAsync(["--LinkTracker:Data=" + folder], (builder, _) => builder.Services.AddHostedService<StopOnceStarted>());
+        Assert.Equal(0, code);
+        Assert.Empty(errors);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
     [Fact]
     public async Task A_fault_of_the_program_is_thrown_with_its_stack_trace() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync([], (builder, _) =>
@@ -88,12 +114,12 @@ public sealed class ServiceHostTests
     private static int FileWatches() =>
         new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(file => file.LinkTarget == "anon_inode:inotify");
 
-    private static async Task<(int Code, string[] Errors, string[] Logged)> RunAsync(string[] args, Action<WebApplicationBuilder, Settings> add)
+    private async Task<(int Code, string[] Errors, string[] Logged)> RunAsync(string[] args, Action<WebApplicationBuilder, Settings> add)
     {
         using var errors = new StringWriter();
         using var log = new ErrorLog();
         var code = await ServiceHost.RunAsync(
-            args,
+            ["--LinkTracker:Data=" + _folder, .. args],
             (builder, settings) =>
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -86,11 +86,13 @@ public sealed class SettingsReaderTests
     [InlineData("Edge:LinkMemoryMiB", "63", "Edge__LinkMemoryMiB is '63', but must be a whole number from 64 to 65536.")]
     [InlineData("Edge:Durability", "fast", "Edge__Durability is 'fast', but must be durable or buffered.")]
     [InlineData("Edge:FastLane", "yes", "Edge__FastLane is 'yes', but must be true or false.")]
-    [InlineData("Edge:Url", "8080", "Edge__Url is '8080', but must be an http address without a path (0.0.0.0 for every network).")]
-    [InlineData("Edge:Url", "http://*:8080", "Edge__Url is 'http://*:8080', but must be an http address without a path (0.0.0.0 for every network).")]
-    [InlineData("Edge:AdminUrl", "https://a:1", "Edge__AdminUrl is 'https://a:1', but must be an http address without a path (0.0.0.0 for every network).")]
-    [InlineData("Aggregator:Url", "http://a/b", "Aggregator__Url is 'http://a/b', but must be an http address without a path (0.0.0.0 for every network).")]
-    [InlineData("Aggregator:Url", "http://u@a:0", "Aggregator__Url is 'http://u@a:0', but must be an http address without a path (0.0.0.0 for every network).")]
+    [InlineData("Edge:Url", "8080", "Edge__Url is '8080', but must be http:// with an IP address or localhost, without a path (0.0.0.0 for every network).")]
+    [InlineData("Edge:Url", "http://*:8080", "Edge__Url is 'http://*:8080', but must be http:// with an IP address or localhost, without a path (0.0.0.0 for every network).")]
+    [InlineData("Edge:AdminUrl", "http://internal-admin.example:18082", "Edge__AdminUrl is 'http://internal-admin.example:18082', but must be http:// with an IP address or localhost, without a path (0.0.0.0 for every network).")]
+    [InlineData("Edge:AdminUrl", "http://admin.example:0", "Edge__AdminUrl is 'http://admin.example:0', but must be http:// with an IP address or localhost, without a path (0.0.0.0 for every network).")]
+    [InlineData("Edge:AdminUrl", "https://[::1]:1", "Edge__AdminUrl is 'https://[::1]:1', but must be http:// with an IP address or localhost, without a path (0.0.0.0 for every network).")]
+    [InlineData("Aggregator:Url", "http://localhost/b", "Aggregator__Url is 'http://localhost/b', but must be http:// with an IP address or localhost, without a path (0.0.0.0 for every network).")]
+    [InlineData("Aggregator:Url", "http://u@localhost:0", "Aggregator__Url is 'http://u@localhost:0', but must be http:// with an IP address or localhost, without a path (0.0.0.0 for every network).")]
     [InlineData("LinkTracker:ShortUrl", "go.example.com", "LinkTracker__ShortUrl is 'go.example.com', but must be an http or https address without a path.")]
     [InlineData("LinkTracker:ShortUrl", "https://a/b", "LinkTracker__ShortUrl is 'https://a/b', but must be an http or https address without a path.")]
     [InlineData("LinkTracker:ShortUrl", "https://a/#b", "LinkTracker__ShortUrl is 'https://a/#b', but must be an http or https address without a path.")]
@@ -141,6 +143,14 @@ public sealed class SettingsReaderTests
         Assert.Contains("xxx…'", message, StringComparison.Ordinal);
         Assert.True(message.Length < 250);
     }
+
+    [Theory]
+    [InlineData("https://go.example.com/x")]
+    [InlineData("http://go.example.com:18080/x")]
+    [InlineData("http://127.0.0.1:18080/x")]
+    public void A_page_where_short_links_answer_is_refused(string page) =>
+        Assert.StartsWith("Edge__NotFoundUrl is ", Assert.Throws<SettingsException>(() => Read(
+            ("LinkTracker:ShortUrl", "https://go.example.com"), ("Edge:Url", "http://0.0.0.0:18080"), ("Edge:NotFoundUrl", page))).Message, StringComparison.Ordinal);
 
     private static Settings Read(params (string Name, string Value)[] values) => SettingsReader.Read(
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Name, (string?)v.Value))).Build());

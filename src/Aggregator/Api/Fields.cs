@@ -1,15 +1,11 @@
 using System.Globalization;
+using LinkTracker.Contracts;
 
 namespace LinkTracker.Aggregator.Api;
 
 /// <summary>Checks of single values that clients send. Each names the field in its refusal.</summary>
 internal static class Fields
 {
-    private static readonly string[] TimeFormats =
-    [
-        "yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
-    ];
-
     /// <summary>The text without outer white space; null when it is empty.</summary>
     public static string? Text(string? value, string field, int maxLength)
     {
@@ -61,8 +57,7 @@ internal static class Fields
             return null;
         }
 
-        return DateTimeOffset.TryParseExact(value.Trim(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && time.Year >= 1970
+        return IsoTime.TryParse(value, out var time)
             ? time.ToUnixTimeMilliseconds()
             : throw ApiError.Unprocessable($"{field}: must be a time in ISO 8601 such as 2027-01-31T12:00:00Z.");
     }

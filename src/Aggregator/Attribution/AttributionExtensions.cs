@@ -10,7 +10,13 @@ internal static class AttributionExtensions
         services.TryAddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
         services.AddSingleton<ClickEvidence>();
         services.AddSingleton<Tracker>();
-        services.AddSingleton<IStatsSection, ConversionStats>();
+        services.AddSingleton<ConversionStats>();
+        services.AddSingleton<ConversionMetrics>();
+        services.AddSingleton<IStatsSection>(provider =>
+        {
+            provider.GetRequiredService<ConversionMetrics>();
+            return provider.GetRequiredService<ConversionStats>();
+        });
         return services;
     }
 

@@ -23,6 +23,7 @@ internal sealed class CountingMetrics : IStatsSection
         var meter = meters.Create(MeterName);
         _batches = meter.CreateCounter<long>("linktracker.counting.batches", "{batch}", "Transactions that stored counts.");
         _commitSeconds = meter.CreateHistogram<double>("linktracker.counting.commit.duration", "s", "Time to store one batch.");
+        meter.CreateObservableGauge("linktracker.counting.failing", () => health.Failure is null ? 0 : 1, null, "1 while counting fails and is tried again.");
         Observe(meter, "linktracker.clicks.consumed", "Clicks handed over by the logs.", progress => progress.Consumed);
         Observe(meter, "linktracker.clicks.applied", "Clicks counted, whatever their disposition.", progress => progress.Applied);
         Observe(meter, "linktracker.clicks.duplicate_skipped", "Clicks delivered again and skipped.", progress => progress.DuplicateSkipped);

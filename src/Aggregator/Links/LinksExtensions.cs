@@ -13,7 +13,7 @@ internal static class LinksExtensions
         services.AddSingleton<LinkStore>();
         services.AddSingleton<LinkPresenter>();
         services.AddSingleton<ILinkSource, DatabaseLinkSource>();
-        services.AddSingleton<IStatsSection, LinkStats>();
+        services.AddSingleton<IStatsSection, LinkMetrics>();
 
         // Until counting registers its own, which knows them.
         services.TryAddSingleton<ReadLinkClicks>(_ => new Dictionary<long, LinkClicks>());

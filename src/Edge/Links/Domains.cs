@@ -1,23 +1,29 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 
 namespace LinkTracker.Edge.Links;
 
-/// <summary>Numbers the domains that have links. One thread writes, any number read.</summary>
+/// <summary>Numbers the domains that have, or had, links. One thread writes, any number read.</summary>
+/// <remarks>
+/// A domain that lost its last link stays known: its visitors find nothing, rather than the link of the same key that the
+/// default domain happens to have.
+/// </remarks>
 internal sealed class Domains
 {
-    // A host name has at most 253 characters; a port adds six.
-    public const int MaxHostBytes = 259;
+    // A host name has at most 253 characters; a dot at its end adds one, a port six.
+    public const int MaxHostBytes = 260;
 
-    private readonly ConcurrentDictionary<string, Domain> _byHost = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Domain>.AlternateLookup<ReadOnlySpan<char>> _byText;
-    private readonly Domain _default = new(0);
+    private const int Default = 0;
+
+    private readonly ConcurrentDictionary<string, int> _byHost = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _byText;
     private readonly byte[] _defaultHost;
 
-    /// <param name="defaultHost">Lower-case; its links answer for every host that has none of its own.</param>
+    /// <param name="defaultHost">Lower-case; its links answer for every host that is no domain.</param>
     public Domains(string defaultHost)
     {
-        _byHost[defaultHost] = _default;
+        _byHost[defaultHost] = Default;
         _byText = _byHost.GetAlternateLookup<ReadOnlySpan<char>>();
         _defaultHost = Encoding.ASCII.GetBytes(defaultHost);
     }
@@ -27,57 +33,55 @@ internal sealed class Domains
     {
         if (host.IsEmpty || host.Length > MaxHostBytes || Ascii.EqualsIgnoreCase(host, _defaultHost))
         {
-            return _default.Number;
+            return Default;
         }
 
         Span<char> text = stackalloc char[MaxHostBytes];
-        if (Ascii.ToLower(host, text, out var length) != System.Buffers.OperationStatus.Done)
+        if (Ascii.ToLower(host, text, out var length) != OperationStatus.Done)
         {
-            return _default.Number;
+            return Default;
         }
 
-        ReadOnlySpan<char> name = text[..length];
-        if (TryFind(name, out var number))
-        {
-            return number;
-        }
-
-        // A port that is the scheme's own may be spelled out; behind a proxy the scheme is not known here.
-        var bare = name.EndsWith(":80") ? name[..^3] : name.EndsWith(":443") ? name[..^4] : name;
-        return bare.Length < name.Length && TryFind(bare, out number) ? number : _default.Number;
+        text = text[..length];
+        return _byText.TryGetValue(text, out var number) ? number : FindVariant(text);
     }
 
-    /// <summary>The domain of that host, made when there is none. Null when all numbers are taken.</summary>
-    public Domain? GetOrAdd(string host)
+    /// <summary>The number of that host, made when there is none. Null when all numbers are taken.</summary>
+    public int? GetOrAdd(string host)
     {
         host = host.ToLowerInvariant();
-        if (!_byHost.TryGetValue(host, out var domain) && _byHost.Count <= Code16.MaxDomain)
+        if (_byHost.TryGetValue(host, out var known))
         {
-            domain = new Domain(_byHost.Count);
-            _byHost[host] = domain;
+            return known;
         }
 
-        return domain;
+        var number = _byHost.Count;
+        if (number > Code16.MaxDomain)
+        {
+            return null;
+        }
+
+        _byHost[host] = number;
+        return number;
     }
 
-    private bool TryFind(ReadOnlySpan<char> host, out int number)
+    // Another way to write a known host must not lead to the default domain's links. A name may end with a dot. A port may be
+    // the scheme's own, or that of a proxy or of this server, which are not known here; a domain with that port was looked for first.
+    private int FindVariant(Span<char> host)
     {
-        var found = _byText.TryGetValue(host, out var domain) && (domain.Links > 0 || domain == _default);
-        number = found ? domain!.Number : 0;
-        return found;
-    }
-}
+        var colon = host.LastIndexOf(':');
+        var name = colon > host.LastIndexOf(']') ? host[..colon] : host;
+        var port = host[name.Length..];
+        if (name.EndsWith("."))
+        {
+            name = name[..^1];
+            port.CopyTo(host[name.Length..]);
+            if (_byText.TryGetValue(host[..(name.Length + port.Length)], out var whole))
+            {
+                return whole;
+            }
+        }
 
-internal sealed class Domain(int number)
-{
-    private int _links;
-
-    public int Number { get; } = number;
-
-    /// <summary>Number of links; a domain without any is answered for by the default one.</summary>
-    public int Links
-    {
-        get => Volatile.Read(ref _links);
-        set => Volatile.Write(ref _links, value);
+        return _byText.TryGetValue(name, out var bare) ? bare : Default;
     }
 }

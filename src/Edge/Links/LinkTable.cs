@@ -24,7 +24,7 @@ internal sealed partial class LinkTable : IDisposable
     private long _refused;
     private volatile bool _isLoaded;
 
-    /// <param name="defaultDomain">Answers for hosts that have no links of their own.</param>
+    /// <param name="defaultDomain">Answers for hosts that are no domain.</param>
     /// <param name="memoryBytes">The most that the table may take, 16 MiB or more.</param>
     public LinkTable(string defaultDomain, long memoryBytes, ILogger<LinkTable> logger)
     {
@@ -118,15 +118,15 @@ internal sealed partial class LinkTable : IDisposable
         return ShortCode.Normalise(Encoding.UTF8.GetString(key)) == normal;
     }
 
-    private bool Apply(Domain domain, in LinkChange change)
+    private bool Apply(int domain, in LinkChange change)
     {
         Span<byte> key = stackalloc byte[LinkRecord.MaxKeyBytes];
         _ = TryEncode(change.Key, ref key);
-        var code = Code16.OfKey(domain.Number, key);
+        var code = Code16.OfKey(domain, key);
         var oldBytes = 0;
         if (_store.Current.TryRead(code, out var old))
         {
-            if (!new LinkRecord(old).IsAt(code, domain.Number, key))
+            if (!new LinkRecord(old).IsAt(code, domain, key))
             {
                 return Refuse(change, "another key has the same hash; choose another key");
             }
@@ -143,7 +143,7 @@ internal sealed partial class LinkTable : IDisposable
         return Put(domain, code, key, oldBytes, change);
     }
 
-    private bool Put(Domain domain, Code16 code, ReadOnlySpan<byte> key, int oldBytes, in LinkChange change)
+    private bool Put(int domain, Code16 code, ReadOnlySpan<byte> key, int oldBytes, in LinkChange change)
     {
         var link = change.Link!;
         if (!LinkRecord.CanHold(link))
@@ -158,19 +158,18 @@ internal sealed partial class LinkTable : IDisposable
             return Refuse(change, "the table is full; raise Edge__LinkMemoryMiB and restart");
         }
 
-        LinkRecord.Write(link, code, domain.Number, key, record);
+        LinkRecord.Write(link, code, domain, key, record);
         _store.Write(code, record, oldBytes);
         if (oldBytes == 0)
         {
-            domain.Links++;
             Volatile.Write(ref _count, _count + 1);
-            CountForm(domain.Number, code, change.Key, added: true);
+            CountForm(domain, code, change.Key, added: true);
         }
 
         return true;
     }
 
-    private void Remove(Domain domain, Code16 code, string key, int oldBytes)
+    private void Remove(int domain, Code16 code, string key, int oldBytes)
     {
         if (oldBytes == 0)
         {
@@ -178,9 +177,8 @@ internal sealed partial class LinkTable : IDisposable
         }
 
         _store.Erase(code, oldBytes);
-        domain.Links--;
         Volatile.Write(ref _count, _count - 1);
-        CountForm(domain.Number, code, key, added: false);
+        CountForm(domain, code, key, added: false);
     }
 
     /// <summary>Keeps the entry of the key's normal form right; see <see cref="LookAlikes"/>.</summary>

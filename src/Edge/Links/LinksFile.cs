@@ -8,10 +8,11 @@ namespace LinkTracker.Edge.Links;
 /// <summary>
 /// Links from a file of JSON Lines, for an Edge alone. It is read once, at the start; a change's version is its line's number.
 /// </summary>
-internal sealed class LinksFile(string path, string defaultDomain) : ILinkSource
+internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 {
     private const int BatchSize = 1_000;
 
+    private readonly string[] _ownHosts = [.. settings.ShortHosts];
     private readonly TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
@@ -49,6 +50,7 @@ internal sealed class LinksFile(string path, string defaultDomain) : ILinkSource
     {
         // An id is a hash of its place, so ids are unique if and only if places are.
         var taken = new HashSet<long>();
+        var hosts = new LinksFileHosts(settings.EdgeUrl.Port);
         var batch = new List<LinkChange>(BatchSize);
         await foreach (var (number, text) in LinesAsync(cancellation))
         {
@@ -61,6 +63,11 @@ internal sealed class LinksFile(string path, string defaultDomain) : ILinkSource
             if (!taken.Add(link.Id))
             {
                 throw Wrong(number, $"'key' {link.Key} was used before for {link.Domain}; a key leads to one target");
+            }
+
+            if (hosts.Add(number, link) is { } circle)
+            {
+                throw Wrong(circle, "its target is on a domain of this file, which could loop: give the final page");
             }
 
             if (number > afterVersion)
@@ -82,7 +89,7 @@ internal sealed class LinksFile(string path, string defaultDomain) : ILinkSource
     {
         try
         {
-            return LinksFileLine.Parse(text, defaultDomain);
+            return LinksFileLine.Parse(text, settings.DefaultDomain, _ownHosts);
         }
         catch (FormatException wrong)
         {
@@ -116,6 +123,11 @@ internal sealed class LinksFile(string path, string defaultDomain) : ILinkSource
 
     private StreamReader Open()
     {
+        if (Directory.Exists(path))
+        {
+            throw new SettingsException($"Edge__LinksFile cannot be read: {path} is a folder, name a file in it.");
+        }
+
         try
         {
             return new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LinkTracker.Contracts;
 using LinkTracker.Contracts.Clicks;
 using LinkTracker.Contracts.Links;
 
@@ -12,7 +12,7 @@ namespace LinkTracker.Edge.Links;
 internal static class LinksFileLine
 {
     /// <exception cref="FormatException">Says what is wrong with the line, without a full stop.</exception>
-    public static LinkState Parse(string text, string defaultDomain)
+    public static LinkState Parse(string text, string defaultDomain, IReadOnlyCollection<string> ownHosts)
     {
         using var document = ParseJson(text);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -26,7 +26,7 @@ internal static class LinksFileLine
             fields.Set(property);
         }
 
-        return fields.ToLink(defaultDomain);
+        return fields.ToLink(defaultDomain, ownHosts);
     }
 
     private static JsonDocument ParseJson(string text)
@@ -57,12 +57,13 @@ internal static class LinksFileLine
 
         public void Set(JsonProperty field)
         {
-            if (!_seen.Add(field.Name))
+            var name = Name(field);
+            if (!_seen.Add(name))
             {
-                throw new FormatException($"'{field.Name}' stands there twice");
+                throw new FormatException($"'{name}' stands there twice");
             }
 
-            switch (field.Name)
+            switch (name)
             {
                 case "domain": _domain = TextOrNull(field); break;
                 case "key": _key = TextOrNull(field); break;
@@ -75,14 +76,14 @@ internal static class LinksFileLine
                 case "redirectStatus": _redirectStatus = Status(field); break;
                 case "queryPolicy": _queryPolicy = Policy(field); break;
                 default:
-                    throw new FormatException($"'{field.Name}' is not known; there are domain, key, url, trackConversion, expiresAt, "
+                    throw new FormatException($"'{name}' is not known; there are domain, key, url, trackConversion, expiresAt, "
                         + "disabled, redirectStatus, queryPolicy, expiredUrl and channel");
             }
         }
 
-        public LinkState ToLink(string defaultDomain)
+        public LinkState ToLink(string defaultDomain, IReadOnlyCollection<string> ownHosts)
         {
-            var domain = Domain(_domain ?? defaultDomain);
+            var domain = _domain is null ? defaultDomain : Domain(_domain);
             if (!LinkKey.IsValid(_key, out var error))
             {
                 throw new FormatException($"'key': {error.TrimEnd('.')}");
@@ -93,8 +94,8 @@ internal static class LinksFileLine
                 Id = IdOf(domain, _key!),
                 Domain = domain,
                 Key = _key!,
-                Url = Target("url", _url, domain, defaultDomain),
-                ExpiredUrl = _expiredUrl is null ? null : Target("expiredUrl", _expiredUrl, domain, defaultDomain),
+                Url = Target("url", _url, ownHosts),
+                ExpiredUrl = _expiredUrl is null ? null : Target("expiredUrl", _expiredUrl, ownHosts),
                 Channel = _channel,
                 TrackConversion = _trackConversion,
                 Disabled = _disabled,
@@ -111,16 +112,28 @@ internal static class LinksFileLine
             return Math.Max(1, BinaryPrimitives.ReadInt64BigEndian(hash) & long.MaxValue);
         }
 
-        private static string Target(string name, string? text, string domain, string defaultDomain) =>
-            TargetUrl.TryCanonicalise(text, [domain, defaultDomain], out var url, out var error)
+        private static string Target(string name, string? text, IReadOnlyCollection<string> ownHosts) =>
+            TargetUrl.TryCanonicalise(text, ownHosts, out var url, out var error)
                 ? url
                 : throw new FormatException($"'{name}': {error.TrimEnd('.')}");
 
+        // In the form in which hosts are looked up, or nobody would ever find the link.
         private static string Domain(string text) =>
-            Uri.TryCreate("http://" + text, UriKind.Absolute, out var uri) && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0
-                && uri.Fragment.Length == 0 && !text.EndsWith('/') && Ascii.IsValid(text)
-                ? text.ToLowerInvariant()
-                : throw new FormatException("'domain' must be a host in ASCII, with a port if need be, such as go.example.com");
+            text.AsSpan().IndexOfAny('/', '?', '#') < 0 && TargetUrl.TryCanonicalise("http://" + text, [], out var url, out _)
+                ? LinksFileHosts.HostOf(url)
+                : throw new FormatException("'domain' must be a host, with a port if need be, such as go.example.com");
+
+        private static string Name(JsonProperty field)
+        {
+            try
+            {
+                return field.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                throw new FormatException("a name holds half of a surrogate pair");
+            }
+        }
 
         private static string? TextOrNull(JsonProperty field) => field.Value.ValueKind switch
         {
@@ -151,7 +164,7 @@ internal static class LinksFileLine
         private static DateTimeOffset? Instant(JsonProperty field) => TextOrNull(field) switch
         {
             null => null,
-            var text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) => instant,
+            var text when IsoTime.TryParse(text, out var instant) => instant,
             _ => throw new FormatException($"'{field.Name}' must be an ISO 8601 time, such as 2027-01-31T23:59:59Z"),
         };
 

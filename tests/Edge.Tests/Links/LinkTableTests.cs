@@ -114,25 +114,63 @@ public sealed class LinkTableTests : IDisposable
         _ = _links.Has("x", "https://port.example/", "go.example.com:8080");
 
         Assert.Equal("https://other.example/", _links.Find("x", "OTHER.example.org"));
-        Assert.Equal("https://other.example/", _links.Find("x", "other.example.org:443"));
-        Assert.Equal("https://other.example/", _links.Find("x", "other.example.org:80"));
         Assert.Equal("https://port.example/", _links.Find("x", "go.example.com:8080"));
-        foreach (var stranger in new[] { "", "unknown.example", "other.example.org:444", "ünknown", new string('h', 300) })
+        foreach (var stranger in new[] { "", "unknown.example", "unknown.example:8080", "ünknown", ".", ":80", new string('h', 300) })
         {
             Assert.Equal("https://default.example/", _links.Find("x", stranger));
         }
     }
 
-    [Fact]
-    public void A_domain_that_lost_its_last_link_is_a_strange_host_again()
+    [Theory]
+    [InlineData("c.example", "C.example.")]
+    [InlineData("c.example", "c.example:80")]
+    [InlineData("c.example", "c.example:443")]
+    [InlineData("c.example", "c.example:8080")]
+    [InlineData("c.example", "c.example.:8080")]
+    [InlineData("c.example", "c.example:")]
+    [InlineData("c.example:8080", "c.example.:8080")]
+    [InlineData("[2001:db8::1]", "[2001:DB8::1]:8080")]
+    public void A_host_written_in_another_way_still_has_its_own_links(string domain, string host)
     {
-        _ = _links.Has("x", "https://default.example/");
-        _ = _links.Has("y", "https://other.example/", "other.example.org");
-        Assert.Null(_links.Find("x", "other.example.org"));
+        _ = _links.Has("spring", "https://shop.example/");
+        _ = _links.Has("only-default", "https://shop.example/");
+        _ = _links.Has("spring", "https://target.example/", domain);
 
-        _ = _links.Loses("y", "other.example.org");
+        Assert.Equal("https://target.example/", _links.Find("spring", host));
+        Assert.Null(_links.Find("only-default", host));
+    }
 
-        Assert.Equal("https://default.example/", _links.Find("x", "other.example.org"));
+    [Fact]
+    public void A_domain_with_a_port_goes_before_the_same_host_without_one()
+    {
+        _ = _links.Has("x", "https://bare.example/", "c.example");
+        _ = _links.Has("x", "https://port.example/", "c.example:8080");
+
+        Assert.Equal("https://port.example/", _links.Find("x", "c.example:8080"));
+        Assert.Equal("https://port.example/", _links.Find("x", "c.example.:8080"));
+        Assert.Equal("https://bare.example/", _links.Find("x", "c.example:9090"));
+    }
+
+    [Fact]
+    public void A_domain_that_lost_its_last_link_has_none_rather_than_those_of_the_default_domain()
+    {
+        _ = _links.Has("sale", "https://default.example/");
+        _ = _links.Has("sale", "https://other.example/", "other.example.org");
+
+        _ = _links.Loses("sale", "other.example.org");
+
+        Assert.Null(_links.Find("sale", "other.example.org"));
+        _ = _links.Has("sale", "https://back.example/", "other.example.org");
+        Assert.Equal("https://back.example/", _links.Find("sale", "other.example.org"));
+    }
+
+    [Fact]
+    public void After_a_restart_a_domain_is_known_whose_links_the_source_tells_are_gone()
+    {
+        _ = _links.Has("sale", "https://default.example/");
+        Assert.True(_links.Loses("sale", "other.example.org"));
+
+        Assert.Null(_links.Find("sale", "other.example.org"));
     }
 
     [Fact]

@@ -58,6 +58,57 @@ public sealed class LinksFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Links.Example.org:80", "links.example.org")]
+    [InlineData("links.example.org:443", "links.example.org")]
+    [InlineData("links.example.org.", "links.example.org")]
+    [InlineData("links.example.org.:8080", "links.example.org:8080")]
+    [InlineData("bücher.example", "xn--bcher-kva.example")]
+    [InlineData("[2001:DB8:0::1]:8080", "[2001:db8::1]:8080")]
+    public async Task A_domain_is_kept_in_the_form_in_which_hosts_are_looked_up(string domain, string host)
+    {
+        var link = Assert.Single(await ReadAsync($$"""{"domain": "{{domain}}", "key": "k", "url": "https://shop.example.com/"}"""));
+
+        Assert.Equal(host, link.Domain);
+    }
+
+    [Theory]
+    [InlineData("2027-01-31")]
+    [InlineData("2027-01-31T00:00")]
+    [InlineData("2027-01-31T01:00:00.000+01:00")]
+    public async Task A_time_is_read_in_each_form_that_the_API_takes(string time)
+    {
+        var link = Assert.Single(await ReadAsync($$"""{"key": "k", "url": "https://shop.example.com/", "expiresAt": "{{time}}"}"""));
+
+        Assert.Equal(new DateTimeOffset(2027, 1, 31, 0, 0, 0, TimeSpan.Zero), link.ExpiresAt);
+    }
+
+    [Theory]
+    [InlineData("https://c.example/x")]
+    [InlineData("http://c.example:443/x")]
+    [InlineData("http://c.example:18080/x")]
+    public async Task A_target_on_a_domain_of_the_file_is_refused_wherever_the_domain_stands(string url)
+    {
+        var loop = $$"""{"key": "loop", "url": "{{url}}"}""";
+        const string domain = """{"domain": "c.example", "key": "k", "url": "https://shop.example.com/"}""";
+        var before = await Assert.ThrowsAsync<SettingsException>(() => ReadAsync(Good, loop, domain));
+        var behind = await Assert.ThrowsAsync<SettingsException>(() => ReadAsync(domain, loop));
+
+        Assert.StartsWith("Edge__LinksFile, line 2 of ", before.Message, StringComparison.Ordinal);
+        Assert.Contains("is on a domain of this file", before.Message, StringComparison.Ordinal);
+        Assert.Equal(before.Message, behind.Message);
+    }
+
+    [Fact]
+    public async Task A_target_on_another_port_of_a_domains_host_is_none_of_ours()
+    {
+        var links = await ReadAsync(
+            """{"domain": "c.example", "key": "k", "url": "https://c.example:9000/"}""",
+            """{"key": "k", "url": "https://go.example.com:9000/"}""");
+
+        Assert.Equal(["https://c.example:9000/", "https://go.example.com:9000/"], links.Select(link => link.Url));
+    }
+
+    [Theory]
     [InlineData("""{"key": "spring", "url": """, "is not JSON")]
     [InlineData("""[1]""", "one JSON object")]
     [InlineData("""{"key": "spring"}""", "'url'")]
@@ -65,18 +116,26 @@ public sealed class LinksFileTests : IDisposable
     [InlineData("""{"key": 7, "url": "https://shop.example.com/"}""", "'key' must be a text")]
     [InlineData("""{"key": "a b", "url": "https://shop.example.com/"}""", "'key'")]
     [InlineData("""{"key": "\ud800", "url": "https://shop.example.com/"}""", "surrogate")]
+    [InlineData("""{"key": "k", "url": "https://a.example/", "\ud800": 1}""", "surrogate")]
     [InlineData("""{"key": "k", "url": "javascript:alert(1)"}""", "'url'")]
     [InlineData("""{"key": "k", "url": "http://go.example.com/k"}""", "'url'")]
+    [InlineData("""{"key": "k", "url": "http://127.0.0.1:18080/k"}""", "'url'")]
+    [InlineData("""{"key": "k", "url": "http://go.example.com:18080/k"}""", "'url'")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "expiredUrl": "x"}""", "'expiredUrl'")]
+    [InlineData("""{"key": "k", "url": "https://a.example/", "expiredUrl": "http://c.example/k", "domain": "c.example"}""", "domain of this file")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "URL": "https://b.example/"}""", "'URL' is not known")]
     [InlineData("""{"key": "k", "key": "l", "url": "https://a.example/"}""", "'key' stands there twice")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "trackConversion": "yes"}""", "'trackConversion' must be true or false")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "expiresAt": "soon"}""", "'expiresAt' must be an ISO 8601 time")]
+    [InlineData("""{"key": "k", "url": "https://a.example/", "expiresAt": "12:00"}""", "'expiresAt' must be an ISO 8601 time")]
+    [InlineData("""{"key": "k", "url": "https://a.example/", "expiresAt": "1/2"}""", "'expiresAt' must be an ISO 8601 time")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "redirectStatus": 200}""", "'redirectStatus' must be 301")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "redirectStatus": "302"}""", "'redirectStatus' must be 301")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "queryPolicy": "merge"}""", "'queryPolicy' must be")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "channel": "E Mail"}""", "'channel' must be")]
     [InlineData("""{"key": "k", "url": "https://a.example/", "domain": "a/b"}""", "'domain' must be a host")]
+    [InlineData("""{"key": "k", "url": "https://a.example/", "domain": "a?"}""", "'domain' must be a host")]
+    [InlineData("""{"key": "k", "url": "https://a.example/", "domain": ""}""", "'domain' must be a host")]
     [InlineData("""{"key": "spring", "url": "https://b.example/"}""", "'key' spring was used before")]
     public async Task A_wrong_line_is_named_with_its_number_and_what_to_change(string line, string reason)
     {
@@ -106,15 +165,26 @@ public sealed class LinksFileTests : IDisposable
         Assert.Contains(_path, wrong.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_folder_is_told_from_a_file_that_must_not_be_read()
+    {
+        var folder = Directory.CreateTempSubdirectory("links-").FullName;
+        var wrong = await Assert.ThrowsAsync<SettingsException>(() => BatchesAsync(path: folder));
+        Directory.Delete(folder);
+
+        Assert.Equal($"Edge__LinksFile cannot be read: {folder} is a folder, name a file in it.", wrong.Message);
+    }
+
     private async Task<List<LinkState>> ReadAsync(params string[] lines)
     {
         await File.WriteAllLinesAsync(_path, lines);
         return [.. (await BatchesAsync()).SelectMany(b => b.Changes).Select(c => c.Link!)];
     }
 
-    private async Task<List<LinkBatch>> BatchesAsync(long afterVersion = 0)
+    private async Task<List<LinkBatch>> BatchesAsync(long afterVersion = 0, string? path = null)
     {
-        var file = new LinksFile(_path, "go.example.com");
+        var settings = new Settings { ShortUrl = new Uri("https://go.example.com"), EdgeUrl = new Uri("http://127.0.0.1:18080") };
+        var file = new LinksFile(path ?? _path, settings);
         var batches = new List<LinkBatch>();
         using var enough = new CancellationTokenSource();
         var reading = Task.Run(async () =>
@@ -126,7 +196,7 @@ public sealed class LinksFileTests : IDisposable
         });
 
         // The source never ends; the file says when it has been read, or what is wrong with it.
-        await Task.WhenAny(file.Whole);
+        await Task.WhenAny(file.Whole, reading);
         await enough.CancelAsync();
         _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         await file.Whole;

@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+
+namespace LinkTracker.Aggregator.Attribution;
+
+/// <summary>
+/// The section <c>conversions</c> of the figures as metrics, read when they are collected. What must add up is one instrument, so
+/// that every export has it from one moment.
+/// </summary>
+internal sealed class ConversionMetrics
+{
+    public const string MeterName = "LinkTracker.Aggregator";
+
+    private readonly ConversionStats _stats;
+
+    public ConversionMetrics(IMeterFactory meters, ConversionStats stats)
+    {
+        _stats = stats;
+        var meter = meters.Create(MeterName);
+        Count(meter, "linktracker.conversions", "Conversions that were kept.", "leads", "sales");
+        Count(meter, "linktracker.conversions.repeats", "Conversions that were told again, and answered as before.", "leadRepeats", "saleRepeats");
+        Count(meter, "linktracker.conversions.conflicts", "Repeats that came with another body.", "leadConflicts", "saleConflicts");
+        meter.CreateObservableUpDownCounter(
+            "linktracker.sales.amount", Amounts, "{minor_unit}", "Amounts of sales in each currency: posted = attributed + unattributed.");
+    }
+
+    private void Count(Meter meter, string name, string description, string leads, string sales) =>
+        meter.CreateObservableCounter(
+            name,
+            () =>
+            {
+                var figures = Figures();
+                return new[] { Of("lead", figures.GetProperty(leads)), Of("sale", figures.GetProperty(sales)) };
+            },
+            "{conversion}",
+            description);
+
+    private IEnumerable<Measurement<long>> Amounts() =>
+        from currency in Figures().GetProperty("amounts").EnumerateObject()
+        from amount in currency.Value.EnumerateObject()
+        select new Measurement<long>(
+            amount.Value.GetInt64(), Tag("linktracker.sale.currency", currency.Name), Tag("linktracker.sale.amount", amount.Name));
+
+    private JsonElement Figures() => JsonSerializer.SerializeToElement(_stats.Read(), JsonSerializerOptions.Web);
+
+    private static Measurement<long> Of(string kind, JsonElement figure) => new(figure.GetInt64(), Tag("linktracker.conversion.kind", kind));
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}
