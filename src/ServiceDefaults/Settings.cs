@@ -35,7 +35,7 @@ public sealed record Settings
     /// <summary>Longest wait for the group commit, 1 to 60,000 ms.</summary>
     public TimeSpan DurableWait { get; init; } = TimeSpan.FromMilliseconds(2_000);
 
-    /// <summary>Accepted now; the fast lane itself is a later part of the product.</summary>
+    /// <summary>Whether plain requests are answered on the connection itself, in front of the HTTP pipeline.</summary>
     public bool FastLane { get; init; } = true;
 
     /// <summary>How often the buffered mode commits: the loss window of a power cut, 1 to 10,000 ms.</summary>

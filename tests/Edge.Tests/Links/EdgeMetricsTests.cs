@@ -21,6 +21,7 @@ public sealed class EdgeMetricsTests
         ("edge.quarantined", "linktracker.clicks.quarantined"),
         ("edge.writable", "linktracker.clicks.writable"),
         ("redirects.expired", "linktracker.redirects expired"),
+        ("redirects.handedOver", "linktracker.fast_lane.handed_over"),
         ("redirects.linkMemoryBytes", "linktracker.links.memory"),
         ("redirects.linkTableRebuilds", "linktracker.links.rebuilds"),
         ("redirects.links", "linktracker.links"),
