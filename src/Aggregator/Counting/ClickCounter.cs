@@ -1,13 +1,13 @@
 using System.Threading.Channels;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Clicks;
-using Microsoft.Data.Sqlite;
 
 namespace LinkTracker.Aggregator.Counting;
 
 /// <summary>
 /// Counts clicks for as long as the process lives:
 /// <code>
-///   1  read the stored positions     they alone say what is counted
+///   1  read the stored positions     they alone say what is counted; a damaged store was set aside before
 ///   2  follow the logs from there    a pump reads ahead a little
 ///   3  gather what is there          up to 50 ms or 16,384 clicks make one batch
 ///   4  fold it                       ClickFold
@@ -54,6 +54,7 @@ internal sealed class ClickCounter(
     private async Task FollowAsync(CancellationToken stopping)
     {
         // :: 1
+        counts.Resume();
         _visitors.Forget();
         var progress = counts.Positions();
         metrics.Loaded(progress);
@@ -172,7 +173,7 @@ internal sealed class ClickCounter(
     {
         health.Fails(exception);
         Log.CountingFailed(logger, exception, _delay);
-        if (exception is SqliteException damage && Storage.CountsDatabase.IsDamage(damage))
+        if (exception is CountsException { IsDamage: true } damage)
         {
             counts.StartOver(damage);
         }

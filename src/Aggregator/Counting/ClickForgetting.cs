@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Counting;
@@ -34,7 +35,7 @@ internal sealed class ClickForgetting(ClickCounts counts, Settings settings, Tim
                 Log.ClicksForgotten(logger, blocks, before);
             }
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (CountsException exception)
         {
             Log.ForgettingFailed(logger, exception);
         }

@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Error, "Old clicks could not be dropped; the next try is in an hour")]
     public static partial void ForgettingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3006, LogLevel.Error, "A block of single clicks of edge {Edge:x16}, epoch {Epoch}, window {Window} cannot be read: reports that need its clicks leave them out; their counts stay")]
+    public static partial void BlockDamaged(ILogger logger, Exception exception, ulong edge, ulong epoch, long window);
 }

@@ -15,8 +15,27 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
 
     static CountsDatabase() => SQLitePCL.Batteries_V2.Init();
 
-    /// <summary>SQLite's own word for a damaged file: database disk image is malformed, or not a database at all.</summary>
-    public static bool IsDamage(SqliteException exception) => exception.SqliteErrorCode is 11 or 26;
+    /// <summary>Runs work on the file.</summary>
+    /// <exception cref="CountsException">Instead of SQLite's own exception, which stays behind this folder's door.</exception>
+    public static T Run<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteException exception)
+        {
+            // SQLite's own word for a damaged file: database disk image is malformed, or not a database at all.
+            throw new CountsException($"The counts cannot be used: {exception.Message}", exception, exception.SqliteErrorCode is 11 or 26);
+        }
+    }
+
+    /// <inheritdoc cref="Run{T}(Func{T})"/>
+    public static void Run(Action work) => Run(() =>
+    {
+        work();
+        return true;
+    });
 
     public SqliteConnection Connect()
     {
@@ -25,8 +44,8 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
         {
             connection.Open();
 
-            // Normal: a power cut may take the last commits, with their positions, so their clicks are counted again.
-            connection.Run("PRAGMA synchronous = NORMAL");
+            // A commit returns after its fsync: what was counted may then leave the log, from where it could be counted again.
+            connection.Run("PRAGMA synchronous = FULL");
             return connection;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Contracts.Clicks;
@@ -7,9 +8,12 @@ namespace LinkTracker.Aggregator.Storage;
 
 /// <summary>Reads counts and clicks, each call on one snapshot.</summary>
 /// <remarks>Safe for many threads at once.</remarks>
-internal sealed class CountsReader(CountsDatabase database)
+internal sealed class CountsReader(CountsDatabase database, ILogger logger)
 {
     private const string Tally = "SUM(raw), SUM(valid), SUM(unique_visitors), SUM(head), SUM(prefetch), SUM(link_preview), SUM(bot), SUM(duplicate)";
+
+    // Said once, not at every report that meets it.
+    private readonly ConcurrentDictionary<long, bool> _damaged = [];
 
     public Dictionary<LogKey, LogProgress> Positions()
     {
@@ -95,7 +99,7 @@ internal sealed class CountsReader(CountsDatabase database)
 
     /// <summary>
     /// Visits the stored clicks of a time span, and of some links when they are given: block by block, in the order of
-    /// the blocks' times or against it, and in the order of their addresses within a block.
+    /// the blocks' times or against it, and in the order of their addresses within a block. A damaged block is left out.
     /// </summary>
     public void Scan(ClickScan scan, ClickVisit visit)
     {
@@ -107,14 +111,14 @@ internal sealed class CountsReader(CountsDatabase database)
         blocks.Parameters.AddWithValue("@from", scan.FromMs);
         blocks.Parameters.AddWithValue("@to", scan.ToMs);
         using var filter = connection.Prepare("SELECT links FROM click_blocks WHERE id = @id", "@id");
-        using var data = connection.Prepare("SELECT sealed, data FROM click_blocks WHERE id = @id", "@id");
+        using var data = connection.Prepare("SELECT sealed, data, edge, epoch, window FROM click_blocks WHERE id = @id", "@id");
         using var reader = blocks.ExecuteReader();
         while (reader.Read() && !(scan.IsEnough?.Invoke(reader.GetInt64(1)) ?? false))
         {
             var id = reader.GetInt64(0);
             if (scan.Links is not { } links || MayHold((byte[])filter.With(id).ExecuteScalar()!, links))
             {
-                Visit(Load(data, id), scan, visit);
+                VisitBlock(data, id, scan, visit);
             }
         }
     }
@@ -131,12 +135,22 @@ internal sealed class CountsReader(CountsDatabase database)
         }
     }
 
-    private static byte[] Load(SqliteCommand command, long id)
+    private void VisitBlock(SqliteCommand command, long id, ClickScan scan, ClickVisit visit)
     {
         using var reader = command.With(id).ExecuteReader();
         reader.Read();
-        var bytes = reader.GetFieldValue<byte[]>(1);
-        return reader.GetInt64(0) == 1 ? CountsBlocks.Unpack(bytes) : bytes;
+        try
+        {
+            var bytes = reader.GetFieldValue<byte[]>(1);
+            Visit(reader.GetInt64(0) == 1 ? CountsBlocks.Unpack(bytes) : bytes, scan, visit);
+        }
+        catch (DamagedBlockException exception)
+        {
+            if (_damaged.TryAdd(id, true))
+            {
+                Log.BlockDamaged(logger, exception, (ulong)reader.GetInt64(2), (ulong)reader.GetInt64(3), reader.GetInt64(4));
+            }
+        }
     }
 
     private static bool MayHold(byte[] filter, IReadOnlySet<long> links)

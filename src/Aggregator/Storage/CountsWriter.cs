@@ -18,7 +18,7 @@ internal sealed class CountsWriter : IDisposable
     private readonly SqliteCommand _lastClick;
     private readonly CountsBlocks _blocks;
 
-    public CountsWriter(CountsDatabase database)
+    public CountsWriter(CountsDatabase database, ILogger logger)
     {
         _connection = database.Connect();
 
@@ -40,7 +40,7 @@ internal sealed class CountsWriter : IDisposable
             "@p", "@e", "@i", "@f", "@t", "@m", "@r", "@b");
         _lastClick = _connection.Prepare(
             "INSERT INTO last_clicks (link_id, at) VALUES (@l, @t) ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at)", "@l", "@t");
-        _blocks = new CountsBlocks(_connection);
+        _blocks = new CountsBlocks(_connection, logger);
     }
 
     /// <exception cref="PositionMovedException">What is stored is not what the batch was made for; nothing was changed.</exception>

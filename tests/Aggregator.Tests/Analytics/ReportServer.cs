@@ -111,6 +111,13 @@ public sealed class ReportServer : IAsyncDisposable
         return _source.ReleasedAsync(_log.Tail);
     }
 
+    /// <summary>Changes counts.db behind the service's back.</summary>
+    public void ChangeCounts(string sql)
+    {
+        using var connection = new CountsDatabase(Path.Combine(_folder.FullName, "counts.db"), _clock).Connect();
+        connection.Run(sql);
+    }
+
     internal Task EnrichAsync() => Services.GetRequiredService<ConversionEnricher>().EnrichAsync(CancellationToken.None);
 
     public async Task<JsonNode> GetAsync(string path)

@@ -2,10 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.UserAgents;
+using LinkTracker.Aggregator.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Aggregator.Tests.Counting;
 
@@ -16,13 +16,14 @@ public sealed class ClickCounterTests : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly CountingMetrics _metrics;
     private readonly CountingHealth _health = new();
+    private readonly TestLogger<ClickCounter> _logger = new();
     private readonly ClickCounter _counter;
 
     public ClickCounterTests()
     {
         _metrics = new CountingMetrics(_services.GetRequiredService<IMeterFactory>(), _health);
         _counter = new ClickCounter(
-            _source, _file.Counts, new ClickClassifier(BotRules.Embedded), _metrics, _health, TimeProvider.System, NullLogger<ClickCounter>.Instance);
+            _source, _file.Counts, new ClickClassifier(BotRules.Embedded), _metrics, _health, TimeProvider.System, _logger);
     }
 
     public async ValueTask DisposeAsync()
@@ -91,6 +92,28 @@ public sealed class ClickCounterTests : IAsyncDisposable
 
         Assert.Equal(1, _file.Total().Valid);
         Assert.Equal(HealthStatus.Healthy, (await _health.CheckHealthAsync(new HealthCheckContext())).Status);
+    }
+
+    [Fact]
+    public async Task Counting_begins_anew_after_damage_and_survives_that_a_new_file_cannot_be_made_at_first()
+    {
+        var log = new TestLog().Add(new TestClick());
+        _source.Deliver(log.Whole());
+        await _counter.StartAsync(CancellationToken.None);
+        await _source.ReleasedAsync(log.Tail);
+
+        var inTheWay = Directory.CreateDirectory(_file.Path + "-journal");
+        _file.Counts.StartOver(new CountsException("malformed", new SqliteException("malformed", 11), isDamage: true));
+        _source.Break();
+        await _logger.LoggedAsync<CountsException>(3002);
+        await _logger.LoggedAsync<CountsException>(3002);
+        inTheWay.Delete();
+        _source.Deliver(log.Whole());
+        await _source.ReleasedAsync(log.Tail);
+
+        Assert.False(_counter.ExecuteTask!.IsCompleted);
+        Assert.Equal(1, _file.Total().Valid);
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_file.Path)!, "counts.db.damaged-*"), name => !name.EndsWith("-wal", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -59,6 +59,13 @@ internal sealed class CountsFile : IDisposable
 
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => Counts.Rollup(query);
 
+    /// <summary>Changes the file behind the counts' back.</summary>
+    public void Run(string sql)
+    {
+        using var connection = new CountsDatabase(Path, TimeProvider.System).Connect();
+        connection.Run(sql);
+    }
+
     /// <summary>Every number there is, as text to compare.</summary>
     public string Everything()
     {
