@@ -42,7 +42,8 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
 
         foreach (var damage in slice.Damaged)
         {
-            if (damage.To > covered)
+            // A range without width tells what is missing before the click at its address, so it is covered as that click is.
+            if (damage.To > covered || (damage.From == damage.To && damage.From >= covered))
             {
                 state = state.Quarantine(damage.Missing);
                 Batch.Quarantine.Add(new QuarantinedRange(log, damage.From, damage.To, damage.Missing, damage.Reason, damage.Bytes.ToArray()));

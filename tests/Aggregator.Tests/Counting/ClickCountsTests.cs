@@ -159,6 +159,20 @@ public sealed class ClickCountsTests : IDisposable
     }
 
     [Fact]
+    public void Clicks_missing_before_the_first_of_a_slice_are_declared_once_too()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 }, new TestClick { Visitor = 3 });
+        var damage = new DamagedRange(log.Slice(1, 2).From, log.Slice(1, 2).From, 3, "Clicks are missing before this address.", default);
+        _file.Count(log.Slice(0, 1));
+        _file.Count(log.Slice(1, 2, null, damage));
+        _file.Count(log.Slice(1, 2, null, damage));
+        _file.Count(log.Slice(0, 3, null, damage));
+
+        Assert.Equal(3, Assert.Single(_file.Counts.Quarantine()).Missing);
+        Assert.Equal(new LogProgress(log.Tail, 9, 3, 3, 3), Assert.Single(_file.Counts.Positions()).Value);
+    }
+
+    [Fact]
     public void A_hole_between_slices_is_declared_and_counting_goes_on()
     {
         var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 }, new TestClick { Visitor = 3 });
