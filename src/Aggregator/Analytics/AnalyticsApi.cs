@@ -11,7 +11,7 @@ namespace LinkTracker.Aggregator.Analytics;
 /// Answers <c>GET /analytics</c>: one object for a count, else an array of rows, the highest first. Clicks are valid clicks; every row also
 /// has the numbers of raw, unique and excluded ones.
 /// </summary>
-internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRules bots, LinkPresenter links, Settings settings, TimeProvider clock)
+internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRules bots, LinkPresenter links, Installation installation, Settings settings, TimeProvider clock)
 {
     private const int MaxRows = 1_000;
     private const int LinksAtOnce = 1_000;
@@ -31,7 +31,7 @@ internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRul
         var grouping = Grouping.Of(request.GroupBy);
         var period = Period.Of(request, clock.GetUtcNow());
         var filters = new ClickFilters(request);
-        return database.Read(session => Report(session, LinkScope.Of(session, request), grouping, period, filters, reportEvent));
+        return database.Read(session => Report(session, LinkScope.Of(session, request, installation), grouping, period, filters, reportEvent));
     }
 
     private object Report(Session session, LinkScope scope, Grouping grouping, Period period, ClickFilters filters, string reportEvent)

@@ -91,9 +91,10 @@ internal sealed class ConversionEvent
 
     public string? ClickTrigger { get; set; }
 
+    // Clients know link and qr only; a code that was typed stands for its link.
     public Counting.ClickTraits Traits() => new(
         Counting.Disposition.Valid, Country ?? AgentTraits.Unknown, Device ?? AgentTraits.Unknown, Browser ?? AgentTraits.Unknown, Os ?? AgentTraits.Unknown,
-        Referer ?? AgentTraits.Unknown, Channel ?? AgentTraits.Unknown, ClickTrigger ?? AgentTraits.Unknown);
+        Referer ?? AgentTraits.Unknown, Channel ?? AgentTraits.Unknown, ClickTrigger ?? "link");
 
     public EventClick ToClick()
     {
@@ -109,9 +110,7 @@ internal sealed class ConversionEvent
             Os = traits.Os,
             Referrer = traits.Referrer,
             Channel = traits.Channel,
-
-            // Clients know link and qr only; a code that was typed stands for its link.
-            Trigger = ClickTrigger ?? "link",
+            Trigger = traits.Trigger,
         };
     }
 
