@@ -10,12 +10,14 @@ internal static class ConversionEvents
     private const int RowsAtOnce = 1_000;
 
     /// <param name="kind">lead or sale.</param>
-    public static List<ConversionEvent> Read(Session session, string kind, LinkScope scope, ClickFilters filters, Period period, EventPage page)
+    public static List<ConversionEvent> Read(
+        Session session, string kind, LinkScope scope, ClickFilters filters, Period period, EventPage page, CancellationToken cancellation)
     {
         // Filters of the click are not SQL: rows are read in their order until the page is full.
         var found = new List<ConversionEvent>();
         for (var offset = 0; found.Count < page.End; offset += RowsAtOnce)
         {
+            cancellation.ThrowIfCancellationRequested();
             var rows = Query(session, kind, scope, period, page.NewestFirst, offset);
             found.AddRange(rows.Where(row => filters.Allow(row.Traits())));
             if (rows.Count < RowsAtOnce)

@@ -23,7 +23,7 @@ internal sealed class EventsApi(
         routes.MapGet("/events", api.List).WithTags("Events").WithName("listEvents");
     }
 
-    private List<Dictionary<string, object?>> List([AsParameters] EventsRequest request)
+    private List<Dictionary<string, object?>> List([AsParameters] EventsRequest request, CancellationToken cancellation)
     {
         request.RefuseUnsupported();
         var wanted = Fields.OneOf(string.IsNullOrEmpty(request.Event) ? "clicks" : request.Event, "event", "clicks", "leads", "sales");
@@ -35,8 +35,8 @@ internal sealed class EventsApi(
         {
             var scope = LinkScope.Of(session, request, installation);
             return wanted == "clicks"
-                ? Clicks(session, _clicks.Read(scope.Links, filters, period, disposition, page))
-                : Conversions(session, ConversionEvents.Read(session, wanted == "leads" ? "lead" : "sale", scope, filters, period, page));
+                ? Clicks(session, _clicks.Read(scope.Links, filters, period, disposition, page, cancellation))
+                : Conversions(session, ConversionEvents.Read(session, wanted == "leads" ? "lead" : "sale", scope, filters, period, page, cancellation));
         });
     }
 

@@ -11,6 +11,7 @@ internal sealed class ClickCounts : IDisposable
 {
     private readonly CountsDatabase _database;
     private readonly CountsReader _reader;
+    private readonly CountsScanner _scanner;
     private readonly ILogger _logger;
     private CountsWriter? _writer;
     private CountsException? _damage;
@@ -19,7 +20,8 @@ internal sealed class ClickCounts : IDisposable
     {
         _database = database;
         _logger = logger;
-        _reader = new CountsReader(database, logger);
+        _reader = new CountsReader(database);
+        _scanner = new CountsScanner(database, logger);
     }
 
     /// <summary>
@@ -60,7 +62,8 @@ internal sealed class ClickCounts : IDisposable
             row => row.LinkId, row => new LinkClicks(row.Tally.Valid, last.TryGetValue(row.LinkId, out var at) ? at : null));
     }
 
-    public void Scan(ClickScan scan, ClickVisit visit) => CountsDatabase.Run(() => _reader.Scan(scan, visit));
+    public void Scan(ClickScan scan, ClickVisit visit, CancellationToken cancellation = default) =>
+        CountsDatabase.Run(() => _scanner.Scan(scan, visit, cancellation));
 
     /// <summary>Stores the whole batch or nothing of it.</summary>
     /// <exception cref="PositionMovedException">What is stored is not what the batch was made for.</exception>

@@ -29,7 +29,9 @@ internal sealed class ClickForgetting(ClickCounts counts, Settings settings, Tim
     {
         try
         {
-            var before = clock.GetUtcNow() - settings.ClickRetention;
+            // Whole hours, as reports ask for: the hour in which the retention begins is kept.
+            var kept = clock.GetUtcNow() - settings.ClickRetention;
+            var before = DateTimeOffset.FromUnixTimeMilliseconds(UtcBuckets.Hour(kept.ToUnixTimeMilliseconds()) * UtcBuckets.HourMs);
             if (counts.Forget(before) is var blocks and > 0)
             {
                 Log.ClicksForgotten(logger, blocks, before);

@@ -46,6 +46,9 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
 
             // A commit returns after its fsync: what was counted may then leave the log, from where it could be counted again.
             connection.Run("PRAGMA synchronous = FULL");
+
+            // What the file beside it shrinks back to after a long reading kept it from being emptied.
+            connection.Run("PRAGMA journal_size_limit = 67108864");
             return connection;
         }
         catch
@@ -103,8 +106,8 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
         return target;
     }
 
-    private const string Rollup = """
-        (
+    private static string Rollup(string table) => $"""
+        CREATE TABLE {table} (
             dimension       INTEGER NOT NULL,
             link_id         INTEGER NOT NULL, -- 0: all links together
             bucket          INTEGER NOT NULL, -- hours or days since 1970, UTC
@@ -119,10 +122,11 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
             duplicate       INTEGER NOT NULL,
             PRIMARY KEY (dimension, link_id, bucket, value)
         ) WITHOUT ROWID;
+        CREATE INDEX {table}_by_time ON {table} (bucket, link_id) WHERE dimension = 0;
         """;
 
     // Edge and epoch are 64-bit numbers without sign, stored as those with the same bits.
-    private const string Tables = "CREATE TABLE click_hours " + Rollup + "CREATE TABLE click_days " + Rollup + """
+    private static readonly string Tables = Rollup("click_hours") + Rollup("click_days") + """
         CREATE TABLE positions (
             partition         INTEGER NOT NULL,
             edge              INTEGER NOT NULL,

@@ -47,6 +47,9 @@ internal sealed record ClickScan
     /// <summary>Unix milliseconds, exclusive.</summary>
     public required long ToMs { get; init; }
 
+    /// <summary>The hours whose clicks to visit, since 1970, UTC; null: all of the span.</summary>
+    public IReadOnlySet<long>? Hours { get; init; }
+
     /// <summary>The links whose clicks to visit; null: all.</summary>
     public IReadOnlySet<long>? Links { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Tests.Counting;
 using LinkTracker.Contracts.Clicks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.Aggregator.Tests.Analytics;
 
@@ -145,6 +147,26 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         var rows = (await _server.GetAsync($"/analytics?interval=all&referer=t.co&groupBy=devices&linkId={_ana}")).AsArray();
 
         Assert.Equal(["Desktop:1", "Mobile:1"], rows.Select(row => $"{row!["device"]}:{row["clicks"]}").Order());
+    }
+
+    [Fact]
+    public async Task What_needs_single_clicks_is_refused_where_some_of_them_are_forgotten()
+    {
+        await ClickAsync();
+        _server.SetTime(ReportServer.Noon.AddDays(40));
+        await _server.ClickAsync(new TestClick { Link = _anaNumber, At = ReportServer.Noon.AddDays(39), Agent = TestClick.Iphone, Country = "DE" });
+        _server.Services.GetRequiredService<ClickCounts>().Forget(ReportServer.Noon.AddDays(30));
+
+        var refusal = await _server.RefusalAsync("/analytics?interval=all&country=DE&groupBy=devices");
+        Assert.Equal((422, "unprocessable_entity"), (refusal.Status, refusal.Code));
+        Assert.Equal(
+            "start: country and device together are counted from single clicks, and of those before 2026-05-04T13:00:00.000Z not all are kept any more (Aggregator__ClickRetentionDays). Begin there or later, or ask about one of them alone.",
+            refusal.Message);
+        Assert.Equal(422, (await _server.RefusalAsync("/analytics?interval=all&country=DE&referer=t.co")).Status);
+        Assert.Equal("Mobile:1", Row(await _server.GetAsync("/analytics?start=2026-05-04T13:00:00Z&country=DE&groupBy=devices")));
+        Assert.Equal(2, (await _server.GetAsync("/analytics?interval=all&country=DE"))["clicks"]!.GetValue<int>());
+
+        static string Row(JsonNode rows) => $"{Assert.Single(rows.AsArray())!["device"]}:{rows[0]!["clicks"]}";
     }
 
     [Fact]

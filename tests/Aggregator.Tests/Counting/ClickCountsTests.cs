@@ -304,6 +304,61 @@ public sealed class ClickCountsTests : IDisposable
     }
 
     [Fact]
+    public void A_scan_ends_when_nobody_waits_for_it_any_more()
+    {
+        var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
+        _file.Count(log.Slice(0, 1));
+        _file.Count(log.Slice(1, 2));
+        using var client = new CancellationTokenSource();
+        var seen = 0;
+
+        Assert.Throws<OperationCanceledException>(() => _file.Counts.Scan(
+            new ClickScan { FromMs = 0, ToMs = long.MaxValue },
+            (in StoredClick _) =>
+            {
+                seen++;
+                client.Cancel();
+            },
+            client.Token));
+        Assert.Equal(1, seen);
+    }
+
+    [Theory]
+    [InlineData("click_hours")]
+    [InlineData("click_days")]
+    public void Links_of_a_span_of_time_are_found_by_time_not_by_reading_all_of_them(string table)
+    {
+        var query = new RollupQuery { FromHour = 0, ToHour = 24, Split = RollupSplit.Link };
+        using var connection = new CountsDatabase(_file.Path, TimeProvider.System).Connect();
+        using var explain = connection.CreateCommand();
+        explain.CommandText = "EXPLAIN QUERY PLAN " + CountsReader.RollupSql(query, table);
+        explain.Parameters.AddWithValue("@dimension", 0);
+        explain.Parameters.AddWithValue("@from", 0);
+        explain.Parameters.AddWithValue("@to", 24);
+        using var reader = explain.ExecuteReader();
+        var plan = new List<string>();
+        while (reader.Read())
+        {
+            plan.Add(reader.GetString(3));
+        }
+
+        Assert.Contains($"SEARCH {table} USING PRIMARY KEY (dimension=? AND link_id=? AND bucket>? AND bucket<?)", plan);
+        Assert.Contains($"SEARCH {table} USING COVERING INDEX {table}_by_time (bucket>? AND bucket<?)", plan);
+    }
+
+    [Fact]
+    public void The_first_hour_of_some_links_is_the_earliest_of_theirs()
+    {
+        var noon = new TestClick().At;
+        _file.Count(new TestLog().Add(new TestClick { Link = 3 }, new TestClick { Link = 1, At = noon.AddHours(5) }, new TestClick { Link = 2, At = noon.AddHours(3) }).Whole());
+
+        var first = UtcBuckets.Hour(noon.ToUnixTimeMilliseconds());
+        Assert.Equal(first + 3, _file.Counts.FirstHour([1, 2, 99]));
+        Assert.Equal(first, _file.Counts.FirstHour(null));
+        Assert.Null(_file.Counts.FirstHour([99]));
+    }
+
+    [Fact]
     public void A_file_of_a_newer_version_is_left_alone()
     {
         _file.Run("PRAGMA user_version = 99");
