@@ -46,7 +46,11 @@ internal sealed class ClickCounts : IDisposable
 
     public Dictionary<LogKey, LogProgress> Positions() => CountsDatabase.Run(_reader.Positions);
 
-    public IReadOnlyList<QuarantinedRange> Quarantine() => CountsDatabase.Run(_reader.Quarantine);
+    /// <summary>A part of the quarantine, the newest first.</summary>
+    public IReadOnlyList<QuarantineEntry> Quarantine(long limit, long offset) => CountsDatabase.Run(() => _reader.Quarantine(limit, offset));
+
+    /// <summary>Clicks in quarantine that may be read by now, with higher ids than the given one, in the order of their ids.</summary>
+    public IReadOnlyList<QuarantineEntry> Replayable(long after, long most) => CountsDatabase.Run(() => _reader.Replayable(after, most));
 
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => CountsDatabase.Run(() => _reader.Rollup(query));
 
@@ -82,8 +86,8 @@ internal sealed class ClickCounts : IDisposable
         });
     }
 
-    /// <summary>Forgets single clicks before the time; sums stay. Returns the number of blocks dropped.</summary>
-    public int Forget(DateTimeOffset before) => CountsDatabase.Run(() => new CountsForgetting(_database).Forget(before));
+    /// <summary>Forgets single clicks before the time, and the bytes that went to quarantine before it; sums stay.</summary>
+    public ForgottenClicks Forget(DateTimeOffset before) => CountsDatabase.Run(() => new CountsForgetting(_database).Forget(before));
 
     /// <summary>After damage was met at work: what there is will be set aside by <see cref="Resume"/>.</summary>
     public void StartOver(CountsException damage) => _damage = damage;

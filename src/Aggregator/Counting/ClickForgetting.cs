@@ -32,9 +32,10 @@ internal sealed class ClickForgetting(ClickCounts counts, Settings settings, Tim
             // Whole hours, as reports ask for: the hour in which the retention begins is kept.
             var kept = clock.GetUtcNow() - settings.ClickRetention;
             var before = DateTimeOffset.FromUnixTimeMilliseconds(UtcBuckets.Hour(kept.ToUnixTimeMilliseconds()) * UtcBuckets.HourMs);
-            if (counts.Forget(before) is var blocks and > 0)
+            var forgotten = counts.Forget(before);
+            if (forgotten != default)
             {
-                Log.ClicksForgotten(logger, blocks, before);
+                Log.ClicksForgotten(logger, forgotten.Blocks, forgotten.Quarantined, before);
             }
         }
         catch (CountsException exception)

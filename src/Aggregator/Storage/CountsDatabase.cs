@@ -15,6 +15,8 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
 
     static CountsDatabase() => SQLitePCL.Batteries_V2.Init();
 
+    public TimeProvider Clock => clock;
+
     /// <summary>Runs work on the file.</summary>
     /// <exception cref="CountsException">Instead of SQLite's own exception, which stays behind this folder's door.</exception>
     public static T Run<T>(Func<T> work)
@@ -173,6 +175,8 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
             from_address INTEGER NOT NULL,
             to_address   INTEGER NOT NULL,
             missing      INTEGER NOT NULL,
+            is_click     INTEGER NOT NULL, -- 1: the bytes are one click, whole as the log delivered it
+            at           INTEGER NOT NULL, -- when it came here, Unix milliseconds
             reason       TEXT    NOT NULL,
             bytes        BLOB    NOT NULL
         );

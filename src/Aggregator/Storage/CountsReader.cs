@@ -34,21 +34,31 @@ internal sealed class CountsReader(CountsDatabase database)
         return positions;
     }
 
-    public List<QuarantinedRange> Quarantine()
+    /// <summary>A part of the quarantine, the newest first.</summary>
+    public List<QuarantineEntry> Quarantine(long limit, long offset) => Quarantine("ORDER BY id DESC LIMIT @a OFFSET @b", limit, offset);
+
+    /// <summary>Clicks in quarantine whose bytes are kept, with higher ids than the given one, in the order of their ids.</summary>
+    public List<QuarantineEntry> Replayable(long after, long most) =>
+        Quarantine("WHERE id > @a AND is_click = 1 AND length(bytes) > 0 ORDER BY id LIMIT @b", after, most);
+
+    private List<QuarantineEntry> Quarantine(string which, long a, long b)
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT partition, edge, epoch, from_address, to_address, missing, reason, bytes FROM quarantine ORDER BY id";
+        command.CommandText = "SELECT id, at, partition, edge, epoch, from_address, to_address, missing, reason, bytes, is_click FROM quarantine " + which;
+        command.Parameters.AddWithValue("@a", a);
+        command.Parameters.AddWithValue("@b", b);
         using var reader = command.ExecuteReader();
-        var ranges = new List<QuarantinedRange>();
+        var entries = new List<QuarantineEntry>();
         while (reader.Read())
         {
-            ranges.Add(new QuarantinedRange(
-                new LogKey(reader.GetInt32(0), (ulong)reader.GetInt64(1), (ulong)reader.GetInt64(2)),
-                reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetString(6), reader.GetFieldValue<byte[]>(7)));
+            var range = new QuarantinedRange(
+                new LogKey(reader.GetInt32(2), (ulong)reader.GetInt64(3), (ulong)reader.GetInt64(4)),
+                reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetString(8), reader.GetFieldValue<byte[]>(9), reader.GetInt64(10) == 1);
+            entries.Add(new QuarantineEntry(reader.GetInt64(0), reader.GetInt64(1), range));
         }
 
-        return ranges;
+        return entries;
     }
 
     /// <summary>Sums of the hours asked for, whole days of them read from the table of days. In no particular order.</summary>

@@ -6,6 +6,7 @@ using LinkTracker.Aggregator.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Aggregator.Tests.Counting;
 
@@ -22,8 +23,9 @@ public sealed class ClickCounterTests : IAsyncDisposable
     public ClickCounterTests()
     {
         _metrics = new CountingMetrics(_services.GetRequiredService<IMeterFactory>(), _health);
+        var replay = new QuarantineReplay(_file.Counts, _metrics, NullLogger<QuarantineReplay>.Instance);
         _counter = new ClickCounter(
-            _source, _file.Counts, new ClickClassifier(BotRules.Embedded), _metrics, _health, TimeProvider.System, _logger);
+            _source, _file.Counts, new ClickClassifier(BotRules.Embedded), replay, _metrics, _health, TimeProvider.System, _logger);
     }
 
     public async ValueTask DisposeAsync()

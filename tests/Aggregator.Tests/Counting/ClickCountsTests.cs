@@ -124,11 +124,11 @@ public sealed class ClickCountsTests : IDisposable
         _file.Count(log.Slice(0, 1));
         _file.Count(log.Slice(1, 2));
 
-        Assert.Equal(1, _file.Counts.Forget(noon.AddDays(1)));
+        Assert.Equal(new ForgottenClicks(1, 0), _file.Counts.Forget(noon.AddDays(1)));
 
         Assert.Single(_file.Clicks());
         Assert.Equal(2, _file.Total().Raw);
-        Assert.Equal(0, _file.Counts.Forget(noon.AddDays(1)));
+        Assert.Equal(default, _file.Counts.Forget(noon.AddDays(1)));
     }
 
     [Fact]
@@ -140,8 +140,8 @@ public sealed class ClickCountsTests : IDisposable
         _file.Count(log.Whole());
 
         Assert.Equal(2, _file.Total().Raw);
-        Assert.Equal(unknown, _file.Counts.Quarantine()[0].Bytes);
-        Assert.Equal([1, 1], _file.Counts.Quarantine().Select(range => range.Missing));
+        Assert.Equal(unknown, _file.Quarantine()[0].Bytes);
+        Assert.Equal([1, 1], _file.Quarantine().Select(range => range.Missing));
         Assert.Equal(new LogProgress(log.Tail, 4, 2, 0, 2), Assert.Single(_file.Counts.Positions()).Value);
     }
 
@@ -153,7 +153,7 @@ public sealed class ClickCountsTests : IDisposable
         _file.Count(log.Slice(0, 2, null, damage));
         _file.Count(log.Slice(0, 2, null, damage));
 
-        var range = Assert.Single(_file.Counts.Quarantine());
+        var range = Assert.Single(_file.Quarantine());
         Assert.Equal((3, "checksum", 2), (range.Missing, range.Reason, range.Bytes.Length));
         Assert.Equal(new LogProgress(log.Tail, 7, 2, 2, 3), Assert.Single(_file.Counts.Positions()).Value);
     }
@@ -168,7 +168,7 @@ public sealed class ClickCountsTests : IDisposable
         _file.Count(log.Slice(1, 2, null, damage));
         _file.Count(log.Slice(0, 3, null, damage));
 
-        Assert.Equal(3, Assert.Single(_file.Counts.Quarantine()).Missing);
+        Assert.Equal(3, Assert.Single(_file.Quarantine()).Missing);
         Assert.Equal(new LogProgress(log.Tail, 9, 3, 3, 3), Assert.Single(_file.Counts.Positions()).Value);
     }
 
@@ -180,7 +180,7 @@ public sealed class ClickCountsTests : IDisposable
         _file.Count(log.Slice(2, 3));
 
         var (first, last) = (log.Slice(0, 1), log.Slice(2, 3));
-        var range = Assert.Single(_file.Counts.Quarantine());
+        var range = Assert.Single(_file.Quarantine());
         Assert.Equal((first.To, last.From, 0), (range.From, range.To, range.Missing));
         Assert.Equal(2, _file.Total().Raw);
     }
@@ -191,7 +191,7 @@ public sealed class ClickCountsTests : IDisposable
         var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
         _file.Count(log.Slice(1, 2, previous: TestLog.Begin));
 
-        Assert.Equal(TestLog.Begin, Assert.Single(_file.Counts.Quarantine()).From);
+        Assert.Equal(TestLog.Begin, Assert.Single(_file.Quarantine()).From);
     }
 
     [Fact]

@@ -59,6 +59,9 @@ internal sealed class CountsFile : IDisposable
 
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => Counts.Rollup(query);
 
+    /// <summary>What is in quarantine, the oldest first.</summary>
+    public List<QuarantinedRange> Quarantine() => [.. Counts.Quarantine(1_000, 0).Reverse().Select(entry => entry.Range)];
+
     /// <summary>Changes the file behind the counts' back.</summary>
     public void Run(string sql)
     {
