@@ -173,7 +173,7 @@ internal sealed class ClickCounter(
             Log.Quarantined(logger, range.From, range.To, range.Log.Edge, range.Log.Epoch, range.Missing, range.Reason);
         }
 
-        metrics.Stored(stored, duration);
+        metrics.Stored(stored, _visitors.Count, duration);
         health.Works();
         _delay = FirstDelay;
     }

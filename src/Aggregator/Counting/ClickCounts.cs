@@ -52,6 +52,9 @@ internal sealed class ClickCounts : IDisposable
     /// <summary>Clicks in quarantine that may be read by now, with higher ids than the given one, in the order of their ids.</summary>
     public IReadOnlyList<QuarantineEntry> Replayable(long after, long most) => CountsDatabase.Run(() => _reader.Replayable(after, most));
 
+    /// <summary>The same number told twice, by what moved positions and by what reports are read from.</summary>
+    public CountsAudit Audit() => CountsDatabase.Run(_reader.Audit);
+
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => CountsDatabase.Run(() => _reader.Rollup(query));
 
     public long? FirstHour(IReadOnlyCollection<long>? links) => CountsDatabase.Run(() => _reader.FirstHour(links));

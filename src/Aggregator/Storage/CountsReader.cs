@@ -34,6 +34,19 @@ internal sealed class CountsReader(CountsDatabase database)
         return positions;
     }
 
+    public CountsAudit Audit()
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT (SELECT COALESCE(SUM(applied), 0) FROM positions),
+                   (SELECT COALESCE(SUM(raw), 0) FROM click_days WHERE dimension = 0 AND link_id = 0)
+            """;
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return new CountsAudit(reader.GetInt64(0), reader.GetInt64(1));
+    }
+
     /// <summary>A part of the quarantine, the newest first.</summary>
     public List<QuarantineEntry> Quarantine(long limit, long offset) => Quarantine("ORDER BY id DESC LIMIT @a OFFSET @b", limit, offset);
 

@@ -22,7 +22,7 @@ public sealed class ClickCounterTests : IAsyncDisposable
 
     public ClickCounterTests()
     {
-        _metrics = new CountingMetrics(_services.GetRequiredService<IMeterFactory>(), _health);
+        _metrics = new CountingMetrics(_services.GetRequiredService<IMeterFactory>(), _health, _file.Counts);
         var replay = new QuarantineReplay(_file.Counts, _metrics, NullLogger<QuarantineReplay>.Instance);
         _counter = new ClickCounter(
             _source, _file.Counts, new ClickClassifier(BotRules.Embedded), replay, _metrics, _health, TimeProvider.System, _logger);
@@ -47,7 +47,7 @@ public sealed class ClickCounterTests : IAsyncDisposable
         await _source.ReleasedAsync(log.Tail);
 
         Assert.Equal(2, _file.Total().Valid);
-        Assert.Equal("""{"failing":null,"consumed":2,"applied":2,"duplicate_skipped":0,"quarantined":0}""", FiguresWithoutPartitions());
+        Assert.Equal("""{"failing":null,"visitors":2,"store":{"applied":2,"raw":2},"consumed":2,"applied":2,"duplicate_skipped":0,"quarantined":0}""", FiguresWithoutPartitions());
         Assert.Equal(HealthStatus.Healthy, (await _health.CheckHealthAsync(new HealthCheckContext())).Status);
     }
 
@@ -67,7 +67,7 @@ public sealed class ClickCounterTests : IAsyncDisposable
         Assert.Equal(2, _source.Asked.Count);
         Assert.Equal(log.Slice(0, 1).To, Assert.Single(_source.Asked[1]).Next);
         Assert.Equal(3, _file.Total().Valid);
-        Assert.Equal("""{"failing":null,"consumed":4,"applied":3,"duplicate_skipped":1,"quarantined":0}""", FiguresWithoutPartitions());
+        Assert.Equal("""{"failing":null,"visitors":3,"store":{"applied":3,"raw":3},"consumed":4,"applied":3,"duplicate_skipped":1,"quarantined":0}""", FiguresWithoutPartitions());
     }
 
     [Fact]
@@ -152,6 +152,7 @@ public sealed class ClickCounterTests : IAsyncDisposable
         listener.Start();
         listener.RecordObservableInstruments();
 
+        Assert.Equal((1, 1), (seen["linktracker.clicks.counted"], seen["linktracker.counting.visitors"]));
         Assert.Equal((2, 1, 0, 1), (seen["linktracker.clicks.consumed"], seen["linktracker.clicks.applied"], seen["linktracker.clicks.duplicate_skipped"], seen["linktracker.clicks.quarantined"]));
     }
 

@@ -93,6 +93,7 @@ public sealed class QuarantineTests : IAsyncLifetime
     private async Task<string> EquationAsync()
     {
         var figures = (await _server.GetAsync("/stats"))["aggregator"]!;
+        Assert.Equal(figures["applied"]!.GetValue<long>(), figures["store"]!["raw"]!.GetValue<long>());
         return $"{figures["consumed"]} {figures["applied"]} {figures["duplicate_skipped"]} {figures["quarantined"]}";
     }
 }
