@@ -118,4 +118,14 @@ internal readonly ref struct StoredClick(long address, Disposition disposition, 
 }
 
 /// <summary>Stored clicks are not what was written. The sums, which stand elsewhere, are not touched by it.</summary>
-internal sealed class DamagedBlockException(string message, Exception? cause = null) : Exception(message, cause);
+internal sealed class DamagedBlockException(string message, Exception? cause = null) : Exception(message, cause)
+{
+    // What is cut short may still end between two clicks, and then reads like a whole one.
+    public static void ThrowUnless(long read, long stored)
+    {
+        if (read != stored)
+        {
+            throw new DamagedBlockException($"A block of {stored} stored clicks holds {read}.");
+        }
+    }
+}

@@ -26,7 +26,7 @@ internal sealed class CountsBlocks(SqliteConnection connection, ILogger logger) 
         "SELECT DISTINCT window FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window < @w", "@p", "@e", "@i", "@w");
 
     private readonly SqliteCommand _openRows = connection.Prepare(
-        "SELECT data FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window = @w ORDER BY first_address", "@p", "@e", "@i", "@w");
+        "SELECT data, count FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window = @w ORDER BY first_address", "@p", "@e", "@i", "@w");
 
     private readonly SqliteCommand _dropOpenRows = connection.Prepare(
         "DELETE FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window = @w", "@p", "@e", "@i", "@w");
@@ -90,13 +90,13 @@ internal sealed class CountsBlocks(SqliteConnection connection, ILogger logger) 
         {
             while (reader.Read())
             {
-                AddAll(whole, reader.GetFieldValue<byte[]>(0));
+                AddAll(whole, reader.GetFieldValue<byte[]>(0), reader.GetInt64(1));
             }
         }
 
         if (last is not null)
         {
-            AddAll(whole, last.Data.Span);
+            AddAll(whole, last.Data.Span, last.Count);
         }
 
         _dropOpenRows.With(log.Partition, (long)log.Edge, (long)log.Epoch, window).ExecuteNonQuery();
@@ -107,14 +107,17 @@ internal sealed class CountsBlocks(SqliteConnection connection, ILogger logger) 
     }
 
     // What cannot be read is left out and said: the sums have its clicks, and counting must go on.
-    private void AddAll(ClickPart whole, ReadOnlySpan<byte> data)
+    private void AddAll(ClickPart whole, ReadOnlySpan<byte> data, long count)
     {
+        var before = whole.Count;
         try
         {
             foreach (var click in ClickPart.Read(data))
             {
                 whole.Add(click.Address, click.Disposition, click.Unique, click.Record, click.Bytes);
             }
+
+            DamagedBlockException.ThrowUnless(whole.Count - before, count);
         }
         catch (DamagedBlockException exception)
         {

@@ -26,7 +26,7 @@ internal sealed class CountsScanner(CountsDatabase database, ILogger logger)
         blocks.Parameters.AddWithValue("@from", scan.FromMs);
         blocks.Parameters.AddWithValue("@to", scan.ToMs);
         using var filter = connection.Prepare("SELECT links FROM click_blocks WHERE id = @id", "@id");
-        using var data = connection.Prepare("SELECT sealed, data, edge, epoch, window FROM click_blocks WHERE id = @id", "@id");
+        using var data = connection.Prepare("SELECT sealed, data, edge, epoch, window, count FROM click_blocks WHERE id = @id", "@id");
         using var reader = blocks.ExecuteReader();
         while (reader.Read() && !(scan.IsEnough?.Invoke(reader.GetInt64(1)) ?? false))
         {
@@ -40,10 +40,12 @@ internal sealed class CountsScanner(CountsDatabase database, ILogger logger)
         }
     }
 
-    private static void Visit(ReadOnlySpan<byte> data, ClickScan scan, ClickVisit visit)
+    private static void Visit(ReadOnlySpan<byte> data, long count, ClickScan scan, ClickVisit visit)
     {
+        var read = 0L;
         foreach (var click in ClickPart.Read(data))
         {
+            read++;
             var time = click.Record.OccurredAtMs;
             if (time >= scan.FromMs && time < scan.ToMs
                 && (scan.Hours?.Contains(UtcBuckets.Hour(time)) ?? true)
@@ -52,6 +54,8 @@ internal sealed class CountsScanner(CountsDatabase database, ILogger logger)
                 visit(click);
             }
         }
+
+        DamagedBlockException.ThrowUnless(read, count);
     }
 
     private void VisitBlock(SqliteCommand command, long id, ClickScan scan, ClickVisit visit)
@@ -61,7 +65,7 @@ internal sealed class CountsScanner(CountsDatabase database, ILogger logger)
         try
         {
             var bytes = reader.GetFieldValue<byte[]>(1);
-            Visit(reader.GetInt64(0) == 1 ? CountsBlocks.Unpack(bytes) : bytes, scan, visit);
+            Visit(reader.GetInt64(0) == 1 ? CountsBlocks.Unpack(bytes) : bytes, reader.GetInt64(5), scan, visit);
         }
         catch (DamagedBlockException exception)
         {

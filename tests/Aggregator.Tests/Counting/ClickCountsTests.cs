@@ -257,8 +257,12 @@ public sealed class ClickCountsTests : IDisposable
         Assert.Equal(1, _file.Total().Valid);
     }
 
-    [Fact]
-    public void A_block_that_cannot_be_unpacked_is_left_out_and_the_others_are_read()
+    [Theory]
+    [InlineData("x'ffffffffffffffff'")]
+    [InlineData("x'0badc0de'")]
+    [InlineData("x''")]
+    [InlineData("substr(data, 1, length(data) / 2)")]
+    public async Task A_damaged_block_is_declared_and_the_others_are_read(string damaged)
     {
         var log = new TestLog();
         for (var i = 0; i < 3_000; i++)
@@ -268,14 +272,17 @@ public sealed class ClickCountsTests : IDisposable
 
         _file.Count(log.Cut([1_000, 2_000]));
         var whole = _file.Clicks().Count;
-        _file.Run("UPDATE click_blocks SET data = x'0badc0de' WHERE id = (SELECT MIN(id) FROM click_blocks WHERE sealed = 1)");
+        _file.Run($"UPDATE click_blocks SET data = {damaged} WHERE id = (SELECT MIN(id) FROM click_blocks WHERE sealed = 1)");
 
         Assert.InRange(_file.Clicks().Count, 1, whole - 1);
+        await _file.Logger.LoggedAsync<DamagedBlockException>(3006);
         Assert.Equal(3_000, _file.Total().Raw);
     }
 
-    [Fact]
-    public void Counting_goes_on_over_an_open_block_that_cannot_be_read()
+    [Theory]
+    [InlineData("x'0badc0de'")]
+    [InlineData("x''")]
+    public async Task Counting_goes_on_over_an_open_block_that_cannot_be_read(string damaged)
     {
         var log = new TestLog();
         for (var i = 0; i < 3_000; i++)
@@ -285,11 +292,12 @@ public sealed class ClickCountsTests : IDisposable
 
         _file.Count(log.Slice(0, 1));
         _file.Count(log.Slice(1, 2));
-        _file.Run("UPDATE click_blocks SET data = x'0badc0de' WHERE id = (SELECT MIN(id) FROM click_blocks)");
+        _file.Run($"UPDATE click_blocks SET data = {damaged} WHERE id = (SELECT MIN(id) FROM click_blocks)");
 
         _file.Restart();
         _file.Count(log.Slice(2, 3_000));
 
+        await _file.Logger.LoggedAsync<DamagedBlockException>(3006);
         Assert.Equal(3_000, _file.Total().Raw);
         Assert.Equal(2_999, _file.Clicks().Count);
     }

@@ -2,7 +2,6 @@ using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.UserAgents;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Clicks;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Aggregator.Tests.Counting;
 
@@ -23,6 +22,8 @@ internal sealed class CountsFile : IDisposable
     }
 
     public string Path { get; }
+
+    public TestLogger<ClickCounts> Logger { get; } = new();
 
     public ClickCounts Counts { get; private set; }
 
@@ -105,5 +106,5 @@ internal sealed class CountsFile : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private ClickCounts Open() => ClickCounts.Open(Path, TimeProvider.System, NullLogger.Instance);
+    private ClickCounts Open() => ClickCounts.Open(Path, TimeProvider.System, Logger);
 }
