@@ -40,6 +40,7 @@ public static class AggregatorExtensions
         var api = app.MapApi();
         api.AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
         api.MapStats();
+        api.MapCounting();
         api.MapLinks();
         api.MapImports();
         api.MapAttribution();

@@ -11,7 +11,7 @@ namespace LinkTracker.Aggregator.Analytics;
 /// Answers <c>GET /analytics</c>: one object for a count, else an array of rows, the highest first. Clicks are valid clicks; every row also
 /// has the numbers of raw, unique and excluded ones.
 /// </summary>
-internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRules bots, LinkPresenter links, Settings settings, TimeProvider clock)
+internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRules bots, LinkPresenter links, Installation installation, Settings settings, TimeProvider clock)
 {
     private const int MaxRows = 1_000;
     private const int LinksAtOnce = 1_000;
@@ -24,24 +24,25 @@ internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRul
         routes.MapGet("/analytics", api.Read).WithTags("Analytics").WithName("retrieveAnalytics");
     }
 
-    private object Read([AsParameters] AnalyticsRequest request)
+    private object Read([AsParameters] AnalyticsRequest request, CancellationToken cancellation)
     {
         request.RefuseUnsupported();
         var reportEvent = Fields.OneOf(string.IsNullOrEmpty(request.Event) ? "clicks" : request.Event, "event", "clicks", "leads", "sales", "composite");
         var grouping = Grouping.Of(request.GroupBy);
         var period = Period.Of(request, clock.GetUtcNow());
         var filters = new ClickFilters(request);
-        return database.Read(session => Report(session, LinkScope.Of(session, request), grouping, period, filters, reportEvent));
+        return database.Read(session => Report(session, LinkScope.Of(session, request, installation), grouping, period, filters, reportEvent, cancellation));
     }
 
-    private object Report(Session session, LinkScope scope, Grouping grouping, Period period, ClickFilters filters, string reportEvent)
+    private object Report(
+        Session session, LinkScope scope, Grouping grouping, Period period, ClickFilters filters, string reportEvent, CancellationToken cancellation)
     {
         var fromHour = Math.Min(period.FromHour ?? FirstHour(session, scope) ?? period.ToHour - 1, period.ToHour - 1);
         var buckets = grouping.Kind == GroupKind.Time
             ? new ZonedBuckets(fromHour, period.ToHour, period.GranularityFrom(fromHour), period.Zone)
             : null;
         var groups = new FigureGroups();
-        _clicks.Fill(groups, grouping, scope.Links, filters, fromHour, period.ToHour, buckets);
+        _clicks.Fill(groups, new ClickQuery(grouping, scope.Links, filters, fromHour, period.ToHour, buckets), cancellation);
         ConversionReport.Fill(groups, grouping, session, scope, filters, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
         return grouping.Kind switch
         {

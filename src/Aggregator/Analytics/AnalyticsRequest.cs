@@ -38,6 +38,8 @@ internal class ReportRequest
 
     public string? TenantId { get; set; }
 
+    public string? ProgramId { get; set; }
+
     [FromQuery(Name = "utm_source")]
     public string? UtmSource { get; set; }
 
@@ -95,6 +97,8 @@ internal class ReportRequest
 
     public string? SaleType { get; set; }
 
+    public string? Root { get; set; }
+
     public string? Query { get; set; }
 
     /// <exception cref="ApiError">When a filter was sent that this version cannot apply: silently leaving it out would give a wrong number.</exception>
@@ -103,7 +107,7 @@ internal class ReportRequest
         var asked = new[]
         {
             (nameof(City), City), (nameof(Region), Region), (nameof(TagId), TagId), (nameof(TagIds), TagIds), (nameof(FolderId), FolderId), (nameof(GroupId), GroupId),
-            (nameof(PartnerTagId), PartnerTagId), (nameof(CustomerId), CustomerId), (nameof(SaleType), SaleType), (nameof(Query), Query),
+            (nameof(PartnerTagId), PartnerTagId), (nameof(CustomerId), CustomerId), (nameof(SaleType), SaleType), (nameof(Root), Root), (nameof(Query), Query),
         }.FirstOrDefault(field => !string.IsNullOrEmpty(field.Item2)).Item1;
         if (asked is not null)
         {

@@ -10,7 +10,8 @@ internal sealed class ClickEvents(ClickCounts counts, BotRules bots)
 {
     /// <summary>A page of the clicks asked for.</summary>
     /// <param name="disposition">Null: whatever it is.</param>
-    public List<EventClick> Read(IReadOnlySet<long>? links, ClickFilters filters, Period period, Disposition? disposition, EventPage page)
+    public List<EventClick> Read(
+        IReadOnlySet<long>? links, ClickFilters filters, Period period, Disposition? disposition, EventPage page, CancellationToken cancellation)
     {
         var classifier = new ClickClassifier(bots);
 
@@ -43,7 +44,8 @@ internal sealed class ClickEvents(ClickCounts counts, BotRules bots)
                         best.Dequeue();
                     }
                 }
-            });
+            },
+            cancellation);
 
         var ordered = new List<EventClick>(best.Count);
         while (best.TryDequeue(out var click, out _))

@@ -14,7 +14,7 @@ internal sealed class ClickFilters
         Add(Dimension.Device, request.Device, value => value);
         Add(Dimension.Browser, request.Browser, value => value);
         Add(Dimension.Os, request.Os, value => value);
-        Add(Dimension.Referrer, request.Referer, Channels.HostOf);
+        Add(Dimension.Referrer, request.Referer, Channels.HostOf, Channels.HostOf);
         Add(Dimension.Referrer, request.RefererUrl, value => value);
         Add(Dimension.Channel, request.Channel, value => value);
         Add(Dimension.Trigger, request.Trigger, value => value);
@@ -41,9 +41,9 @@ internal sealed class ClickFilters
         return true;
     }
 
-    private void Add(Dimension dimension, string? text, Func<string, string> read)
+    private void Add(Dimension dimension, string? text, Func<string, string> read, Func<string, string>? readSent = null)
     {
-        if (ValueFilter.Parse(text) is { } filter)
+        if (ValueFilter.Parse(text, StringComparer.OrdinalIgnoreCase, readSent ?? (sent => sent)) is { } filter)
         {
             _filters.Add((dimension, value => filter.Allows(read(value))));
         }

@@ -61,7 +61,13 @@ internal sealed class ConversionEnricher(
         {
             await EnrichAsync(stopping);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever it was, it must not end the process: redirects are answered by it too.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Log.EnrichingFailed(logger, exception);
         }

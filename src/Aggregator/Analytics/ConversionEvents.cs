@@ -10,12 +10,14 @@ internal static class ConversionEvents
     private const int RowsAtOnce = 1_000;
 
     /// <param name="kind">lead or sale.</param>
-    public static List<ConversionEvent> Read(Session session, string kind, LinkScope scope, ClickFilters filters, Period period, EventPage page)
+    public static List<ConversionEvent> Read(
+        Session session, string kind, LinkScope scope, ClickFilters filters, Period period, EventPage page, CancellationToken cancellation)
     {
         // Filters of the click are not SQL: rows are read in their order until the page is full.
         var found = new List<ConversionEvent>();
         for (var offset = 0; found.Count < page.End; offset += RowsAtOnce)
         {
+            cancellation.ThrowIfCancellationRequested();
             var rows = Query(session, kind, scope, period, page.NewestFirst, offset);
             found.AddRange(rows.Where(row => filters.Allow(row.Traits())));
             if (rows.Count < RowsAtOnce)
@@ -91,9 +93,10 @@ internal sealed class ConversionEvent
 
     public string? ClickTrigger { get; set; }
 
+    // Clients know link and qr only; a code that was typed stands for its link.
     public Counting.ClickTraits Traits() => new(
         Counting.Disposition.Valid, Country ?? AgentTraits.Unknown, Device ?? AgentTraits.Unknown, Browser ?? AgentTraits.Unknown, Os ?? AgentTraits.Unknown,
-        Referer ?? AgentTraits.Unknown, Channel ?? AgentTraits.Unknown, ClickTrigger ?? AgentTraits.Unknown);
+        Referer ?? AgentTraits.Unknown, Channel ?? AgentTraits.Unknown, ClickTrigger ?? "link");
 
     public EventClick ToClick()
     {
@@ -109,9 +112,7 @@ internal sealed class ConversionEvent
             Os = traits.Os,
             Referrer = traits.Referrer,
             Channel = traits.Channel,
-
-            // Clients know link and qr only; a code that was typed stands for its link.
-            Trigger = ClickTrigger ?? "link",
+            Trigger = traits.Trigger,
         };
     }
 

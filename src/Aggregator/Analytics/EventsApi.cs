@@ -12,7 +12,8 @@ namespace LinkTracker.Aggregator.Analytics;
 /// Answers <c>GET /events</c>: an array of single clicks, leads or sales. Clicks are there as long as single clicks are kept; leads and
 /// sales for ever.
 /// </summary>
-internal sealed class EventsApi(Database database, ClickCounts counts, BotRules bots, LinkPresenter links, CustomerPresenter customers, TimeProvider clock)
+internal sealed class EventsApi(
+    Database database, ClickCounts counts, BotRules bots, LinkPresenter links, CustomerPresenter customers, Installation installation, TimeProvider clock)
 {
     private readonly ClickEvents _clicks = new(counts, bots);
 
@@ -22,7 +23,7 @@ internal sealed class EventsApi(Database database, ClickCounts counts, BotRules 
         routes.MapGet("/events", api.List).WithTags("Events").WithName("listEvents");
     }
 
-    private List<Dictionary<string, object?>> List([AsParameters] EventsRequest request)
+    private List<Dictionary<string, object?>> List([AsParameters] EventsRequest request, CancellationToken cancellation)
     {
         request.RefuseUnsupported();
         var wanted = Fields.OneOf(string.IsNullOrEmpty(request.Event) ? "clicks" : request.Event, "event", "clicks", "leads", "sales");
@@ -32,10 +33,10 @@ internal sealed class EventsApi(Database database, ClickCounts counts, BotRules 
         var disposition = DispositionNames.Parse(request.Disposition);
         return database.Read(session =>
         {
-            var scope = LinkScope.Of(session, request);
+            var scope = LinkScope.Of(session, request, installation);
             return wanted == "clicks"
-                ? Clicks(session, _clicks.Read(scope.Links, filters, period, disposition, page))
-                : Conversions(session, ConversionEvents.Read(session, wanted == "leads" ? "lead" : "sale", scope, filters, period, page));
+                ? Clicks(session, _clicks.Read(scope.Links, filters, period, disposition, page, cancellation))
+                : Conversions(session, ConversionEvents.Read(session, wanted == "leads" ? "lead" : "sale", scope, filters, period, page, cancellation));
         });
     }
 

@@ -15,6 +15,12 @@ internal sealed class LinkScope
 
     private LinkScope(ReportRequest request)
     {
+        // There is one program, and a partner's links are those in it.
+        if (!string.IsNullOrEmpty(request.ProgramId))
+        {
+            _conditions.Add("partner_id IS NOT NULL");
+        }
+
         AddIds("id", request.LinkId, EntityId.Link, "linkId");
         AddIds("partner_id", request.PartnerId, EntityId.Partner, "partnerId");
         AddValues("domain", request.Domain, text => text.ToLowerInvariant());
@@ -39,9 +45,14 @@ internal sealed class LinkScope
     /// <summary>What <see cref="ConditionOn"/> refers to.</summary>
     public DynamicParameters Arguments => new(_arguments);
 
-    /// <exception cref="ApiError">404 when a single link was asked for that is not there.</exception>
-    public static LinkScope Of(Session session, ReportRequest request)
+    /// <exception cref="ApiError">404 when a single link was asked for, or a program, that is not there.</exception>
+    public static LinkScope Of(Session session, ReportRequest request, Installation installation)
     {
+        if (!string.IsNullOrEmpty(request.ProgramId) && request.ProgramId != installation.ProgramId)
+        {
+            throw ApiError.NotFound($"There is no program {request.ProgramId}; the one here is {installation.ProgramId}.");
+        }
+
         var scope = new LinkScope(request);
         if (scope._conditions.Count > 0)
         {
@@ -72,7 +83,7 @@ internal sealed class LinkScope
 
     private void AddIds(string column, string? text, string prefix, string field)
     {
-        if (ValueFilter.Parse(text) is { } filter)
+        if (ValueFilter.Parse(text, StringComparer.Ordinal, sent => sent) is { } filter)
         {
             // What cannot be an id names nothing, as an id that was never given.
             AddSet(column, field, filter.Excludes, filter.Values.Select(value => EntityId.TryParse(prefix, value, out var id) ? id : 0L).ToArray());
@@ -81,9 +92,10 @@ internal sealed class LinkScope
 
     private void AddValues(string column, string? text, Func<string, string> read)
     {
-        if (ValueFilter.Parse(text) is { } filter)
+        // As the columns compare: case matters.
+        if (ValueFilter.Parse(text, StringComparer.Ordinal, read) is { } filter)
         {
-            AddSet(column, column, filter.Excludes, filter.Values.Select(read).ToArray());
+            AddSet(column, column, filter.Excludes, filter.Values.ToArray());
         }
     }
 

@@ -20,6 +20,9 @@ internal enum Granularity
 /// <param name="ToMs">The end as asked for.</param>
 internal sealed record Period(long? FromHour, long ToHour, long FromMs, long ToMs, TimeZoneInfo Zone, Granularity? Asked)
 {
+    private const int FirstYear = 1970;
+    private const int LastYear = 9000;
+
     private static readonly string[] LocalFormats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF"];
 
     /// <exception cref="ApiError">422 that names the parameter.</exception>
@@ -89,15 +92,22 @@ internal sealed record Period(long? FromHour, long ToHour, long FromMs, long ToM
 
         if (!DateTime.TryParseExact(text.Trim(), LocalFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
         {
-            return Fields.Time(text, field);
+            var instant = Fields.Time(text, field)!.Value;
+            CheckYear(DateTimeOffset.FromUnixTimeMilliseconds(instant).Year, field);
+            return instant;
         }
 
-        if (local.Year is < 1970 or > 9000)
-        {
-            throw ApiError.Unprocessable($"{field}: must lie between the years 1970 and 9000.");
-        }
-
+        CheckYear(local.Year, field);
         var isDate = text.Trim().Length == LocalFormats[0].Length;
         return ZonedBuckets.StartOf(isDate && isEnd ? local.AddDays(1) : local, zone);
+    }
+
+    // Far from where calendars end: bars reach beyond the period, and zones reach around the clock.
+    private static void CheckYear(int year, string field)
+    {
+        if (year is < FirstYear or > LastYear)
+        {
+            throw ApiError.Unprocessable($"{field}: must lie between the years {FirstYear} and {LastYear}.");
+        }
     }
 }

@@ -1,23 +1,23 @@
 using System.Threading.Channels;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Clicks;
-using Microsoft.Data.Sqlite;
 
 namespace LinkTracker.Aggregator.Counting;
 
 /// <summary>
 /// Counts clicks for as long as the process lives:
 /// <code>
-///   1  read the stored positions     they alone say what is counted
+///   1  read the stored positions     they alone say what is counted; before, a damaged store is set aside and a replay done
 ///   2  follow the logs from there    a pump reads ahead a little
 ///   3  gather what is there          up to 50 ms or 16,384 clicks make one batch
 ///   4  fold it                       ClickFold
 ///   5  store it                      one transaction with the new positions
 ///   6  release the log up to there
 /// </code>
-/// Any failure ends the round; the next begins at 1 and counts again what was not stored, and nothing else.
+/// Any failure ends the round, and so does a wish for a replay; the next begins at 1 and counts again what was not stored, and nothing else.
 /// </summary>
 internal sealed class ClickCounter(
-    IClickSource source, ClickCounts counts, ClickClassifier classifier, CountingMetrics metrics, CountingHealth health, TimeProvider clock, ILogger<ClickCounter> logger) : BackgroundService
+    IClickSource source, ClickCounts counts, ClickClassifier classifier, QuarantineReplay replay, CountingMetrics metrics, CountingHealth health, TimeProvider clock, ILogger<ClickCounter> logger) : BackgroundService
 {
     private const int MaxClicks = 16_384;
     private const int SlicesAhead = 8;
@@ -54,7 +54,9 @@ internal sealed class ClickCounter(
     private async Task FollowAsync(CancellationToken stopping)
     {
         // :: 1
+        counts.Resume();
         _visitors.Forget();
+        replay.Run(classifier, _visitors);
         var progress = counts.Positions();
         metrics.Loaded(progress);
 
@@ -64,7 +66,9 @@ internal sealed class ClickCounter(
         var pump = PumpAsync(progress, slices.Writer, round.Token);
         try
         {
-            while (await slices.Reader.WaitToReadAsync(round.Token))
+            // A replay moves positions, so the round ends there and the next begins with it.
+            var asked = replay.AskedAsync(round.Token);
+            while (await AnyAsync(slices.Reader, asked, round.Token))
             {
                 progress = await CountAsync(progress, slices.Reader, round.Token);
             }
@@ -74,6 +78,12 @@ internal sealed class ClickCounter(
             await round.CancelAsync();
             await pump;
         }
+    }
+
+    private static async Task<bool> AnyAsync(ChannelReader<ClickSlice> slices, Task asked, CancellationToken stopping)
+    {
+        var more = slices.WaitToReadAsync(stopping).AsTask();
+        return await Task.WhenAny(asked, more) == more && await more;
     }
 
     // A failure travels through the channel to the one who counts.
@@ -163,7 +173,7 @@ internal sealed class ClickCounter(
             Log.Quarantined(logger, range.From, range.To, range.Log.Edge, range.Log.Epoch, range.Missing, range.Reason);
         }
 
-        metrics.Stored(stored, duration);
+        metrics.Stored(stored, _visitors.Count, duration);
         health.Works();
         _delay = FirstDelay;
     }
@@ -172,7 +182,7 @@ internal sealed class ClickCounter(
     {
         health.Fails(exception);
         Log.CountingFailed(logger, exception, _delay);
-        if (exception is SqliteException damage && Storage.CountsDatabase.IsDamage(damage))
+        if (exception is CountsException { IsDamage: true } damage)
         {
             counts.StartOver(damage);
         }

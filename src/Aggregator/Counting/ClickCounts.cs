@@ -1,6 +1,5 @@
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace LinkTracker.Aggregator.Counting;
 
@@ -10,20 +9,19 @@ namespace LinkTracker.Aggregator.Counting;
 /// </summary>
 internal sealed class ClickCounts : IDisposable
 {
-    // Small enough to keep a transaction short, large enough to forget a busy hour at once.
-    private const int BlocksDroppedAtOnce = 200;
-
     private readonly CountsDatabase _database;
     private readonly CountsReader _reader;
+    private readonly CountsScanner _scanner;
     private readonly ILogger _logger;
-    private CountsWriter _writer;
+    private CountsWriter? _writer;
+    private CountsException? _damage;
 
     private ClickCounts(CountsDatabase database, ILogger logger)
     {
         _database = database;
         _logger = logger;
         _reader = new CountsReader(database);
-        _writer = new CountsWriter(database);
+        _scanner = new CountsScanner(database, logger);
     }
 
     /// <summary>
@@ -32,43 +30,51 @@ internal sealed class ClickCounts : IDisposable
     /// <exception cref="InvalidDataException">The file is from a newer version.</exception>
     public static ClickCounts Open(string path, TimeProvider clock, ILogger logger)
     {
-        var database = new CountsDatabase(path, clock);
+        var counts = new ClickCounts(new CountsDatabase(path, clock), logger);
         try
         {
-            database.Prepare();
+            counts.Resume();
         }
-        catch (SqliteException exception) when (CountsDatabase.IsDamage(exception))
+        catch (CountsException exception) when (exception.IsDamage)
         {
-            Log.CountsDamaged(logger, exception, database.SetAside());
-            database.Prepare();
+            counts.StartOver(exception);
+            counts.Resume();
         }
 
-        return new ClickCounts(database, logger);
+        return counts;
     }
 
-    public Dictionary<LogKey, LogProgress> Positions() => _reader.Positions();
+    public Dictionary<LogKey, LogProgress> Positions() => CountsDatabase.Run(_reader.Positions);
 
-    public IReadOnlyList<QuarantinedRange> Quarantine() => _reader.Quarantine();
+    /// <summary>A part of the quarantine, the newest first.</summary>
+    public IReadOnlyList<QuarantineEntry> Quarantine(long limit, long offset) => CountsDatabase.Run(() => _reader.Quarantine(limit, offset));
 
-    public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => _reader.Rollup(query);
+    /// <summary>Clicks in quarantine that may be read by now, with higher ids than the given one, in the order of their ids.</summary>
+    public IReadOnlyList<QuarantineEntry> Replayable(long after, long most) => CountsDatabase.Run(() => _reader.Replayable(after, most));
 
-    public long? FirstHour(IReadOnlyCollection<long>? links) => _reader.FirstHour(links);
+    /// <summary>The same number told twice, by what moved positions and by what reports are read from.</summary>
+    public CountsAudit Audit() => CountsDatabase.Run(_reader.Audit);
+
+    public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => CountsDatabase.Run(() => _reader.Rollup(query));
+
+    public long? FirstHour(IReadOnlyCollection<long>? links) => CountsDatabase.Run(() => _reader.FirstHour(links));
 
     /// <summary>Valid clicks of each link that has some, and the time of the newest.</summary>
     public IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links)
     {
         // A century of whole days.
         var all = new RollupQuery { Links = links, FromHour = 0, ToHour = 24L * 36_525, Split = RollupSplit.Link };
-        var last = _reader.LastClicks(links);
+        var last = CountsDatabase.Run(() => _reader.LastClicks(links));
         return Rollup(all).ToDictionary(
             row => row.LinkId, row => new LinkClicks(row.Tally.Valid, last.TryGetValue(row.LinkId, out var at) ? at : null));
     }
 
-    public void Scan(ClickScan scan, ClickVisit visit) => _reader.Scan(scan, visit);
+    public void Scan(ClickScan scan, ClickVisit visit, CancellationToken cancellation = default) =>
+        CountsDatabase.Run(() => _scanner.Scan(scan, visit, cancellation));
 
     /// <summary>Stores the whole batch or nothing of it.</summary>
     /// <exception cref="PositionMovedException">What is stored is not what the batch was made for.</exception>
-    public void Commit(CountBatch batch) => _writer.Commit(batch);
+    public void Commit(CountBatch batch) => CountsDatabase.Run(() => _writer!.Commit(batch));
 
     /// <summary>Fills a UTC day with the clicks that count.</summary>
     public void LoadDay(long day, VisitorDay visitors)
@@ -83,30 +89,33 @@ internal sealed class ClickCounts : IDisposable
         });
     }
 
-    /// <summary>Forgets single clicks before the time; sums stay. Returns the number of blocks dropped.</summary>
-    public int Forget(DateTimeOffset before)
+    /// <summary>Forgets single clicks before the time, and the bytes that went to quarantine before it; sums stay.</summary>
+    public ForgottenClicks Forget(DateTimeOffset before) => CountsDatabase.Run(() => new CountsForgetting(_database).Forget(before));
+
+    /// <summary>After damage was met at work: what there is will be set aside by <see cref="Resume"/>.</summary>
+    public void StartOver(CountsException damage) => _damage = damage;
+
+    /// <summary>
+    /// Makes the counts ready to be written: a damaged file is set aside and a new one begun, without any position. To be
+    /// called again after a failure, and then does what is still to be done.
+    /// </summary>
+    public void Resume() => CountsDatabase.Run(() =>
     {
-        // A connection of its own: the writer's belongs to the thread that counts.
-        using var connection = _database.Connect();
-        using var drop = connection.Prepare(
-            "DELETE FROM click_blocks WHERE id IN (SELECT id FROM click_blocks WHERE last_time < @before LIMIT @most)", "@before", "@most");
-        var dropped = 0;
-        for (var last = BlocksDroppedAtOnce; last == BlocksDroppedAtOnce; dropped += last)
+        if (_damage is not null)
         {
-            last = drop.With(before.ToUnixTimeMilliseconds(), BlocksDroppedAtOnce).ExecuteNonQuery();
+            // Closed first, so that the file beside it goes along whole.
+            _writer?.Dispose();
+            _writer = null;
+            Log.CountsDamaged(_logger, _damage, _database.SetAside());
+            _damage = null;
         }
 
-        return dropped;
-    }
+        if (_writer is null)
+        {
+            _database.Prepare();
+            _writer = new CountsWriter(_database, _logger);
+        }
+    });
 
-    /// <summary>After damage was met at work: sets the file aside and begins a new one, without any position.</summary>
-    public void StartOver(SqliteException damage)
-    {
-        _writer.Dispose();
-        Log.CountsDamaged(_logger, damage, _database.SetAside());
-        _database.Prepare();
-        _writer = new CountsWriter(_database);
-    }
-
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _writer?.Dispose();
 }

@@ -42,7 +42,8 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
 
         foreach (var damage in slice.Damaged)
         {
-            if (damage.To > covered)
+            // A range without width tells what is missing before the click at its address, so it is covered as that click is.
+            if (damage.To > covered || (damage.From == damage.To && damage.From >= covered))
             {
                 state = state.Quarantine(damage.Missing);
                 Batch.Quarantine.Add(new QuarantinedRange(log, damage.From, damage.To, damage.Missing, damage.Reason, damage.Bytes.ToArray()));
@@ -57,16 +58,34 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
         Record(log, state with { Next = slice.To });
     }
 
+    /// <summary>Counts a click that went to quarantine, if it can be read by now. To be called in the order of each log's addresses.</summary>
+    public void Replay(QuarantineEntry entry)
+    {
+        var (log, address, bytes) = (entry.Range.Log, entry.Range.From, entry.Range.Bytes);
+        if (TryRead(bytes, out var click))
+        {
+            Count(log, address, click, bytes);
+            Record(log, (Batch.Progress.TryGetValue(log, out var pending) ? pending.After : progress[log]).Replay());
+            Batch.Replayed.Add(entry.Id);
+        }
+    }
+
     private LogProgress AddClick(LogKey log, LogProgress state, long address, ReadOnlySpan<byte> bytes)
     {
         // :: 3
-        if (!ClickCodec.TryRead(bytes, out var click) || click.Token.LinkId <= CountKey.AllLinks)
+        if (!TryRead(bytes, out var click))
         {
             Batch.Quarantine.Add(new QuarantinedRange(
-                log, address, address + bytes.Length, 1, "This version cannot read the click's bytes.", bytes.ToArray()));
+                log, address, address + bytes.Length, 1, "This version cannot read the click's bytes.", bytes.ToArray(), IsClick: true));
             return state.Quarantine(1);
         }
 
+        Count(log, address, click, bytes);
+        return state.Apply();
+    }
+
+    private void Count(LogKey log, long address, in ClickRecord click, ReadOnlySpan<byte> bytes)
+    {
         // :: 4
         var traits = classifier.Classify(click);
         var linkId = click.Token.LinkId;
@@ -77,8 +96,10 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
         // :: 5
         Batch.Count(linkId, click.OccurredAtMs, traits, disposition, unique);
         PartOf(log, address).Add(address, disposition, unique, click, bytes);
-        return state.Apply();
     }
+
+    private static bool TryRead(ReadOnlySpan<byte> bytes, out ClickRecord click) =>
+        ClickCodec.TryRead(bytes, out click) && click.Token.LinkId > CountKey.AllLinks;
 
     // A log that was never seen begins where its source says that it begins.
     private LogProgress StateOf(LogKey log, ClickSlice slice)

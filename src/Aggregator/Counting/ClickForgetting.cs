@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Counting;
@@ -28,13 +29,16 @@ internal sealed class ClickForgetting(ClickCounts counts, Settings settings, Tim
     {
         try
         {
-            var before = clock.GetUtcNow() - settings.ClickRetention;
-            if (counts.Forget(before) is var blocks and > 0)
+            // Whole hours, as reports ask for: the hour in which the retention begins is kept.
+            var kept = clock.GetUtcNow() - settings.ClickRetention;
+            var before = DateTimeOffset.FromUnixTimeMilliseconds(UtcBuckets.Hour(kept.ToUnixTimeMilliseconds()) * UtcBuckets.HourMs);
+            var forgotten = counts.Forget(before);
+            if (forgotten != default)
             {
-                Log.ClicksForgotten(logger, blocks, before);
+                Log.ClicksForgotten(logger, forgotten.Blocks, forgotten.Quarantined, before);
             }
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (CountsException exception)
         {
             Log.ForgettingFailed(logger, exception);
         }

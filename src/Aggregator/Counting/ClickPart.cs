@@ -76,7 +76,7 @@ internal sealed class ClickPart(LogKey log, long window)
 
         public StoredClick Current { get; private set; }
 
-        /// <exception cref="InvalidDataException">The data is not what <see cref="Add"/> wrote.</exception>
+        /// <exception cref="DamagedBlockException">The data is not what <see cref="Add"/> wrote.</exception>
         public bool MoveNext()
         {
             if (_rest.IsEmpty)
@@ -87,7 +87,7 @@ internal sealed class ClickPart(LogKey log, long window)
             var end = _rest.Length < EntryHeader ? int.MaxValue : EntryHeader + BinaryPrimitives.ReadUInt16LittleEndian(_rest[9..]);
             if (end > _rest.Length || !ClickCodec.TryRead(_rest[EntryHeader..end], out var click))
             {
-                throw new InvalidDataException("A block of stored clicks cannot be read.");
+                throw new DamagedBlockException("A block of stored clicks cannot be read.");
             }
 
             Current = new StoredClick(
@@ -115,4 +115,17 @@ internal readonly ref struct StoredClick(long address, Disposition disposition, 
 
     /// <summary>The record as it stood in the log.</summary>
     public ReadOnlySpan<byte> Bytes { get; } = bytes;
+}
+
+/// <summary>Stored clicks are not what was written. The sums, which stand elsewhere, are not touched by it.</summary>
+internal sealed class DamagedBlockException(string message, Exception? cause = null) : Exception(message, cause)
+{
+    // What is cut short may still end between two clicks, and then reads like a whole one.
+    public static void ThrowUnless(long read, long stored)
+    {
+        if (read != stored)
+        {
+            throw new DamagedBlockException($"A block of {stored} stored clicks holds {read}.");
+        }
+    }
 }

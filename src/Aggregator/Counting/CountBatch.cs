@@ -28,6 +28,9 @@ internal sealed class CountBatch
 
     public List<QuarantinedRange> Quarantine { get; } = [];
 
+    /// <summary>Ids of what leaves the quarantine, because the batch counts it.</summary>
+    public List<long> Replayed { get; } = [];
+
     /// <summary>Clicks handed over, skipped ones included.</summary>
     public int Clicks { get; set; }
 

@@ -24,9 +24,12 @@ internal static class CountingExtensions
         services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<CountingMetrics>());
         services.AddSingleton<CountingHealth>();
         services.AddHealthChecks().AddCheck<CountingHealth>("counting");
+        services.AddSingleton<QuarantineReplay>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClickCounter>(
             provider, new ClickClassifier(provider.GetRequiredService<BotRules>())));
         services.AddHostedService<ClickForgetting>();
         return services;
     }
+
+    public static void MapCounting(this IEndpointRouteBuilder routes) => QuarantineApi.Map(routes, routes.ServiceProvider);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Counting;
@@ -16,14 +17,19 @@ internal sealed class CountingMetrics : IStatsSection
     private volatile IReadOnlyDictionary<LogKey, LogProgress> _progress = new Dictionary<LogKey, LogProgress>();
 
     private readonly CountingHealth _health;
+    private readonly ClickCounts _counts;
+    private long _visitors;
 
-    public CountingMetrics(IMeterFactory meters, CountingHealth health)
+    public CountingMetrics(IMeterFactory meters, CountingHealth health, ClickCounts counts)
     {
         _health = health;
+        _counts = counts;
         var meter = meters.Create(MeterName);
         _batches = meter.CreateCounter<long>("linktracker.counting.batches", "{batch}", "Transactions that stored counts.");
         _commitSeconds = meter.CreateHistogram<double>("linktracker.counting.commit.duration", "s", "Time to store one batch.");
         meter.CreateObservableGauge("linktracker.counting.failing", () => health.Failure is null ? 0 : 1, null, "1 while counting fails and is tried again.");
+        meter.CreateObservableGauge("linktracker.counting.visitors", () => Volatile.Read(ref _visitors), "{click}", "Clicks of the day held in memory to tell repeats.");
+        meter.CreateObservableCounter("linktracker.clicks.counted", Counted, "{click}", "Clicks in the sums that reports are read from.");
         Observe(meter, "linktracker.clicks.consumed", "Clicks handed over by the logs.", progress => progress.Consumed);
         Observe(meter, "linktracker.clicks.applied", "Clicks counted, whatever their disposition.", progress => progress.Applied);
         Observe(meter, "linktracker.clicks.duplicate_skipped", "Clicks delivered again and skipped.", progress => progress.DuplicateSkipped);
@@ -32,9 +38,11 @@ internal sealed class CountingMetrics : IStatsSection
 
     public string Name => "aggregator";
 
-    public void Stored(IReadOnlyDictionary<LogKey, LogProgress> progress, TimeSpan duration)
+    /// <param name="visitors">Clicks that are remembered to tell repeats.</param>
+    public void Stored(IReadOnlyDictionary<LogKey, LogProgress> progress, long visitors, TimeSpan duration)
     {
         _progress = progress;
+        Volatile.Write(ref _visitors, visitors);
         _batches.Add(1);
         _commitSeconds.Record(duration.TotalSeconds);
     }
@@ -48,6 +56,8 @@ internal sealed class CountingMetrics : IStatsSection
         return new
         {
             failing = _health.Failure,
+            visitors = Volatile.Read(ref _visitors),
+            store = TryAudit(),
             consumed = progress.Values.Sum(log => log.Consumed),
             applied = progress.Values.Sum(log => log.Applied),
             duplicate_skipped = progress.Values.Sum(log => log.DuplicateSkipped),
@@ -67,6 +77,21 @@ internal sealed class CountingMetrics : IStatsSection
                 }),
             }),
         };
+    }
+
+    private IEnumerable<Measurement<long>> Counted() => TryAudit() is { } audit ? [new Measurement<long>(audit.Raw)] : [];
+
+    // Figures are read most of all when something fails; that it does is said by the health.
+    private CountsAudit? TryAudit()
+    {
+        try
+        {
+            return _counts.Audit();
+        }
+        catch (CountsException)
+        {
+            return null;
+        }
     }
 
     // By partition only: the number of edges has no bound.

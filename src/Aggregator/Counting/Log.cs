@@ -11,9 +11,15 @@ internal static partial class Log
     [LoggerMessage(3003, LogLevel.Warning, "Addresses {From} to {To} of the log of edge {Edge:x16}, epoch {Epoch}, went to quarantine; clicks missing: {Missing}. {Reason}")]
     public static partial void Quarantined(ILogger logger, long from, long to, ulong edge, ulong epoch, long missing, string reason);
 
-    [LoggerMessage(3004, LogLevel.Information, "{Blocks} blocks of single clicks from before {Before} were dropped; their counts stay")]
-    public static partial void ClicksForgotten(ILogger logger, int blocks, DateTimeOffset before);
+    [LoggerMessage(3004, LogLevel.Information, "{Blocks} blocks of single clicks and the bytes of {Quarantined} entries of the quarantine, all from before {Before}, were dropped; counts stay")]
+    public static partial void ClicksForgotten(ILogger logger, int blocks, int quarantined, DateTimeOffset before);
 
     [LoggerMessage(3005, LogLevel.Error, "Old clicks could not be dropped; the next try is in an hour")]
     public static partial void ForgettingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3006, LogLevel.Error, "A block of single clicks of edge {Edge:x16}, epoch {Epoch}, window {Window} cannot be read: reports that need its clicks leave them out; their counts stay")]
+    public static partial void BlockDamaged(ILogger logger, Exception exception, ulong edge, ulong epoch, long window);
+
+    [LoggerMessage(3007, LogLevel.Information, "The quarantine was replayed: {Replayed} clicks are counted now, {Kept} cannot be read by this version")]
+    public static partial void Replayed(ILogger logger, long replayed, long kept);
 }

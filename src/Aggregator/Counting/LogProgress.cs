@@ -22,6 +22,9 @@ internal readonly record struct LogProgress(long Next, long Consumed, long Appli
 
     public LogProgress Apply() => this with { Consumed = Consumed + 1, Applied = Applied + 1 };
 
+    /// <summary>A click from quarantine is counted after all.</summary>
+    public LogProgress Replay() => this with { Applied = Applied + 1, Quarantined = Quarantined - 1 };
+
     public LogProgress Quarantine(long clicks) => this with { Consumed = Consumed + clicks, Quarantined = Quarantined + clicks };
 }
 
@@ -31,4 +34,12 @@ internal readonly record struct LogProgress(long Next, long Consumed, long Appli
 /// <param name="Missing">Clicks lost in it; 0 when nobody knows.</param>
 /// <param name="Reason">For people: what was found.</param>
 /// <param name="Bytes">What was found there; empty when it is gone.</param>
-internal sealed record QuarantinedRange(LogKey Log, long From, long To, long Missing, string Reason, byte[] Bytes);
+/// <param name="IsClick">Whether the bytes are one click, whole as the log delivered it.</param>
+internal sealed record QuarantinedRange(LogKey Log, long From, long To, long Missing, string Reason, byte[] Bytes, bool IsClick = false);
+
+/// <summary>What is kept in quarantine.</summary>
+/// <param name="AtMs">When it went there, in Unix milliseconds.</param>
+internal sealed record QuarantineEntry(long Id, long AtMs, QuarantinedRange Range)
+{
+    public bool IsReplayable => Range.IsClick && Range.Bytes.Length > 0;
+}

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace LinkTracker.Aggregator.Counting;
 
 /// <summary>
@@ -12,8 +15,14 @@ internal sealed class VisitorDays(Action<long, VisitorDay> load)
     // Edges' clocks differ and logs catch up, so around midnight, and with several edges, more than one day is in use.
     private const int Kept = 3;
 
-    private readonly Dictionary<long, VisitorDay> _days = [];
-    private readonly List<long> _recent = [];
+    // A minute or more under load: then a day is over, and memory is worth more than loading it again for a late click.
+    private const int IdleBatches = 1_000;
+
+    private readonly Dictionary<long, (VisitorDay Visitors, long LastBatch)> _days = [];
+    private long _batch;
+
+    /// <summary>Clicks that are remembered.</summary>
+    public long Count => _days.Values.Sum(day => (long)day.Visitors.Count);
 
     /// <summary>
     /// The disposition of a click that nothing else excludes, and whether its visitor is new on the link that day.
@@ -21,39 +30,36 @@ internal sealed class VisitorDays(Action<long, VisitorDay> load)
     public (Disposition Disposition, bool Unique) Judge(long linkId, ulong visitor, long occurredAtMs)
     {
         var day = UtcBuckets.Day(occurredAtMs);
-        if (!_days.TryGetValue(day, out var visitors))
+        ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_days, day);
+        if (Unsafe.IsNullRef(ref known))
         {
-            visitors = new VisitorDay();
+            var visitors = new VisitorDay();
             load(day, visitors);
-            _days.Add(day, visitors);
+            _days.Add(day, (visitors, _batch));
+            known = ref CollectionsMarshal.GetValueRefOrNullRef(_days, day);
         }
 
-        if (_recent.Count == 0 || _recent[^1] != day)
-        {
-            _recent.Remove(day);
-            _recent.Add(day);
-        }
-
-        return visitors.Judge(linkId, visitor, (int)(occurredAtMs - (day * UtcBuckets.DayMs)));
+        known.LastBatch = _batch;
+        return known.Visitors.Judge(linkId, visitor, (int)(occurredAtMs - (day * UtcBuckets.DayMs)));
     }
 
     /// <summary>
-    /// Lets go of the days used longest ago. To be called only once all that was judged is stored: a day that was let go
+    /// Lets go of the days used longest ago. To be called after each batch, once all that was judged is stored: a day that was let go
     /// is loaded again from what is stored.
     /// </summary>
     public void Trim()
     {
-        while (_recent.Count > Kept)
+        _batch++;
+        var recent = _days.OrderByDescending(day => day.Value.LastBatch).ThenByDescending(day => day.Key).ToList();
+        for (var i = 0; i < recent.Count; i++)
         {
-            _days.Remove(_recent[0]);
-            _recent.RemoveAt(0);
+            if (i >= Kept || _batch - recent[i].Value.LastBatch > IdleBatches)
+            {
+                _days.Remove(recent[i].Key);
+            }
         }
     }
 
     /// <summary>Forgets everything, because some of what was judged was not stored.</summary>
-    public void Forget()
-    {
-        _days.Clear();
-        _recent.Clear();
-    }
+    public void Forget() => _days.Clear();
 }

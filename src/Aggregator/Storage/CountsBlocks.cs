@@ -9,7 +9,7 @@ namespace LinkTracker.Aggregator.Storage;
 /// Single clicks as rows of some thousand. While a window of log addresses grows, every transaction adds one small plain row;
 /// once the log has moved on, they become one compressed row. So no transaction writes again what is stored already.
 /// </summary>
-internal sealed class CountsBlocks(SqliteConnection connection) : IDisposable
+internal sealed class CountsBlocks(SqliteConnection connection, ILogger logger) : IDisposable
 {
     // 3 of 11: half the time of 5 for a tenth more bytes, on blocks of user agents and referrers.
     private const int Quality = 3;
@@ -26,7 +26,7 @@ internal sealed class CountsBlocks(SqliteConnection connection) : IDisposable
         "SELECT DISTINCT window FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window < @w", "@p", "@e", "@i", "@w");
 
     private readonly SqliteCommand _openRows = connection.Prepare(
-        "SELECT data FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window = @w ORDER BY first_address", "@p", "@e", "@i", "@w");
+        "SELECT data, count FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window = @w ORDER BY first_address", "@p", "@e", "@i", "@w");
 
     private readonly SqliteCommand _dropOpenRows = connection.Prepare(
         "DELETE FROM click_blocks WHERE sealed = 0 AND partition = @p AND edge = @e AND epoch = @i AND window = @w", "@p", "@e", "@i", "@w");
@@ -57,12 +57,21 @@ internal sealed class CountsBlocks(SqliteConnection connection) : IDisposable
         }
     }
 
+    /// <exception cref="DamagedBlockException">The data is not what was packed.</exception>
     public static byte[] Unpack(byte[] data)
     {
         using var packed = new MemoryStream(data);
         using var brotli = new BrotliStream(packed, CompressionMode.Decompress);
         using var plain = new MemoryStream();
-        brotli.CopyTo(plain);
+        try
+        {
+            brotli.CopyTo(plain);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or InvalidDataException)
+        {
+            throw new DamagedBlockException("A packed block of stored clicks cannot be unpacked.", exception);
+        }
+
         return plain.ToArray();
     }
 
@@ -81,24 +90,38 @@ internal sealed class CountsBlocks(SqliteConnection connection) : IDisposable
         {
             while (reader.Read())
             {
-                AddAll(whole, reader.GetFieldValue<byte[]>(0));
+                AddAll(whole, reader.GetFieldValue<byte[]>(0), reader.GetInt64(1));
             }
         }
 
         if (last is not null)
         {
-            AddAll(whole, last.Data.Span);
+            AddAll(whole, last.Data.Span, last.Count);
         }
 
         _dropOpenRows.With(log.Partition, (long)log.Edge, (long)log.Epoch, window).ExecuteNonQuery();
-        Insert(whole, isSealed: true, Pack(whole.Data.Span));
+        if (whole.Count > 0)
+        {
+            Insert(whole, isSealed: true, Pack(whole.Data.Span));
+        }
     }
 
-    private static void AddAll(ClickPart whole, ReadOnlySpan<byte> data)
+    // What cannot be read is left out and said: the sums have its clicks, and counting must go on.
+    private void AddAll(ClickPart whole, ReadOnlySpan<byte> data, long count)
     {
-        foreach (var click in ClickPart.Read(data))
+        var before = whole.Count;
+        try
         {
-            whole.Add(click.Address, click.Disposition, click.Unique, click.Record, click.Bytes);
+            foreach (var click in ClickPart.Read(data))
+            {
+                whole.Add(click.Address, click.Disposition, click.Unique, click.Record, click.Bytes);
+            }
+
+            DamagedBlockException.ThrowUnless(whole.Count - before, count);
+        }
+        catch (DamagedBlockException exception)
+        {
+            Log.BlockDamaged(logger, exception, whole.Log.Edge, whole.Log.Epoch, whole.Window);
         }
     }
 

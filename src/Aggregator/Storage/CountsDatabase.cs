@@ -9,14 +9,33 @@ namespace LinkTracker.Aggregator.Storage;
 /// </summary>
 internal sealed class CountsDatabase(string path, TimeProvider clock)
 {
-    private const int SchemaVersion = 1;
-
     private readonly string _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
 
     static CountsDatabase() => SQLitePCL.Batteries_V2.Init();
 
-    /// <summary>SQLite's own word for a damaged file: database disk image is malformed, or not a database at all.</summary>
-    public static bool IsDamage(SqliteException exception) => exception.SqliteErrorCode is 11 or 26;
+    public TimeProvider Clock => clock;
+
+    /// <summary>Runs work on the file.</summary>
+    /// <exception cref="CountsException">Instead of SQLite's own exception, which stays behind this folder's door.</exception>
+    public static T Run<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteException exception)
+        {
+            // SQLite's own word for a damaged file: database disk image is malformed, or not a database at all.
+            throw new CountsException($"The counts cannot be used: {exception.Message}", exception, exception.SqliteErrorCode is 11 or 26);
+        }
+    }
+
+    /// <inheritdoc cref="Run{T}(Func{T})"/>
+    public static void Run(Action work) => Run(() =>
+    {
+        work();
+        return true;
+    });
 
     public SqliteConnection Connect()
     {
@@ -25,8 +44,11 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
         {
             connection.Open();
 
-            // Normal: a power cut may take the last commits, with their positions, so their clicks are counted again.
-            connection.Run("PRAGMA synchronous = NORMAL");
+            // A commit returns after its fsync: what was counted may then leave the log, from where it could be counted again.
+            connection.Run("PRAGMA synchronous = FULL");
+
+            // What the file beside it shrinks back to after a long reading kept it from being emptied.
+            connection.Run("PRAGMA journal_size_limit = 67108864");
             return connection;
         }
         catch
@@ -45,16 +67,16 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
         connection.Run("PRAGMA journal_mode = WAL");
         using var transaction = connection.BeginTransaction(deferred: false);
         var version = connection.Ask<long>("PRAGMA user_version");
-        if (version > SchemaVersion)
+        if (version > CountsSchema.Version)
         {
             throw new InvalidDataException(
-                $"{path} has the tables of a newer version ({version}, this one knows {SchemaVersion}): start the newer version, or move the file away to count again from the log.");
+                $"{path} has the tables of a newer version ({version}, this one knows {CountsSchema.Version}): start the newer version, or move the file away to count again from the log.");
         }
 
         if (version == 0)
         {
-            connection.Run(Tables);
-            connection.Run("PRAGMA user_version = " + SchemaVersion.ToString(CultureInfo.InvariantCulture));
+            connection.Run(CountsSchema.Tables);
+            connection.Run("PRAGMA user_version = " + CountsSchema.Version.ToString(CultureInfo.InvariantCulture));
         }
 
         connection.Ask<long>("SELECT COUNT(*) FROM positions");
@@ -83,75 +105,4 @@ internal sealed class CountsDatabase(string path, TimeProvider clock)
 
         return target;
     }
-
-    private const string Rollup = """
-        (
-            dimension       INTEGER NOT NULL,
-            link_id         INTEGER NOT NULL, -- 0: all links together
-            bucket          INTEGER NOT NULL, -- hours or days since 1970, UTC
-            value           TEXT    NOT NULL,
-            raw             INTEGER NOT NULL,
-            valid           INTEGER NOT NULL,
-            unique_visitors INTEGER NOT NULL,
-            head            INTEGER NOT NULL,
-            prefetch        INTEGER NOT NULL,
-            link_preview    INTEGER NOT NULL,
-            bot             INTEGER NOT NULL,
-            duplicate       INTEGER NOT NULL,
-            PRIMARY KEY (dimension, link_id, bucket, value)
-        ) WITHOUT ROWID;
-        """;
-
-    // Edge and epoch are 64-bit numbers without sign, stored as those with the same bits.
-    private const string Tables = "CREATE TABLE click_hours " + Rollup + "CREATE TABLE click_days " + Rollup + """
-        CREATE TABLE positions (
-            partition         INTEGER NOT NULL,
-            edge              INTEGER NOT NULL,
-            epoch             INTEGER NOT NULL,
-            next              INTEGER NOT NULL,
-            consumed          INTEGER NOT NULL,
-            applied           INTEGER NOT NULL,
-            duplicate_skipped INTEGER NOT NULL,
-            quarantined       INTEGER NOT NULL,
-            PRIMARY KEY (partition, edge, epoch),
-            CHECK (consumed = applied + duplicate_skipped + quarantined)
-        ) WITHOUT ROWID;
-
-        -- A sealed row holds all clicks of its window, compressed; while a window grows, every transaction adds a row.
-        CREATE TABLE click_blocks (
-            id            INTEGER PRIMARY KEY,
-            partition     INTEGER NOT NULL,
-            edge          INTEGER NOT NULL,
-            epoch         INTEGER NOT NULL,
-            window        INTEGER NOT NULL,
-            first_address INTEGER NOT NULL,
-            sealed        INTEGER NOT NULL,
-            first_time    INTEGER NOT NULL,
-            last_time     INTEGER NOT NULL,
-            count         INTEGER NOT NULL,
-            links         BLOB    NOT NULL,
-            data          BLOB    NOT NULL,
-            UNIQUE (partition, edge, epoch, first_address)
-        );
-        CREATE INDEX click_blocks_by_time ON click_blocks (last_time, first_time);
-        CREATE INDEX click_blocks_open ON click_blocks (partition, edge, epoch, window) WHERE sealed = 0;
-
-        -- The time of each link's newest valid click.
-        CREATE TABLE last_clicks (
-            link_id INTEGER PRIMARY KEY,
-            at      INTEGER NOT NULL
-        );
-
-        CREATE TABLE quarantine (
-            id           INTEGER PRIMARY KEY,
-            partition    INTEGER NOT NULL,
-            edge         INTEGER NOT NULL,
-            epoch        INTEGER NOT NULL,
-            from_address INTEGER NOT NULL,
-            to_address   INTEGER NOT NULL,
-            missing      INTEGER NOT NULL,
-            reason       TEXT    NOT NULL,
-            bytes        BLOB    NOT NULL
-        );
-        """;
 }

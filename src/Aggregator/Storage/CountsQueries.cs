@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LinkTracker.Aggregator.Counting;
 
 namespace LinkTracker.Aggregator.Storage;
@@ -38,6 +39,11 @@ internal sealed record RollupQuery
 /// <param name="StartMs">Unix milliseconds at which the hour or day begins; 0 unless split by time.</param>
 internal readonly record struct RollupRow(long LinkId, long StartMs, string Value, ClickTally Tally);
 
+/// <summary>Always <c>Applied = Raw</c>, at every reading.</summary>
+/// <param name="Applied">Clicks counted, as the positions of the logs tell.</param>
+/// <param name="Raw">Clicks in the sums of all links together.</param>
+internal sealed record CountsAudit([property: JsonPropertyName("applied")] long Applied, [property: JsonPropertyName("raw")] long Raw);
+
 /// <summary>Which single clicks to visit.</summary>
 internal sealed record ClickScan
 {
@@ -46,6 +52,9 @@ internal sealed record ClickScan
 
     /// <summary>Unix milliseconds, exclusive.</summary>
     public required long ToMs { get; init; }
+
+    /// <summary>The hours whose clicks to visit, since 1970, UTC; null: all of the span.</summary>
+    public IReadOnlySet<long>? Hours { get; init; }
 
     /// <summary>The links whose clicks to visit; null: all.</summary>
     public IReadOnlySet<long>? Links { get; init; }

@@ -5,11 +5,17 @@ using Microsoft.Data.Sqlite;
 
 namespace LinkTracker.Aggregator.Storage;
 
-/// <summary>Reads counts and clicks, each call on one snapshot.</summary>
+/// <summary>Reads counts, each call on one snapshot.</summary>
 /// <remarks>Safe for many threads at once.</remarks>
 internal sealed class CountsReader(CountsDatabase database)
 {
     private const string Tally = "SUM(raw), SUM(valid), SUM(unique_visitors), SUM(head), SUM(prefetch), SUM(link_preview), SUM(bot), SUM(duplicate)";
+
+    // The first row of each link, not all of them.
+    private const string FirstHourOfLinks = """
+        SELECT MIN((SELECT bucket FROM click_hours WHERE dimension = 0 AND link_id = asked.value ORDER BY bucket LIMIT 1))
+        FROM json_each(@links) AS asked
+        """;
 
     public Dictionary<LogKey, LogProgress> Positions()
     {
@@ -28,21 +34,44 @@ internal sealed class CountsReader(CountsDatabase database)
         return positions;
     }
 
-    public List<QuarantinedRange> Quarantine()
+    public CountsAudit Audit()
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT partition, edge, epoch, from_address, to_address, missing, reason, bytes FROM quarantine ORDER BY id";
+        command.CommandText = """
+            SELECT (SELECT COALESCE(SUM(applied), 0) FROM positions),
+                   (SELECT COALESCE(SUM(raw), 0) FROM click_days WHERE dimension = 0 AND link_id = 0)
+            """;
         using var reader = command.ExecuteReader();
-        var ranges = new List<QuarantinedRange>();
+        reader.Read();
+        return new CountsAudit(reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>A part of the quarantine, the newest first.</summary>
+    public List<QuarantineEntry> Quarantine(long limit, long offset) => Quarantine("ORDER BY id DESC LIMIT @a OFFSET @b", limit, offset);
+
+    /// <summary>Clicks in quarantine whose bytes are kept, with higher ids than the given one, in the order of their ids.</summary>
+    public List<QuarantineEntry> Replayable(long after, long most) =>
+        Quarantine("WHERE id > @a AND is_click = 1 AND length(bytes) > 0 ORDER BY id LIMIT @b", after, most);
+
+    private List<QuarantineEntry> Quarantine(string which, long a, long b)
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT id, at, partition, edge, epoch, from_address, to_address, missing, reason, bytes, is_click FROM quarantine " + which;
+        command.Parameters.AddWithValue("@a", a);
+        command.Parameters.AddWithValue("@b", b);
+        using var reader = command.ExecuteReader();
+        var entries = new List<QuarantineEntry>();
         while (reader.Read())
         {
-            ranges.Add(new QuarantinedRange(
-                new LogKey(reader.GetInt32(0), (ulong)reader.GetInt64(1), (ulong)reader.GetInt64(2)),
-                reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetString(6), reader.GetFieldValue<byte[]>(7)));
+            var range = new QuarantinedRange(
+                new LogKey(reader.GetInt32(2), (ulong)reader.GetInt64(3), (ulong)reader.GetInt64(4)),
+                reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetString(8), reader.GetFieldValue<byte[]>(9), reader.GetInt64(10) == 1);
+            entries.Add(new QuarantineEntry(reader.GetInt64(0), reader.GetInt64(1), range));
         }
 
-        return ranges;
+        return entries;
     }
 
     /// <summary>Sums of the hours asked for, whole days of them read from the table of days. In no particular order.</summary>
@@ -71,7 +100,9 @@ internal sealed class CountsReader(CountsDatabase database)
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT MIN(bucket) FROM click_hours WHERE dimension = 0 AND {Condition(links, everyLink: false)}";
+        command.CommandText = links is null
+            ? "SELECT MIN(bucket) FROM click_hours WHERE dimension = 0 AND link_id = 0"
+            : FirstHourOfLinks;
         AddLinks(command, links);
         return command.ExecuteScalar() is long hour ? hour : null;
     }
@@ -93,65 +124,6 @@ internal sealed class CountsReader(CountsDatabase database)
         return last;
     }
 
-    /// <summary>
-    /// Visits the stored clicks of a time span, and of some links when they are given: block by block, in the order of
-    /// the blocks' times or against it, and in the order of their addresses within a block.
-    /// </summary>
-    public void Scan(ClickScan scan, ClickVisit visit)
-    {
-        using var connection = database.Connect();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        using var blocks = connection.CreateCommand();
-        blocks.CommandText = $"SELECT id, {(scan.NewestFirst ? "last_time" : "first_time")} FROM click_blocks WHERE last_time >= @from AND first_time < @to ORDER BY "
-            + (scan.NewestFirst ? "last_time DESC, id DESC" : "first_time, id");
-        blocks.Parameters.AddWithValue("@from", scan.FromMs);
-        blocks.Parameters.AddWithValue("@to", scan.ToMs);
-        using var filter = connection.Prepare("SELECT links FROM click_blocks WHERE id = @id", "@id");
-        using var data = connection.Prepare("SELECT sealed, data FROM click_blocks WHERE id = @id", "@id");
-        using var reader = blocks.ExecuteReader();
-        while (reader.Read() && !(scan.IsEnough?.Invoke(reader.GetInt64(1)) ?? false))
-        {
-            var id = reader.GetInt64(0);
-            if (scan.Links is not { } links || MayHold((byte[])filter.With(id).ExecuteScalar()!, links))
-            {
-                Visit(Load(data, id), scan, visit);
-            }
-        }
-    }
-
-    private static void Visit(ReadOnlySpan<byte> data, ClickScan scan, ClickVisit visit)
-    {
-        foreach (var click in ClickPart.Read(data))
-        {
-            var time = click.Record.OccurredAtMs;
-            if (time >= scan.FromMs && time < scan.ToMs && (scan.Links?.Contains(click.Record.Token.LinkId) ?? true))
-            {
-                visit(click);
-            }
-        }
-    }
-
-    private static byte[] Load(SqliteCommand command, long id)
-    {
-        using var reader = command.With(id).ExecuteReader();
-        reader.Read();
-        var bytes = reader.GetFieldValue<byte[]>(1);
-        return reader.GetInt64(0) == 1 ? CountsBlocks.Unpack(bytes) : bytes;
-    }
-
-    private static bool MayHold(byte[] filter, IReadOnlySet<long> links)
-    {
-        foreach (var link in links)
-        {
-            if (CountsLinkFilter.MayContain(filter, link))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private static void Read(
         SqliteConnection connection, RollupQuery query, string table, long from, long to, long bucketMs, Dictionary<(long, long, string), RollupRow> rows)
     {
@@ -160,14 +132,8 @@ internal sealed class CountsReader(CountsDatabase database)
             return;
         }
 
-        var bucket = query.Split == RollupSplit.None || query.Split == RollupSplit.Link ? "0" : "bucket";
-        var link = query.Split == RollupSplit.Link ? "link_id" : "0";
         using var command = connection.CreateCommand();
-        command.CommandText = $"""
-            SELECT {link} AS l, {bucket} AS b, value, {Tally} FROM {table}
-            WHERE dimension = @dimension AND {Condition(query.Links, query.Split == RollupSplit.Link)} AND bucket >= @from AND bucket < @to
-            GROUP BY l, b, value
-            """;
+        command.CommandText = RollupSql(query, table);
         command.Parameters.AddWithValue("@dimension", (long)query.Dimension);
         command.Parameters.AddWithValue("@from", from);
         command.Parameters.AddWithValue("@to", to);
@@ -200,10 +166,21 @@ internal sealed class CountsReader(CountsDatabase database)
         Duplicate = reader.GetInt64(at + 7),
     };
 
-    private static string Condition(IReadOnlyCollection<long>? links, bool everyLink) =>
-        links is not null ? "link_id IN (SELECT value FROM json_each(@links))"
-        : everyLink ? "link_id > 0"
-        : "link_id = 0";
+    internal static string RollupSql(RollupQuery query, string table)
+    {
+        var bucket = query.Split == RollupSplit.None || query.Split == RollupSplit.Link ? "0" : "bucket";
+        var link = query.Split == RollupSplit.Link ? "link_id" : "0";
+
+        // Every link that was clicked in that time, found by time: in the table itself their rows of all times stand between.
+        var condition = query.Links is not null ? "link_id IN (SELECT value FROM json_each(@links))"
+            : query.Split != RollupSplit.Link ? "link_id = 0"
+            : $"link_id IN (SELECT link_id FROM {table} INDEXED BY {table}_by_time WHERE dimension = 0 AND link_id > 0 AND bucket >= @from AND bucket < @to)";
+        return $"""
+            SELECT {link} AS l, {bucket} AS b, value, {Tally} FROM {table}
+            WHERE dimension = @dimension AND {condition} AND bucket >= @from AND bucket < @to
+            GROUP BY l, b, value
+            """;
+    }
 
     private static void AddLinks(SqliteCommand command, IReadOnlyCollection<long>? links)
     {

@@ -14,11 +14,11 @@ internal sealed class CountsWriter : IDisposable
     private readonly CountsStatement _addDay;
     private readonly SqliteCommand _insertPosition;
     private readonly SqliteCommand _movePosition;
-    private readonly SqliteCommand _insertQuarantine;
+    private readonly CountsQuarantine _quarantine;
     private readonly SqliteCommand _lastClick;
     private readonly CountsBlocks _blocks;
 
-    public CountsWriter(CountsDatabase database)
+    public CountsWriter(CountsDatabase database, ILogger logger)
     {
         _connection = database.Connect();
 
@@ -35,12 +35,10 @@ internal sealed class CountsWriter : IDisposable
             WHERE partition = @p AND edge = @e AND epoch = @i AND next = @expected AND consumed = @expectedConsumed
             """,
             "@p", "@e", "@i", "@n", "@c", "@a", "@d", "@q", "@expected", "@expectedConsumed");
-        _insertQuarantine = _connection.Prepare(
-            "INSERT INTO quarantine (partition, edge, epoch, from_address, to_address, missing, reason, bytes) VALUES (@p, @e, @i, @f, @t, @m, @r, @b)",
-            "@p", "@e", "@i", "@f", "@t", "@m", "@r", "@b");
         _lastClick = _connection.Prepare(
             "INSERT INTO last_clicks (link_id, at) VALUES (@l, @t) ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at)", "@l", "@t");
-        _blocks = new CountsBlocks(_connection);
+        _quarantine = new CountsQuarantine(_connection, database.Clock);
+        _blocks = new CountsBlocks(_connection, logger);
     }
 
     /// <exception cref="PositionMovedException">What is stored is not what the batch was made for; nothing was changed.</exception>
@@ -52,7 +50,7 @@ internal sealed class CountsWriter : IDisposable
         AddCounts(batch);
         SetLastClicks(batch, transaction);
         _blocks.Store(batch.Parts);
-        StoreQuarantine(batch, transaction);
+        _quarantine.Store(batch, transaction);
         transaction.Commit();
     }
 
@@ -62,7 +60,7 @@ internal sealed class CountsWriter : IDisposable
         _addDay.Dispose();
         _insertPosition.Dispose();
         _movePosition.Dispose();
-        _insertQuarantine.Dispose();
+        _quarantine.Dispose();
         _lastClick.Dispose();
         _blocks.Dispose();
         _connection.Dispose();
@@ -122,16 +120,6 @@ internal sealed class CountsWriter : IDisposable
         foreach (var (link, at) in batch.LastClicks.OrderBy(row => row.Key))
         {
             _lastClick.With(link, at).ExecuteNonQuery();
-        }
-    }
-
-    private void StoreQuarantine(CountBatch batch, SqliteTransaction transaction)
-    {
-        _insertQuarantine.Transaction = transaction;
-        foreach (var range in batch.Quarantine)
-        {
-            _insertQuarantine.With(
-                range.Log.Partition, (long)range.Log.Edge, (long)range.Log.Epoch, range.From, range.To, range.Missing, range.Reason, range.Bytes).ExecuteNonQuery();
         }
     }
 

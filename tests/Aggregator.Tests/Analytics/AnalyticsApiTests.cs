@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Tests.Counting;
 using LinkTracker.Contracts.Clicks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.Aggregator.Tests.Analytics;
 
@@ -86,6 +88,8 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
     [InlineData("continent=EU", 1)]
     [InlineData("device=mobile", 1)]
     [InlineData("referer=t.co", 2)]
+    [InlineData("referer=www.T.co", 2)]
+    [InlineData("referer=-www.t.co", 1)]
     [InlineData("refererUrl=https://t.co", 2)]
     [InlineData("channel=podcast", 1)]
     [InlineData("qr=true", 1)]
@@ -102,6 +106,10 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
     [InlineData("tenantId=t2", 0)]
     [InlineData("utm_source=mail", 3)]
     [InlineData("utm_source=-mail", 0)]
+    [InlineData("utm_source=Mail", 0)]
+    [InlineData("utm_source=Mail,mail", 3)]
+    [InlineData("tenantId=T1,t1", 3)]
+    [InlineData("domain=GO.example", 3)]
     public async Task Filters_choose_clicks(string filter, int clicks)
     {
         await ClickAsync();
@@ -112,6 +120,26 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_holds_the_clicks_of_its_partners_links()
+    {
+        await ClickAsync();
+        await _server.ClickAsync(new TestClick { Link = _benNumber, At = ReportServer.Noon });
+        var program = (await _server.GetAsync($"/links/info?linkId={_ana}"))["programId"]!.GetValue<string>();
+
+        Assert.Equal(3, (await _server.GetAsync($"/analytics?interval=all&programId={program}"))["clicks"]!.GetValue<int>());
+        Assert.Equal(3, (await _server.GetAsync($"/events?interval=all&programId={program}")).AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_series_to_the_last_year_there_is_has_a_bar_for_each_month()
+    {
+        var series = (await _server.GetAsync("/analytics?start=8990-01-01&end=9000-12-31T23:30:00Z&groupBy=timeseries&timezone=Asia/Tokyo")).AsArray();
+
+        Assert.Equal(133, series.Select(row => row!["start"]!.GetValue<string>()).Distinct().Count());
+        Assert.Equal(133, series.Count);
+    }
+
+    [Fact]
     public async Task A_filter_with_another_group_is_answered_from_the_single_clicks()
     {
         await ClickAsync();
@@ -119,6 +147,26 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         var rows = (await _server.GetAsync($"/analytics?interval=all&referer=t.co&groupBy=devices&linkId={_ana}")).AsArray();
 
         Assert.Equal(["Desktop:1", "Mobile:1"], rows.Select(row => $"{row!["device"]}:{row["clicks"]}").Order());
+    }
+
+    [Fact]
+    public async Task What_needs_single_clicks_is_refused_where_some_of_them_are_forgotten()
+    {
+        await ClickAsync();
+        _server.SetTime(ReportServer.Noon.AddDays(40));
+        await _server.ClickAsync(new TestClick { Link = _anaNumber, At = ReportServer.Noon.AddDays(39), Agent = TestClick.Iphone, Country = "DE" });
+        _server.Services.GetRequiredService<ClickCounts>().Forget(ReportServer.Noon.AddDays(30));
+
+        var refusal = await _server.RefusalAsync("/analytics?interval=all&country=DE&groupBy=devices");
+        Assert.Equal((422, "unprocessable_entity"), (refusal.Status, refusal.Code));
+        Assert.Equal(
+            "start: country and device together are counted from single clicks, and of those before 2026-05-04T13:00:00.000Z not all are kept any more (Aggregator__ClickRetentionDays). Begin there or later, or ask about one of them alone.",
+            refusal.Message);
+        Assert.Equal(422, (await _server.RefusalAsync("/analytics?interval=all&country=DE&referer=t.co")).Status);
+        Assert.Equal("Mobile:1", Row(await _server.GetAsync("/analytics?start=2026-05-04T13:00:00Z&country=DE&groupBy=devices")));
+        Assert.Equal(2, (await _server.GetAsync("/analytics?interval=all&country=DE"))["clicks"]!.GetValue<int>());
+
+        static string Row(JsonNode rows) => $"{Assert.Single(rows.AsArray())!["device"]}:{rows[0]!["clicks"]}";
     }
 
     [Fact]
@@ -231,6 +279,11 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
     [InlineData("/analytics?timezone=Mars/Olympus", 422, "unprocessable_entity", "timezone")]
     [InlineData("/analytics?start=yesterday", 422, "unprocessable_entity", "start")]
     [InlineData("/analytics?end=9999-12-31", 422, "unprocessable_entity", "end")]
+    [InlineData("/analytics?end=9999-12-31T23:30:00Z&groupBy=timeseries", 422, "unprocessable_entity", "end")]
+    [InlineData("/analytics?end=9999-12-31T23:30:00Z&groupBy=timeseries&timezone=Asia/Tokyo", 422, "unprocessable_entity", "end")]
+    [InlineData("/analytics?root=true", 422, "unprocessable_entity", "root")]
+    [InlineData("/analytics?programId=prog_none", 404, "not_found", "prog_none")]
+    [InlineData("/events?programId=prog_none", 404, "not_found", "prog_none")]
     [InlineData("/analytics?start=2026-05-05&end=2026-05-01", 422, "unprocessable_entity", "start")]
     [InlineData("/analytics?city=Berlin", 422, "unprocessable_entity", "city")]
     [InlineData("/analytics?tagIds=a", 422, "unprocessable_entity", "tagIds")]
@@ -308,6 +361,17 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal("""{"amount":4990,"currency":"usd","paymentProcessor":"stripe","invoiceId":"i1"}""", sale["sale"]!.ToJsonString());
         Assert.Equal((4990, "i1", "stripe"), ((int)sale["saleAmount"]!, (string)sale["invoice_id"]!, (string)sale["payment_processor"]!));
         Assert.Empty((await _server.GetAsync("/events?event=sales&interval=all&device=Desktop")).AsArray());
+    }
+
+    [Fact]
+    public async Task A_conversion_without_a_known_click_came_by_link_for_events_as_for_sums()
+    {
+        var token = _server.ClickLater(new TestClick { Link = _anaNumber, At = ReportServer.Noon })[0];
+        await _server.PostAsync("/track/lead", new { clickId = token, eventName = "Sign up", customerExternalId = "c1" });
+
+        Assert.Equal("link", (string)Assert.Single((await _server.GetAsync("/events?event=leads&interval=all&trigger=link")).AsArray())!["click"]!["trigger"]!);
+        Assert.Equal(1, (await _server.GetAsync("/analytics?event=leads&interval=all&trigger=link"))["leads"]!.GetValue<int>());
+        Assert.Empty((await _server.GetAsync("/events?event=leads&interval=all&trigger=qr")).AsArray());
     }
 
     // Three people, one of them twice, and a preview, a prefetch and a HEAD.

@@ -105,10 +105,30 @@ public sealed class ReportServer : IAsyncDisposable
         return [.. Enumerable.Range(first, clicks.Length).Select(_log.TokenOf)];
     }
 
+    /// <summary>Delivers entries of the log as they are, and waits until they are done with.</summary>
+    public Task DeliverBytesAsync(params byte[][] entries)
+    {
+        var first = _log.Count;
+        foreach (var entry in entries)
+        {
+            _log.AddBytes(entry);
+        }
+
+        _source.Deliver(_log.Slice(first, _log.Count));
+        return _source.ReleasedAsync(_log.Tail);
+    }
+
     public Task DeliverAsync()
     {
         _source.Deliver(_log.Whole());
         return _source.ReleasedAsync(_log.Tail);
+    }
+
+    /// <summary>Changes counts.db behind the service's back.</summary>
+    public void ChangeCounts(string sql)
+    {
+        using var connection = new CountsDatabase(Path.Combine(_folder.FullName, "counts.db"), _clock).Connect();
+        connection.Run(sql);
     }
 
     internal Task EnrichAsync() => Services.GetRequiredService<ConversionEnricher>().EnrichAsync(CancellationToken.None);

@@ -16,6 +16,7 @@ public class OpenApiTests
         Assert.Contains("utm_source", document.GetProperty("components").GetProperty("schemas").GetProperty("LinkRequest").GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Contains("showArchived", document.GetProperty("paths").GetProperty("/links").GetProperty("get").GetProperty("parameters").EnumerateArray().Select(parameter => parameter.GetProperty("name").GetString()));
         Assert.Equal("#/components/schemas/LeadAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/track/lead").GetProperty("post").GetProperty("responses").GetProperty("200")));
+        Assert.Equal("#/components/schemas/ReplayAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/quarantine/replay").GetProperty("post").GetProperty("responses").GetProperty("200")));
         Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("scheme").GetString());
     }
 

@@ -10,7 +10,7 @@ public class RouteKeyTests
 
     private static readonly string[] Closed =
     [
-        "GET /stats",
+        "GET /stats", "GET /quarantine", "POST /quarantine/replay",
         "POST /links", "GET /links", "GET /links/count", "GET /links/info", "PUT /links/upsert", "PATCH /links/{linkId}", "DELETE /links/{linkId}",
         "POST /links/bulk", "PATCH /links/bulk", "DELETE /links/bulk",
         "POST /links/import", "GET /links/import/{id}",

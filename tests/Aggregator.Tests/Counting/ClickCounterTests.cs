@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.UserAgents;
+using LinkTracker.Aggregator.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -16,13 +17,15 @@ public sealed class ClickCounterTests : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly CountingMetrics _metrics;
     private readonly CountingHealth _health = new();
+    private readonly TestLogger<ClickCounter> _logger = new();
     private readonly ClickCounter _counter;
 
     public ClickCounterTests()
     {
-        _metrics = new CountingMetrics(_services.GetRequiredService<IMeterFactory>(), _health);
+        _metrics = new CountingMetrics(_services.GetRequiredService<IMeterFactory>(), _health, _file.Counts);
+        var replay = new QuarantineReplay(_file.Counts, _metrics, NullLogger<QuarantineReplay>.Instance);
         _counter = new ClickCounter(
-            _source, _file.Counts, new ClickClassifier(BotRules.Embedded), _metrics, _health, TimeProvider.System, NullLogger<ClickCounter>.Instance);
+            _source, _file.Counts, new ClickClassifier(BotRules.Embedded), replay, _metrics, _health, TimeProvider.System, _logger);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,7 +47,7 @@ public sealed class ClickCounterTests : IAsyncDisposable
         await _source.ReleasedAsync(log.Tail);
 
         Assert.Equal(2, _file.Total().Valid);
-        Assert.Equal("""{"failing":null,"consumed":2,"applied":2,"duplicate_skipped":0,"quarantined":0}""", FiguresWithoutPartitions());
+        Assert.Equal("""{"failing":null,"visitors":2,"store":{"applied":2,"raw":2},"consumed":2,"applied":2,"duplicate_skipped":0,"quarantined":0}""", FiguresWithoutPartitions());
         Assert.Equal(HealthStatus.Healthy, (await _health.CheckHealthAsync(new HealthCheckContext())).Status);
     }
 
@@ -64,7 +67,7 @@ public sealed class ClickCounterTests : IAsyncDisposable
         Assert.Equal(2, _source.Asked.Count);
         Assert.Equal(log.Slice(0, 1).To, Assert.Single(_source.Asked[1]).Next);
         Assert.Equal(3, _file.Total().Valid);
-        Assert.Equal("""{"failing":null,"consumed":4,"applied":3,"duplicate_skipped":1,"quarantined":0}""", FiguresWithoutPartitions());
+        Assert.Equal("""{"failing":null,"visitors":3,"store":{"applied":3,"raw":3},"consumed":4,"applied":3,"duplicate_skipped":1,"quarantined":0}""", FiguresWithoutPartitions());
     }
 
     [Fact]
@@ -91,6 +94,28 @@ public sealed class ClickCounterTests : IAsyncDisposable
 
         Assert.Equal(1, _file.Total().Valid);
         Assert.Equal(HealthStatus.Healthy, (await _health.CheckHealthAsync(new HealthCheckContext())).Status);
+    }
+
+    [Fact]
+    public async Task Counting_begins_anew_after_damage_and_survives_that_a_new_file_cannot_be_made_at_first()
+    {
+        var log = new TestLog().Add(new TestClick());
+        _source.Deliver(log.Whole());
+        await _counter.StartAsync(CancellationToken.None);
+        await _source.ReleasedAsync(log.Tail);
+
+        var inTheWay = Directory.CreateDirectory(_file.Path + "-journal");
+        _file.Counts.StartOver(new CountsException("malformed", new SqliteException("malformed", 11), isDamage: true));
+        _source.Break();
+        await _logger.LoggedAsync<CountsException>(3002);
+        await _logger.LoggedAsync<CountsException>(3002);
+        inTheWay.Delete();
+        _source.Deliver(log.Whole());
+        await _source.ReleasedAsync(log.Tail);
+
+        Assert.False(_counter.ExecuteTask!.IsCompleted);
+        Assert.Equal(1, _file.Total().Valid);
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_file.Path)!, "counts.db.damaged-*"), name => !name.EndsWith("-wal", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -127,6 +152,7 @@ public sealed class ClickCounterTests : IAsyncDisposable
         listener.Start();
         listener.RecordObservableInstruments();
 
+        Assert.Equal((1, 1), (seen["linktracker.clicks.counted"], seen["linktracker.counting.visitors"]));
         Assert.Equal((2, 1, 0, 1), (seen["linktracker.clicks.consumed"], seen["linktracker.clicks.applied"], seen["linktracker.clicks.duplicate_skipped"], seen["linktracker.clicks.quarantined"]));
     }
 

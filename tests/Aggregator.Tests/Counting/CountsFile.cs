@@ -2,7 +2,6 @@ using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.UserAgents;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Clicks;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Aggregator.Tests.Counting;
 
@@ -23,6 +22,8 @@ internal sealed class CountsFile : IDisposable
     }
 
     public string Path { get; }
+
+    public TestLogger<ClickCounts> Logger { get; } = new();
 
     public ClickCounts Counts { get; private set; }
 
@@ -58,6 +59,16 @@ internal sealed class CountsFile : IDisposable
         Rollup(new RollupQuery { FromHour = -1_000_000, ToHour = 10_000_000, Links = link is { } id ? [id] : null }).SingleOrDefault().Tally;
 
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => Counts.Rollup(query);
+
+    /// <summary>What is in quarantine, the oldest first.</summary>
+    public List<QuarantinedRange> Quarantine() => [.. Counts.Quarantine(1_000, 0).Reverse().Select(entry => entry.Range)];
+
+    /// <summary>Changes the file behind the counts' back.</summary>
+    public void Run(string sql)
+    {
+        using var connection = new CountsDatabase(Path, TimeProvider.System).Connect();
+        connection.Run(sql);
+    }
 
     /// <summary>Every number there is, as text to compare.</summary>
     public string Everything()
@@ -95,5 +106,5 @@ internal sealed class CountsFile : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private ClickCounts Open() => ClickCounts.Open(Path, TimeProvider.System, NullLogger.Instance);
+    private ClickCounts Open() => ClickCounts.Open(Path, TimeProvider.System, Logger);
 }

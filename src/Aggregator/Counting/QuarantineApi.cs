@@ -1,0 +1,46 @@
+using System.Globalization;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Counting;
+
+/// <summary>Shows what could not be counted, and has it counted once it can be.</summary>
+internal sealed class QuarantineApi(ClickCounts counts, QuarantineReplay replay)
+{
+    public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
+    {
+        var api = ActivatorUtilities.CreateInstance<QuarantineApi>(services);
+        var group = routes.MapGroup("/quarantine").WithTags("Quarantine");
+        group.MapGet("", api.List).WithName("listQuarantine");
+        group.MapPost("/replay", api.ReplayAsync).WithName("replayQuarantine");
+    }
+
+    private List<QuarantineResponse> List(int? page, int? pageSize)
+    {
+        var part = Page.Of(page, pageSize, startingAfter: null, endingBefore: null, idPrefix: "");
+        return
+        [
+            .. counts.Quarantine(part.Limit, part.Offset).Select(entry => new QuarantineResponse(
+                entry.Id.ToString(CultureInfo.InvariantCulture),
+                Fields.Time(entry.AtMs),
+                new QuarantinePosition(
+                    entry.Range.Log.Partition, entry.Range.Log.Edge.ToString("x16", CultureInfo.InvariantCulture), entry.Range.Log.Epoch, entry.Range.From, entry.Range.To),
+                entry.Range.Missing,
+                entry.Range.Reason,
+                entry.Range.Bytes.Length,
+                entry.IsReplayable)),
+        ];
+    }
+
+    private Task<ReplayAnswer> ReplayAsync(CancellationToken cancellation) => replay.AskAsync(cancellation);
+}
+
+/// <param name="Count">Clicks lost in it; 0 when nobody knows.</param>
+/// <param name="Bytes">How many bytes are kept of it.</param>
+/// <param name="Replayable">Whether a replay will try to read it: it is a whole click, and its bytes are still kept.</param>
+internal sealed record QuarantineResponse(string Id, string QuarantinedAt, QuarantinePosition Position, long Count, string Reason, int Bytes, bool Replayable);
+
+/// <summary>Where in which log it stood.</summary>
+/// <param name="Edge">The edge's id in hexadecimal digits.</param>
+/// <param name="To">The address behind it.</param>
+internal sealed record QuarantinePosition(int Partition, string Edge, ulong Epoch, long From, long To);

@@ -1,0 +1,8 @@
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>The counts could not be read or written. What the database itself says of it is inside.</summary>
+internal sealed class CountsException(string message, Exception cause, bool isDamage = false) : Exception(message, cause)
+{
+    /// <summary>Whether the file is damaged, so that trying again cannot help.</summary>
+    public bool IsDamage { get; } = isDamage;
+}

@@ -1,0 +1,27 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace LinkTracker.Aggregator.Tests.Counting;
+
+/// <summary>Lets a test wait for what is logged.</summary>
+internal sealed class TestLogger<T> : ILogger<T>
+{
+    private readonly Channel<(int Id, Exception? Exception)> _events = Channel.CreateUnbounded<(int, Exception?)>();
+
+    /// <summary>Waits for an event with such an exception.</summary>
+    public async Task LoggedAsync<TException>(int id)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await _events.Reader.ReadAsync(limit.Token) is var (seen, exception) && !(seen == id && exception is TException))
+        {
+        }
+    }
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _events.Writer.TryWrite((eventId.Id, exception));
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+}
