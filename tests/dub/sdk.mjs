@@ -49,6 +49,8 @@ const partnerLink = await dub.partners.createLink({ partnerId: partner.id, url: 
 assert.equal((await dub.partners.upsertLink({ partnerId: partner.id, url: url + "/ana" })).id, partnerLink.id);
 assert.equal((await dub.partners.retrieveLinks({ partnerId: partner.id }))[0].key, "ana");
 assert.equal((await dub.partners.list({}))[0].links[0].id, partnerLink.id);
+assert.deepEqual((await dub.partners.create({ email: "ben@example.com", linkProps: { comments: "made with its first link" } })).links, []);
+assert.deepEqual((await dub.partners.list({ sortBy: "totalClicks" })).map((item) => item.name), ["ben@example.com", "Ana"]);
 
 // Reports: every grouping that is kept, of every kind of event, and the events themselves.
 // (It has no types for rows by domain, partner and utm_*.)

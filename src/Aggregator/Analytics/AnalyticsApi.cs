@@ -42,13 +42,14 @@ internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRul
             : null;
         var groups = new FigureGroups();
         _clicks.Fill(groups, grouping, scope.Links, filters, fromHour, period.ToHour, buckets);
+        groups = grouping.IsPartner ? OfLinks(session, groups, grouping.LinkGroup!) : groups;
         ConversionReport.Fill(groups, grouping, session, scope, filters, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
         return grouping.Kind switch
         {
             GroupKind.None => Row(groups[""]),
             GroupKind.Time => buckets!.Starts.Select(start => Row(groups[start], ("start", buckets.Format(start)))).ToList(),
             GroupKind.Link when grouping.LinkGroup is null => LinkRows(session, groups, reportEvent),
-            GroupKind.Link => ValueRows(OfLinks(session, groups, grouping.LinkGroup), grouping, reportEvent),
+            GroupKind.Link when !grouping.IsPartner => ValueRows(OfLinks(session, groups, grouping.LinkGroup), grouping, reportEvent),
             _ => ValueRows(groups, grouping, reportEvent),
         };
     }

@@ -24,7 +24,7 @@ internal sealed class PartnerRequest
     /// <summary>Groups are not part of this version: null or empty only.</summary>
     public string? GroupId { get; set; }
 
-    /// <summary>Fields of a first link for the partner; <c>url</c> among them is needed.</summary>
+    /// <summary>Fields of a first link for the partner. It is made when <c>url</c> is among them.</summary>
     public JsonElement? LinkProps { get; set; }
 
     public PartnerRow ToRow(long id, long nowMs)

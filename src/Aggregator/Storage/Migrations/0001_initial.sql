@@ -107,7 +107,7 @@ CREATE TABLE conversions (
     partner_id        BIGINT REFERENCES partners (id),
     click_token       TEXT,
     clicked_at        BIGINT,
-    method            TEXT,            -- click, lead, code; null: credited to nobody
+    method            TEXT,            -- code, click, lead, customer; null: credited to nobody
     decision          TEXT   NOT NULL, -- JSON: rule version, window, every candidate and why it lost
     event_name        TEXT   NOT NULL,
     occurred_at       BIGINT NOT NULL,
@@ -130,6 +130,7 @@ CREATE TABLE conversions (
     enriched          INTEGER NOT NULL
 );
 CREATE INDEX conversions_by_link ON conversions (link_id, kind, occurred_at);
+CREATE INDEX conversions_by_partner ON conversions (partner_id, kind, occurred_at) WHERE partner_id IS NOT NULL;
 CREATE INDEX conversions_by_customer ON conversions (customer_id, kind, occurred_at);
 CREATE INDEX conversions_by_time ON conversions (kind, occurred_at);
 CREATE INDEX conversions_to_enrich ON conversions (id) WHERE enriched = 0;
