@@ -66,10 +66,10 @@ internal sealed class LeadRequest : TrackRequest
 
 internal sealed class SaleRequest : TrackRequest
 {
-    // The largest whole number that every JSON reader keeps exactly.
-    private const long MaxAmount = (1L << 53) - 1;
+    // Far above any invoice, and so far below 64 bits that the sums of millions of sales stay inside them.
+    private const long MaxAmount = 1_000_000_000_000;
 
-    /// <summary>Minor units of the currency, such as cents.</summary>
+    /// <summary>Minor units of the currency, such as cents; at most 10^12.</summary>
     public long? Amount { get; set; }
 
     /// <summary>ISO 4217; <c>usd</c> when left out.</summary>
