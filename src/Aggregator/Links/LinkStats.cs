@@ -10,7 +10,7 @@ internal sealed class LinkStats(Database database) : IStatsSection
 
     public object Read() => database.Read(session => new
     {
-        live = session.Counter("live_links"),
-        version = session.Counter("link_version"),
+        live = session.Counter(LinkStore.LiveLinks),
+        version = session.Counter(LinkStore.Version),
     });
 }

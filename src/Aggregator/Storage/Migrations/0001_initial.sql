@@ -135,10 +135,21 @@ CREATE INDEX conversions_by_customer ON conversions (customer_id, kind, occurred
 CREATE INDEX conversions_by_time ON conversions (kind, occurred_at);
 CREATE INDEX conversions_to_enrich ON conversions (id) WHERE enriched = 0;
 
+-- Links that an import has checked and nobody sees yet, of one import at a time. Their keys and external ids are reserved.
+CREATE TABLE staged_links (
+    id          BIGINT NOT NULL PRIMARY KEY,
+    domain      TEXT   NOT NULL,
+    key_folded  TEXT   NOT NULL,
+    external_id TEXT,
+    link        TEXT   NOT NULL -- JSON: the row of links that it becomes
+);
+CREATE INDEX staged_links_by_folded_key ON staged_links (domain, key_folded);
+CREATE INDEX staged_links_by_external_id ON staged_links (external_id) WHERE external_id IS NOT NULL;
+
 CREATE TABLE imports (
     id         BIGINT NOT NULL PRIMARY KEY,
     format     TEXT   NOT NULL, -- csv, jsonl
-    status     TEXT   NOT NULL, -- queued, validating, importing, done, failed
+    status     TEXT   NOT NULL, -- queued, validating, importing, publishing, done, failed
     bytes      BIGINT NOT NULL, -- length of the upload: what is shorter on disk was cut off
     row_count  BIGINT NOT NULL,
     imported   BIGINT NOT NULL,
