@@ -43,6 +43,7 @@ for await (const page of await dub.customers.list({ includeExpandedFields: true 
     customers.push(...page.result);
 }
 assert.equal(customers[0].link.id, linkId);
+assert.equal((await dub.customers.list({ sortBy: "saleAmount", sortOrder: "asc" })).result.length, 1);
 assert.equal((await dub.customers.get({ id: customers[0].id })).externalId, "c-1");
 const partner = await dub.partners.create({ name: "Ana", email: "ana@example.com" });
 const partnerLink = await dub.partners.createLink({ partnerId: partner.id, url: url + "/ana", key: "ana" });
