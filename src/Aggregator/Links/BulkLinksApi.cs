@@ -55,7 +55,7 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
     /// <summary>The same change for every link named: all of them, or none.</summary>
     private Task<IReadOnlyList<LinkResponse>> UpdateAsync(Body<BulkUpdate> body, CancellationToken cancellation)
     {
-        string[] names = [.. body.Value.LinkIds ?? [], .. (body.Value.ExternalIds ?? []).Select(id => id.StartsWith("ext_", StringComparison.Ordinal) ? id : "ext_" + id)];
+        string[] names = [.. Named(body.Value.LinkIds, "linkIds"), .. Named(body.Value.ExternalIds, "externalIds").Select(id => id.StartsWith("ext_", StringComparison.Ordinal) ? id : "ext_" + id)];
         Fields.Between(names.Length, "The number of linkIds and externalIds", 1, MaxItems);
         var data = body.Value.Data ?? throw ApiError.Unprocessable("data: is needed.");
         var change = Body<LinkRequest>.Of(data, "data");
@@ -77,6 +77,10 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
             cancellation);
     }
 
+    private static string[] Named(string?[]? ids, string field) => (ids ?? []).Contains(null)
+        ? throw ApiError.Unprocessable($"{field}: must be an array of strings, without null.")
+        : [.. (ids ?? []).OfType<string>()];
+
     private Task<DeletedLinks> DeleteAsync(string? linkIds, CancellationToken cancellation)
     {
         var names = (linkIds ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToList();
@@ -97,9 +101,9 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
 
 internal sealed class BulkUpdate
 {
-    public string[]? LinkIds { get; set; }
+    public string?[]? LinkIds { get; set; }
 
-    public string[]? ExternalIds { get; set; }
+    public string?[]? ExternalIds { get; set; }
 
     /// <summary>The fields of an update, without domain, key and externalId.</summary>
     public System.Text.Json.JsonElement? Data { get; set; }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LinkTracker.Aggregator.Api;
@@ -15,9 +16,15 @@ namespace LinkTracker.Aggregator.Links;
 /// </summary>
 internal sealed class LinkRules(Settings settings, Installation installation)
 {
-    // A target there could lead back to a short link, or hand the API's pages to visitors.
+    // A target there could lead back to a short link, or hand the API's pages to visitors; also past the proxy, by the port itself.
     private readonly string[] _ownHosts =
-        [settings.DefaultDomain, settings.EdgeUrl.Authority.ToLowerInvariant(), settings.AggregatorUrl.Authority.ToLowerInvariant()];
+    [
+        settings.DefaultDomain, settings.EdgeUrl.Authority.ToLowerInvariant(), settings.AggregatorUrl.Authority.ToLowerInvariant(),
+        OnDomain(settings, settings.EdgeUrl), OnDomain(settings, settings.AggregatorUrl),
+    ];
+
+    private static string OnDomain(Settings settings, Uri listener) =>
+        string.Create(CultureInfo.InvariantCulture, $"{settings.ShortUrl.Host.ToLowerInvariant()}:{listener.Port}");
 
     /// <exception cref="ApiError">Naming the field. The row is then half changed and must be thrown away.</exception>
     public void Apply(Body<LinkRequest> body, LinkRow row, long nowMs)
