@@ -102,6 +102,7 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
                 new SaleDetails(request.Amount!.Value, request.Currency!, request.PaymentProcessor!, request.InvoiceId, request.Metadata)),
             ApiJson.Options);
         var row = RowOf("sale", key, customer, request, decision, answer, hash);
+        session.Add(ConversionStats.Posted + request.Currency, request.Amount!.Value);
         (row.Amount, row.Currency, row.PaymentProcessor, row.InvoiceId) = (request.Amount, request.Currency, request.PaymentProcessor, request.InvoiceId);
         ConversionStore.Insert(session, row);
         return answer;

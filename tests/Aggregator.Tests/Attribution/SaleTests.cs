@@ -220,6 +220,22 @@ public class SaleTests
         Assert.All(Sales(server), sale => Assert.Contains("link_not_live", sale.Decision, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_was_posted_is_counted_apart_from_what_is_stored()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        await HasLeadAsync(server, "ana", "c");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "lost" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "lost" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 20, currency = "eur" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "d", amount = 3, referralCode = "nobodys" })).Ok();
+        Assert.Equal("""{"eur":{"posted":20,"attributed":20,"unattributed":0},"usd":{"posted":103,"attributed":100,"unattributed":3}}""", await AmountsAsync());
+        server.Database.Write(session => session.Execute("DELETE FROM conversions WHERE invoice_id = 'lost'"));
+        Assert.Equal("""{"eur":{"posted":20,"attributed":20,"unattributed":0},"usd":{"posted":103,"attributed":0,"unattributed":3}}""", await AmountsAsync());
+
+        async Task<string> AmountsAsync() => (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("amounts").GetRawText();
+    }
+
     private static IReadOnlyList<StoredSale> Sales(AggregatorServer server) => server.Database.Read(session => session.Query<StoredSale>(
         "SELECT method, amount, link_id, partner_id, click_token, decision FROM conversions WHERE kind = 'sale' ORDER BY id"));
 

@@ -7,7 +7,7 @@ CREATE TABLE installation (
 );
 
 -- Numbers that grow by one under the writer's lock: link_version numbers every change of a place, *_conflicts count
--- repeats of a business key whose body differed from the first.
+-- repeats of a business key whose body differed from the first, posted:* sum the amounts of sales as they came in.
 CREATE TABLE counters (
     name  TEXT   NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
