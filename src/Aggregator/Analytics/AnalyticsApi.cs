@@ -21,7 +21,7 @@ internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRul
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<AnalyticsApi>(services);
-        routes.MapGet("/analytics", api.Read).WithTags("Analytics").WithName("retrieveAnalytics");
+        routes.MapGet("/analytics", api.Read).WithTags("Analytics").WithName("retrieveAnalytics").Answers(ReportSchemas.AnalyticsAsync);
     }
 
     private object Read([AsParameters] AnalyticsRequest request)

@@ -19,7 +19,7 @@ internal sealed class EventsApi(Database database, ClickCounts counts, BotRules 
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<EventsApi>(services);
-        routes.MapGet("/events", api.List).WithTags("Events").WithName("listEvents");
+        routes.MapGet("/events", api.List).WithTags("Events").WithName("listEvents").Answers(ReportSchemas.EventsAsync);
     }
 
     private List<Dictionary<string, object?>> List([AsParameters] EventsRequest request)

@@ -68,6 +68,9 @@ internal sealed record Grouping(
             : throw ApiError.Unprocessable($"groupBy: must be one of {Names}.");
     }
 
+    /// <summary>What a row may be named by.</summary>
+    public static IEnumerable<string> Fields => Known.Values.Select(grouping => grouping.Field).Where(name => name.Length > 0).Distinct();
+
     private static string Names => string.Join(", ", Known.Keys);
 
     private static Grouping Value(string field, Dimension dimension) => new(GroupKind.Value, field, dimension);

@@ -1,6 +1,8 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace LinkTracker.Aggregator.Links;
 
@@ -13,9 +15,15 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
     {
         var api = ActivatorUtilities.CreateInstance<BulkLinksApi>(services);
         var group = routes.MapGroup("/links/bulk").WithTags("Links");
-        group.MapPost("", api.CreateAsync).WithName("bulkCreateLinks").Produces<LinkResponse[]>();
-        group.MapPatch("", api.UpdateAsync).WithName("bulkUpdateLinks");
+        group.MapPost("", api.CreateAsync).WithName("bulkCreateLinks").Produces<LinkResponse[]>().Answers(DescribeAsync);
+        group.MapPatch("", api.UpdateAsync).WithName("bulkUpdateLinks").Takes(LinkUpdate.DescribeBulkAsync);
         group.MapDelete("", api.DeleteAsync).WithName("bulkDeleteLinks");
+    }
+
+    private static async Task<IOpenApiSchema> DescribeAsync(OpenApiOperationTransformerContext context)
+    {
+        var error = ApiSchemas.Named(context, nameof(BulkError), await context.GetOrCreateSchemaAsync(typeof(BulkError)));
+        return ApiSchemas.ArrayOf(ApiSchemas.OneOf(ApiSchemas.Known<LinkResponse>(context), error));
     }
 
     /// <summary>Makes those that can be made; the others' places in the answer hold the error.</summary>

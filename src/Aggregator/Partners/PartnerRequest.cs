@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 
@@ -7,6 +8,7 @@ internal sealed class PartnerRequest
 {
     public string? Name { get; set; }
 
+    [Required]
     public string? Email { get; set; }
 
     public string? Username { get; set; }
