@@ -38,15 +38,16 @@ public static class AggregatorExtensions
         open.MapOpenApi("/openapi.json");
 
         var api = app.MapApi();
-        api.AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
         api.MapStats();
         api.MapCounting();
-        api.MapLinks();
         api.MapImports();
         api.MapAttribution();
         api.MapCustomers();
-        api.MapPartners();
         api.MapAnalytics();
+
+        var changesLinks = api.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
+        changesLinks.MapLinks();
+        changesLinks.MapPartners();
         return app;
     }
 }

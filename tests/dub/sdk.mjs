@@ -43,12 +43,15 @@ for await (const page of await dub.customers.list({ includeExpandedFields: true 
     customers.push(...page.result);
 }
 assert.equal(customers[0].link.id, linkId);
+assert.equal((await dub.customers.list({ sortBy: "saleAmount", sortOrder: "asc" })).result.length, 1);
 assert.equal((await dub.customers.get({ id: customers[0].id })).externalId, "c-1");
 const partner = await dub.partners.create({ name: "Ana", email: "ana@example.com" });
 const partnerLink = await dub.partners.createLink({ partnerId: partner.id, url: url + "/ana", key: "ana" });
 assert.equal((await dub.partners.upsertLink({ partnerId: partner.id, url: url + "/ana" })).id, partnerLink.id);
 assert.equal((await dub.partners.retrieveLinks({ partnerId: partner.id }))[0].key, "ana");
 assert.equal((await dub.partners.list({}))[0].links[0].id, partnerLink.id);
+assert.deepEqual((await dub.partners.create({ email: "ben@example.com", linkProps: { comments: "made with its first link" } })).links, []);
+assert.deepEqual((await dub.partners.list({ sortBy: "totalClicks" })).map((item) => item.name), ["ben@example.com", "Ana"]);
 
 // Reports: every grouping that is kept, of every kind of event, and the events themselves.
 // (It has no types for rows by domain, partner and utm_*.)

@@ -21,7 +21,7 @@ internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRul
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<AnalyticsApi>(services);
-        routes.MapGet("/analytics", api.Read).WithTags("Analytics").WithName("retrieveAnalytics");
+        routes.MapGet("/analytics", api.Read).WithTags("Analytics").WithName("retrieveAnalytics").Answers(ReportSchemas.AnalyticsAsync);
     }
 
     private object Read([AsParameters] AnalyticsRequest request, CancellationToken cancellation)
@@ -43,13 +43,14 @@ internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRul
             : null;
         var groups = new FigureGroups();
         _clicks.Fill(groups, new ClickQuery(grouping, scope.Links, filters, fromHour, period.ToHour, buckets), cancellation);
+        groups = grouping.IsPartner ? OfLinks(session, groups, grouping.LinkGroup!) : groups;
         ConversionReport.Fill(groups, grouping, session, scope, filters, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
         return grouping.Kind switch
         {
             GroupKind.None => Row(groups[""]),
             GroupKind.Time => buckets!.Starts.Select(start => Row(groups[start], ("start", buckets.Format(start)))).ToList(),
             GroupKind.Link when grouping.LinkGroup is null => LinkRows(session, groups, reportEvent),
-            GroupKind.Link => ValueRows(OfLinks(session, groups, grouping.LinkGroup), grouping, reportEvent),
+            GroupKind.Link when !grouping.IsPartner => ValueRows(OfLinks(session, groups, grouping.LinkGroup), grouping, reportEvent),
             _ => ValueRows(groups, grouping, reportEvent),
         };
     }

@@ -18,6 +18,7 @@ internal static class ConversionReport
             var figures = grouping.Kind switch
             {
                 GroupKind.Time => groups[buckets!.BucketOf(row.Quarter * QuarterMs)],
+                GroupKind.Link when grouping.IsPartner => EntityId.Format(EntityId.Partner, row.CreditedPartner) is { } partner ? groups[partner] : null,
                 GroupKind.Link => groups[row.LinkId],
                 GroupKind.Value => ValueOf(grouping, row) is { } group ? groups[group] : null,
                 _ => groups[""],
@@ -35,7 +36,7 @@ internal static class ConversionReport
 
     /// <summary>The first conversion of the links, in Unix milliseconds; null when there is none.</summary>
     public static long? First(Session session, LinkScope scope) => session.First<long?>(
-        $"SELECT MIN(occurred_at) FROM conversions WHERE link_id IS NOT NULL{scope.ConditionOn("link_id")}", scope.Arguments);
+        $"SELECT MIN(occurred_at) FROM conversions WHERE link_id IS NOT NULL{scope.OnConversions}", scope.Arguments);
 
     private static IReadOnlyList<ConversionSum> Read(Session session, Grouping grouping, LinkScope scope, ClickFilters filters, long fromMs, long toMs)
     {
@@ -46,7 +47,8 @@ internal static class ConversionReport
         var columns = string.Join(", ",
         [
             "kind",
-            (grouping.Kind == GroupKind.Link ? "link_id" : "0") + " AS link_id",
+            (grouping.Kind == GroupKind.Link && !grouping.IsPartner ? "link_id" : "0") + " AS link_id",
+            (grouping.IsPartner ? "partner_id" : "NULL") + " AS credited_partner",
             (grouping.Kind == GroupKind.Time ? $"occurred_at / {QuarterMs}" : "0") + " AS quarter",
             "COALESCE(currency, '') AS currency",
             Column(Dimension.Country, "country") + " AS country",
@@ -62,11 +64,11 @@ internal static class ConversionReport
         arguments.Add("to", toMs);
         return session.Query<ConversionSum>(
             $"""
-            SELECT kind, link_id, quarter, currency, country, device, browser, os, referer, channel, click_trigger,
+            SELECT kind, link_id, credited_partner, quarter, currency, country, device, browser, os, referer, channel, click_trigger,
                    COUNT(*) AS rows, SUM(quantity) AS quantity, COALESCE(SUM(amount), 0) AS amount
             FROM (SELECT {columns}, quantity, amount FROM conversions
-                  WHERE link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{scope.ConditionOn("link_id")}) AS asked
-            GROUP BY kind, link_id, quarter, currency, country, device, browser, os, referer, channel, click_trigger
+                  WHERE link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{scope.OnConversions}) AS asked
+            GROUP BY kind, link_id, credited_partner, quarter, currency, country, device, browser, os, referer, channel, click_trigger
             """,
             arguments);
     }
@@ -82,6 +84,8 @@ internal static class ConversionReport
         public string Kind { get; set; } = "";
 
         public long LinkId { get; set; }
+
+        public long? CreditedPartner { get; set; }
 
         public long Quarter { get; set; }
 

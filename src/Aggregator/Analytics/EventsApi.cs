@@ -20,7 +20,7 @@ internal sealed class EventsApi(
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<EventsApi>(services);
-        routes.MapGet("/events", api.List).WithTags("Events").WithName("listEvents");
+        routes.MapGet("/events", api.List).WithTags("Events").WithName("listEvents").Answers(ReportSchemas.EventsAsync);
     }
 
     private List<Dictionary<string, object?>> List([AsParameters] EventsRequest request, CancellationToken cancellation)

@@ -22,8 +22,10 @@ internal enum GroupKind
 /// <param name="Dimension">For <see cref="GroupKind.Value"/>.</param>
 /// <param name="ValueOf">For <see cref="GroupKind.Value"/>: the group of a value; null: no group.</param>
 /// <param name="LinkGroup">For <see cref="GroupKind.Link"/>: the group of a link; null: no group. Without it each link is its own.</param>
+/// <param name="IsPartner">Leads and sales are grouped by the partner they were credited to, clicks by that of their link.</param>
 internal sealed record Grouping(
-    GroupKind Kind, string Field = "", Dimension Dimension = Dimension.Total, Func<string, string?>? ValueOf = null, Func<LinkRow, string?>? LinkGroup = null)
+    GroupKind Kind, string Field = "", Dimension Dimension = Dimension.Total, Func<string, string?>? ValueOf = null, Func<LinkRow, string?>? LinkGroup = null,
+    bool IsPartner = false)
 {
     private static readonly Dictionary<string, Grouping> Known = new()
     {
@@ -43,7 +45,7 @@ internal sealed record Grouping(
         ["top_urls"] = Link("url", link => link.Url),
         ["top_base_urls"] = Link("url", link => link.Url.Split('?', '#')[0]),
         ["top_domains"] = Link("domain", link => link.Domain),
-        ["top_partners"] = Link("partnerId", link => EntityId.Format(EntityId.Partner, link.PartnerId)),
+        ["top_partners"] = Link("partnerId", link => EntityId.Format(EntityId.Partner, link.PartnerId)) with { IsPartner = true },
         ["utm_sources"] = Link("utm_source", link => link.UtmSource),
         ["utm_mediums"] = Link("utm_medium", link => link.UtmMedium),
         ["utm_campaigns"] = Link("utm_campaign", link => link.UtmCampaign),
@@ -65,6 +67,9 @@ internal sealed record Grouping(
             : NotKept.Contains(name) ? throw ApiError.Unprocessable($"groupBy: no data is kept by which {name} could be told; use one of {Names}.")
             : throw ApiError.Unprocessable($"groupBy: must be one of {Names}.");
     }
+
+    /// <summary>What a row may be named by.</summary>
+    public static IEnumerable<string> Fields => Known.Values.Select(grouping => grouping.Field).Where(name => name.Length > 0).Distinct();
 
     private static string Names => string.Join(", ", Known.Keys);
 

@@ -11,18 +11,19 @@ namespace LinkTracker.Aggregator.Analytics;
 internal sealed class LinkScope
 {
     private readonly List<string> _conditions = [];
+    private readonly List<string> _partnerConditions = [];
     private readonly DynamicParameters _arguments = new();
 
     private LinkScope(ReportRequest request)
     {
-        // There is one program, and a partner's links are those in it.
+        // There is one program, and what is a partner's is in it.
         if (!string.IsNullOrEmpty(request.ProgramId))
         {
-            _conditions.Add("partner_id IS NOT NULL");
+            _partnerConditions.Add("partner_id IS NOT NULL");
         }
 
-        AddIds("id", request.LinkId, EntityId.Link, "linkId");
-        AddIds("partner_id", request.PartnerId, EntityId.Partner, "partnerId");
+        AddIds(_conditions, "id", request.LinkId, EntityId.Link, "linkId");
+        AddIds(_partnerConditions, "partner_id", request.PartnerId, EntityId.Partner, "partnerId");
         AddValues("domain", request.Domain, text => text.ToLowerInvariant());
         AddValues("tenant_id", request.TenantId, text => text);
         AddText("deleted_at IS NULL AND external_id", "external", request.ExternalId is ['e', 'x', 't', '_', .. var rest] ? rest : request.ExternalId);
@@ -35,14 +36,18 @@ internal sealed class LinkScope
         AddValues("utm_content", request.UtmContent, text => text);
     }
 
-    /// <summary>The links asked for; null: all.</summary>
+    /// <summary>The links asked for, and of a partner those that it has or had last; null: all.</summary>
     public IReadOnlySet<long>? Links { get; private set; }
 
-    /// <summary>The same as a condition on a column; empty when all are asked for.</summary>
-    public string ConditionOn(string column) =>
-        _conditions.Count == 0 ? "" : $" AND {column} IN (SELECT id FROM links WHERE {string.Join(" AND ", _conditions)})";
+    /// <summary>
+    /// The leads and sales asked for, as a condition on <c>conversions</c>; empty when all are. A partner's are those that were
+    /// credited to it, whoever has the link now.
+    /// </summary>
+    public string OnConversions =>
+        (_conditions.Count == 0 ? "" : $" AND link_id IN (SELECT id FROM links WHERE {string.Join(" AND ", _conditions)})")
+        + string.Concat(_partnerConditions.Select(condition => " AND " + condition));
 
-    /// <summary>What <see cref="ConditionOn"/> refers to.</summary>
+    /// <summary>What <see cref="OnConversions"/> refers to.</summary>
     public DynamicParameters Arguments => new(_arguments);
 
     /// <exception cref="ApiError">404 when a single link was asked for, or a program, that is not there.</exception>
@@ -54,10 +59,11 @@ internal sealed class LinkScope
         }
 
         var scope = new LinkScope(request);
-        if (scope._conditions.Count > 0)
+        string[] conditions = [.. scope._conditions, .. scope._partnerConditions];
+        if (conditions.Length > 0)
         {
-            scope.Links = session.Query<long>($"SELECT id FROM links WHERE {string.Join(" AND ", scope._conditions)}", scope._arguments).ToHashSet();
-            if (scope.Links.Count == 0 && NameOfOne(request) is { } name)
+            scope.Links = session.Query<long>($"SELECT id FROM links WHERE {string.Join(" AND ", conditions)}", scope._arguments).ToHashSet();
+            if (scope.Links.Count == 0 && NameOfOne(request) is { } name && !scope.HasLink(session))
             {
                 throw ApiError.NotFound($"There is no link {name}.");
             }
@@ -65,6 +71,10 @@ internal sealed class LinkScope
 
         return scope;
     }
+
+    // Of whatever partner: it may have had the link when its sales were made.
+    private bool HasLink(Session session) =>
+        session.First<long?>($"SELECT id FROM links WHERE {string.Join(" AND ", _conditions)} LIMIT 1", _arguments) is not null;
 
     private static string? NameOfOne(ReportRequest request) =>
         !string.IsNullOrEmpty(request.LinkId) && !request.LinkId.Contains(',', StringComparison.Ordinal) && request.LinkId[0] != '-' ? request.LinkId
@@ -81,12 +91,12 @@ internal sealed class LinkScope
         }
     }
 
-    private void AddIds(string column, string? text, string prefix, string field)
+    private void AddIds(List<string> conditions, string column, string? text, string prefix, string field)
     {
         if (ValueFilter.Parse(text, StringComparer.Ordinal, sent => sent) is { } filter)
         {
             // What cannot be an id names nothing, as an id that was never given.
-            AddSet(column, field, filter.Excludes, filter.Values.Select(value => EntityId.TryParse(prefix, value, out var id) ? id : 0L).ToArray());
+            AddSet(conditions, column, field, filter.Excludes, filter.Values.Select(value => EntityId.TryParse(prefix, value, out var id) ? id : 0L).ToArray());
         }
     }
 
@@ -95,13 +105,13 @@ internal sealed class LinkScope
         // As the columns compare: case matters.
         if (ValueFilter.Parse(text, StringComparer.Ordinal, read) is { } filter)
         {
-            AddSet(column, column, filter.Excludes, filter.Values.ToArray());
+            AddSet(_conditions, column, column, filter.Excludes, filter.Values.ToArray());
         }
     }
 
-    private void AddSet<T>(string column, string name, bool excludes, T[] values)
+    private void AddSet<T>(List<string> conditions, string column, string name, bool excludes, T[] values)
     {
-        _conditions.Add(excludes ? $"({column} IS NULL OR {column} NOT IN @{name})" : $"{column} IN @{name}");
+        conditions.Add(excludes ? $"({column} IS NULL OR {column} NOT IN @{name})" : $"{column} IN @{name}");
         _arguments.Add(name, values);
     }
 }

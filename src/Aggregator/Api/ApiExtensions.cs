@@ -35,8 +35,11 @@ internal static class ApiExtensions
         new RequestSizeLimitAttribute(MaxBodyBytes),
         ErrorOf(StatusCodes.Status400BadRequest),
         ErrorOf(StatusCodes.Status401Unauthorized),
+        ErrorOf(StatusCodes.Status403Forbidden),
         ErrorOf(StatusCodes.Status404NotFound),
         ErrorOf(StatusCodes.Status409Conflict),
+        ErrorOf(StatusCodes.Status413PayloadTooLarge),
+        ErrorOf(StatusCodes.Status415UnsupportedMediaType),
         ErrorOf(StatusCodes.Status422UnprocessableEntity));
 
     private static ProducesResponseTypeMetadata ErrorOf(int status) => new(status, typeof(ErrorEnvelope), ["application/json"]);

@@ -11,6 +11,9 @@ internal enum Method
 
     /// <summary>An earlier lead of the same customer, which was credited.</summary>
     Lead,
+
+    /// <summary>The link that the customer was first credited to, by a sale or a deferred lead: it has no lead yet.</summary>
+    Customer,
 }
 
 /// <summary>One piece of evidence that a conversion came from a link.</summary>
@@ -25,8 +28,8 @@ internal sealed record Candidate(Touch Touch, string? Lost);
 internal sealed record Decision(int RuleVersion, long OccurredAtMs, long WindowMs, Touch? Winner, IReadOnlyList<Candidate> Candidates);
 
 /// <summary>
-/// Last click inside a window, with precedence: a typed code beats a click, a click beats an earlier lead; among equals
-/// the later one wins. A pure function: the same evidence gives the same credit, in whatever order it is given.
+/// Last click inside a window, with precedence: a typed code beats a click, a click beats an earlier lead, and that the link
+/// of the customer; among equals the later one wins. A pure function: the same evidence gives the same credit, in whatever order it is given.
 /// </summary>
 internal static class Attributor
 {
@@ -57,7 +60,7 @@ internal static class Attributor
         return new Decision(RuleVersion, occurredAtMs, windowMs, winner, candidates);
     }
 
-    // Codes are typed at the conversion, and a credited lead has bound its customer: only clicks grow old.
+    // Codes are typed at the conversion, and what was credited once has bound its customer: only clicks grow old.
     private static string? OutsideWindow(Touch touch, long occurredAtMs, long windowMs) => touch.Method switch
     {
         Method.Click when occurredAtMs < touch.AtMs => "after_conversion",

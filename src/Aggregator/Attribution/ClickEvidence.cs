@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Clicks;
@@ -14,8 +15,13 @@ internal sealed class ClickEvidence(InstallationKeys keys, Settings settings)
     private const long ClockSkewMs = 60_000;
 
     /// <summary>The click of a token; null when none was sent.</summary>
-    /// <exception cref="ApiError">422 for a placeholder that was not filled in, 404 for what is no click on a link of ours.</exception>
-    public Touch? OfClick(Session session, string? clickId, long nowMs)
+    /// <param name="isKnown">
+    /// Whether the customer is known: its conversion is kept whatever became of the link, because other evidence may credit it.
+    /// </param>
+    /// <exception cref="ApiError">
+    /// 422 for a placeholder that was not filled in, 404 for what is no click of ours or, for a new customer, on no live link.
+    /// </exception>
+    public Touch? OfClick(Session session, string? clickId, bool isKnown, long nowMs)
     {
         var text = clickId?.Trim();
         if (string.IsNullOrEmpty(text))
@@ -29,14 +35,26 @@ internal sealed class ClickEvidence(InstallationKeys keys, Settings settings)
             throw ApiError.NotFound("clickId: is not a click of this installation; send the value of the target's query parameter unchanged.");
         }
 
-        var link = LinkStore.Find(session, token.LinkId);
-        if (link is null || link.DisabledAt is not null)
+        var at = identity.OccurredAtMs > nowMs && identity.OccurredAtMs - nowMs <= ClockSkewMs ? nowMs : identity.OccurredAtMs;
+        var touch = TouchOf(session, text, token, at);
+        return touch.Refusal is null || isKnown
+            ? touch
+            : throw ApiError.NotFound("clickId: the link of this click was deleted or is disabled.");
+    }
+
+    /// <summary>What binds a customer without a credited lead: the link it was credited to before, else the click it came by.</summary>
+    public static Touch? OfCustomer(Session session, CustomerRow customer)
+    {
+        var hasClick = ClickToken.TryParse(customer.ClickToken, out var token);
+        if (customer.LinkId is { } link)
         {
-            throw ApiError.NotFound("clickId: the link of this click was deleted or is disabled.");
+            // A code may have beaten the click: it then says nothing of the link.
+            var isItsClick = hasClick && token.LinkId == link;
+            return new Touch(
+                Method.Customer, link, customer.PartnerId, isItsClick ? customer.ClickToken : null, isItsClick ? customer.ClickedAt!.Value : customer.CreatedAt);
         }
 
-        var at = identity.OccurredAtMs > nowMs && identity.OccurredAtMs - nowMs <= ClockSkewMs ? nowMs : identity.OccurredAtMs;
-        return new Touch(Method.Click, link.Id, link.PartnerId, text, at);
+        return hasClick ? TouchOf(session, customer.ClickToken!, token, customer.ClickedAt!.Value) : null;
     }
 
     /// <summary>
@@ -58,6 +76,12 @@ internal sealed class ClickEvidence(InstallationKeys keys, Settings settings)
             _ when link.IsLive(nowMs) => new Touch(Method.Code, link.Id, link.PartnerId, null, nowMs),
             _ => new Touch(Method.Code, link.Id, link.PartnerId, null, nowMs, "link_not_live"),
         };
+    }
+
+    private static Touch TouchOf(Session session, string text, ClickToken token, long atMs)
+    {
+        var link = LinkStore.Find(session, token.LinkId);
+        return new Touch(Method.Click, token.LinkId, link?.PartnerId, text, atMs, link is null || link.DisabledAt is not null ? "link_not_live" : null);
     }
 
     private static void RefuseMacro(string text)

@@ -3,9 +3,15 @@ using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Attribution;
 
-/// <summary>Whether money adds up: what was posted is what was attributed and what was not, in each currency.</summary>
+/// <summary>
+/// Whether money adds up: what was posted is what was attributed and what was not, in each currency. Posted is counted when a sale
+/// comes in, the other two are summed over what is stored: a row that was lost, doubled or changed shows.
+/// </summary>
 internal sealed class ConversionStats(Database database) : IStatsSection
 {
+    /// <summary>The counter of the amounts posted, with the currency behind it.</summary>
+    public const string Posted = "posted:";
+
     public string Name => "conversions";
 
     public object Read() => database.Read(session => new
@@ -16,23 +22,38 @@ internal sealed class ConversionStats(Database database) : IStatsSection
         sales = session.First<long>("SELECT COUNT(*) FROM conversions WHERE kind = 'sale'"),
         saleRepeats = session.Counter("sale_repeats"),
         saleConflicts = session.Counter("sale_conflicts"),
-        amounts = session.Query<CurrencyTotals>(
-            """
-            SELECT currency, SUM(amount) AS posted,
-                SUM(CASE WHEN link_id IS NOT NULL THEN amount ELSE 0 END) AS attributed,
-                SUM(CASE WHEN link_id IS NULL THEN amount ELSE 0 END) AS unattributed
-            FROM conversions WHERE kind = 'sale' GROUP BY currency
-            """).ToDictionary(totals => totals.Currency, totals => new { totals.Posted, totals.Attributed, totals.Unattributed }),
+        amounts = Amounts(session),
     });
 
-    private sealed class CurrencyTotals
+    private static SortedDictionary<string, object> Amounts(Session session)
+    {
+        var posted = session.Query<CurrencyAmount>("SELECT substr(name, @from) AS currency, value AS amount FROM counters WHERE name LIKE @names", new { from = Posted.Length + 1, names = Posted + "%" })
+            .ToDictionary(row => row.Currency, row => row.Amount);
+        var stored = session.Query<CurrencyAmount>(
+            """
+            SELECT currency, CASE WHEN link_id IS NULL THEN 0 ELSE 1 END AS is_attributed, SUM(amount) AS amount
+            FROM conversions WHERE kind = 'sale' GROUP BY currency, CASE WHEN link_id IS NULL THEN 0 ELSE 1 END
+            """).ToDictionary(row => (row.Currency, row.IsAttributed), row => row.Amount);
+        var amounts = new SortedDictionary<string, object>(StringComparer.Ordinal);
+        foreach (var currency in posted.Keys.Union(stored.Keys.Select(key => key.Currency)))
+        {
+            amounts[currency] = new
+            {
+                posted = posted.GetValueOrDefault(currency),
+                attributed = stored.GetValueOrDefault((currency, true)),
+                unattributed = stored.GetValueOrDefault((currency, false)),
+            };
+        }
+
+        return amounts;
+    }
+
+    private sealed class CurrencyAmount
     {
         public string Currency { get; set; } = "";
 
-        public long Posted { get; set; }
+        public bool IsAttributed { get; set; }
 
-        public long Attributed { get; set; }
-
-        public long Unattributed { get; set; }
+        public long Amount { get; set; }
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
 
@@ -7,6 +8,7 @@ namespace LinkTracker.Aggregator.Attribution;
 internal abstract class TrackRequest
 {
     /// <summary>The shop's own id of its customer, at most 100 characters.</summary>
+    [Required]
     public string? CustomerExternalId { get; set; }
 
     /// <summary>Older name of <see cref="CustomerExternalId"/>.</summary>
@@ -27,7 +29,7 @@ internal abstract class TrackRequest
     /// <summary>The referrer's code, when the customer typed one.</summary>
     public string? ReferralCode { get; set; }
 
-    public string? EventName { get; set; }
+    public virtual string? EventName { get; set; }
 
     /// <summary>Anything, at most 10,000 characters of JSON.</summary>
     public JsonObject? Metadata { get; set; }
@@ -49,6 +51,9 @@ internal abstract class TrackRequest
 
 internal sealed class LeadRequest : TrackRequest
 {
+    [Required]
+    public override string? EventName { get; set; }
+
     /// <summary><c>async</c>, <c>wait</c> (both answer when the lead is stored), or <c>deferred</c>: remembers the customer and its click only.</summary>
     public string? Mode { get; set; }
 
@@ -66,10 +71,11 @@ internal sealed class LeadRequest : TrackRequest
 
 internal sealed class SaleRequest : TrackRequest
 {
-    // The largest whole number that every JSON reader keeps exactly.
-    private const long MaxAmount = (1L << 53) - 1;
+    // Far above any invoice, and so far below 64 bits that the sums of millions of sales stay inside them.
+    private const long MaxAmount = 1_000_000_000_000;
 
-    /// <summary>Minor units of the currency, such as cents.</summary>
+    /// <summary>Minor units of the currency, such as cents; at most 10^12.</summary>
+    [Required]
     public long? Amount { get; set; }
 
     /// <summary>ISO 4217; <c>usd</c> when left out.</summary>

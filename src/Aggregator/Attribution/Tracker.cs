@@ -12,7 +12,7 @@ namespace LinkTracker.Aggregator.Attribution;
 /// Records leads and sales. Each runs inside one transaction of the one writer:
 /// <code>
 ///   1  has this business key been answered before?   then that answer again, and nothing else
-///   2  gather the evidence                           code, click, the customer's earlier click and lead
+///   2  gather the evidence                           code, click, the customer's earlier lead, link or click
 ///   3  decide                                        a pure function
 ///   4  keep customer, conversion and answer          together, or not at all
 /// </code>
@@ -35,7 +35,7 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
         }
 
         // :: 2
-        var click = evidence.OfClick(session, request.ClickId, nowMs);
+        var click = evidence.OfClick(session, request.ClickId, known is not null, nowMs);
         var code = evidence.OfCode(session, request.ReferralCode, nowMs);
         if (click is null && code is null && (known is null || isDeferred))
         {
@@ -44,9 +44,7 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
 
         // :: 3
         var decision = Attributor.Decide(
-            Touches(click, code, click is null ? StoredClick(session, known) : null, EarlierLead(session, known, null)),
-            nowMs,
-            (long)settings.AttributionWindow.TotalMilliseconds);
+            Touches(click, code, Earlier(session, known, null)), nowMs, (long)settings.AttributionWindow.TotalMilliseconds);
 
         // :: 4
         var winner = decision.Winner;
@@ -84,7 +82,7 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
 
         // :: 2
         var known = CustomerStore.Find(session, request.CustomerExternalId!);
-        var click = evidence.OfClick(session, request.ClickId, nowMs);
+        var click = evidence.OfClick(session, request.ClickId, known is not null, nowMs);
         var code = evidence.OfCode(session, request.ReferralCode, nowMs);
         if (request.Amount == 0 || (known is null && click is null && code is null))
         {
@@ -93,7 +91,7 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
 
         // :: 3
         var decision = Attributor.Decide(
-            Touches(click, code, EarlierLead(session, known, request.LeadEventName)), nowMs, (long)settings.AttributionWindow.TotalMilliseconds);
+            Touches(click, code, Earlier(session, known, request.LeadEventName)), nowMs, (long)settings.AttributionWindow.TotalMilliseconds);
 
         // :: 4
         var customer = customers.Keep(session, request, decision.Winner, click, nowMs);
@@ -104,6 +102,7 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
                 new SaleDetails(request.Amount!.Value, request.Currency!, request.PaymentProcessor!, request.InvoiceId, request.Metadata)),
             ApiJson.Options);
         var row = RowOf("sale", key, customer, request, decision, answer, hash);
+        session.Add(ConversionStats.Posted + request.Currency, request.Amount!.Value);
         (row.Amount, row.Currency, row.PaymentProcessor, row.InvoiceId) = (request.Amount, request.Currency, request.PaymentProcessor, request.InvoiceId);
         ConversionStore.Insert(session, row);
         return answer;
@@ -113,23 +112,22 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
 
     private static IEnumerable<Touch> Touches(params IEnumerable<Touch?> touches) => touches.OfType<Touch>();
 
-    // The click of a deferred lead, told again by no one: the lead that follows it names the customer only.
-    private static Touch? StoredClick(Session session, CustomerRow? customer)
+    // A lead carries the click behind it, so that the sale shows up under the same country, device and channel.
+    private static Touch? Earlier(Session session, CustomerRow? customer, string? eventName)
     {
-        if (customer is not { ClickToken: { } text, ClickedAt: { } clickedAt } || !Contracts.Clicks.ClickToken.TryParse(text, out var token))
+        if (customer is null)
         {
             return null;
         }
 
-        var link = LinkStore.Find(session, token.LinkId);
-        return new Touch(Method.Click, token.LinkId, link?.PartnerId, text, clickedAt, link is null || link.DisabledAt is not null ? "link_not_live" : null);
-    }
+        if (ConversionStore.LatestLead(session, customer.Id, eventName) is { } lead)
+        {
+            return new Touch(Method.Lead, lead.LinkId, lead.PartnerId, lead.ClickToken, lead.ClickedAt ?? lead.OccurredAt);
+        }
 
-    // It carries the click behind the lead, so that the sale shows up under the same country, device and channel.
-    private static Touch? EarlierLead(Session session, CustomerRow? customer, string? eventName)
-    {
-        var lead = customer is null ? null : ConversionStore.LatestLead(session, customer.Id, eventName);
-        return lead is null ? null : new Touch(Method.Lead, lead.LinkId, lead.PartnerId, lead.ClickToken, lead.ClickedAt ?? lead.OccurredAt);
+        // Who asks for a lead by its name does not mean another one.
+        var hasOthers = eventName is not null && ConversionStore.LatestLead(session, customer.Id, null) is not null;
+        return hasOthers ? null : ClickEvidence.OfCustomer(session, customer);
     }
 
     private static LinkRow? LinkOf(Session session, Touch? touch) =>

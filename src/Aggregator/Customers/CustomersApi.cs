@@ -5,7 +5,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Customers;
 
 /// <summary>Customers, to read. They come into being with their first conversion.</summary>
-internal sealed class CustomersApi(Database database, CustomerPresenter presenter)
+internal sealed class CustomersApi(Database database, CustomerPresenter presenter, Installation installation)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
@@ -18,9 +18,9 @@ internal sealed class CustomersApi(Database database, CustomerPresenter presente
     private IReadOnlyList<CustomerResponse> List([AsParameters] CustomerFilter filter) => database.Read<IReadOnlyList<CustomerResponse>>(session =>
     {
         var page = Page.Of(filter.Page, filter.PageSize, filter.StartingAfter, filter.EndingBefore, EntityId.Customer);
-        var (where, arguments) = filter.Where();
+        var (where, arguments) = filter.Where(installation.ProgramId);
         arguments.AddDynamicParams(page);
-        var rows = presenter.Query(session, where + page.Condition("c.id") + page.Order("c.id"), arguments);
+        var rows = presenter.Query(session, where + page.Condition("c.id") + (filter.Order(page) ?? page.Order("c.id")), arguments);
         return [.. page.Arrange(rows).Select(row => presenter.Present(session, row, filter.IncludeExpandedFields == true))];
     });
 
@@ -50,7 +50,16 @@ internal sealed class CustomerFilter
 
     public string? PartnerId { get; set; }
 
+    /// <summary>There is one program: with it, all customers of partners.</summary>
+    public string? ProgramId { get; set; }
+
     public bool? IncludeExpandedFields { get; set; }
+
+    /// <summary><c>createdAt</c> (the default), <c>saleAmount</c> or <c>firstSaleAt</c>; who never bought comes last.</summary>
+    public string? SortBy { get; set; }
+
+    /// <summary><c>desc</c> (the default) or <c>asc</c>.</summary>
+    public string? SortOrder { get; set; }
 
     public int? Page { get; set; }
 
@@ -60,7 +69,31 @@ internal sealed class CustomerFilter
 
     public string? EndingBefore { get; set; }
 
-    public (string Where, DynamicParameters Arguments) Where()
+    /// <summary>Order and part of the list; null for the usual one, the newest first.</summary>
+    public string? Order(Page page)
+    {
+        var sortBy = Fields.OneOf(string.IsNullOrEmpty(SortBy) ? "createdAt" : SortBy, "sortBy", "createdAt", "saleAmount", "firstSaleAt");
+        var direction = Fields.OneOf(string.IsNullOrEmpty(SortOrder) ? "desc" : SortOrder, "sortOrder", "desc", "asc");
+        if ((sortBy, direction) == ("createdAt", "desc"))
+        {
+            return null;
+        }
+
+        if (page.After is not null || page.Before is not null)
+        {
+            throw ApiError.Unprocessable("sortBy: startingAfter and endingBefore follow createdAt, the newest first; use page with another order.");
+        }
+
+        var column = sortBy switch
+        {
+            "saleAmount" => "sale_amount",
+            "firstSaleAt" => "first_sale_at",
+            _ => "c.id",
+        };
+        return $" ORDER BY {column} {direction} NULLS LAST, c.id DESC LIMIT @Limit OFFSET @Offset";
+    }
+
+    public (string Where, DynamicParameters Arguments) Where(string program)
     {
         var arguments = new DynamicParameters();
         var where = "1 = 1";
@@ -70,6 +103,11 @@ internal sealed class CustomerFilter
         Add("EXISTS (SELECT 1 FROM conversions s WHERE s.customer_id = c.id AND s.country = @country)", "country", Country?.ToUpperInvariant());
         Add("c.link_id = @link", "link", IdOf(EntityId.Link, LinkId));
         Add("c.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
+        if (!string.IsNullOrEmpty(ProgramId))
+        {
+            where += ProgramId == program ? " AND c.partner_id IS NOT NULL" : " AND 1 = 0";
+        }
+
         return (where, arguments);
 
         void Add(string condition, string name, object? value)

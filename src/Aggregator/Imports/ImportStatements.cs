@@ -10,13 +10,24 @@ internal sealed class ImportStatements : IDisposable
     private readonly DbCommand _isTaken;
     private readonly DbCommand _isAlikeTaken;
     private readonly DbCommand _isExternalIdTaken;
+    private readonly DbCommand _stage;
     private readonly DbCommand _take;
 
     public ImportStatements(Session session)
     {
         _isTaken = Prepare(session, "SELECT 1 FROM link_places WHERE domain = @domain AND key = @key AND link_id IS NOT NULL", "@domain", "@key");
-        _isAlikeTaken = Prepare(session, "SELECT 1 FROM links WHERE domain = @domain AND key_folded = @key AND deleted_at IS NULL LIMIT 1", "@domain", "@key");
+        _isAlikeTaken = Prepare(
+            session,
+            """
+            SELECT 1 FROM links WHERE domain = @domain AND key_folded = @key AND deleted_at IS NULL
+            UNION ALL SELECT 1 FROM staged_links WHERE domain = @domain AND key_folded = @key
+            LIMIT 1
+            """,
+            "@domain", "@key");
         _isExternalIdTaken = Prepare(session, "SELECT 1 FROM links WHERE external_id = @id AND deleted_at IS NULL", "@id");
+        _stage = Prepare(
+            session, "INSERT INTO staged_links (id, domain, key_folded, external_id, link) VALUES (@id, @domain, @key, @external, @link)",
+            "@id", "@domain", "@key", "@external", "@link");
         _take = Prepare(
             session,
             """
@@ -28,10 +39,12 @@ internal sealed class ImportStatements : IDisposable
 
     public bool IsTaken(LinkRow row) => With(_isTaken, row.Domain, row.Key).ExecuteScalar() is not null;
 
-    /// <summary>Whether a live link has a key with the same normal form.</summary>
+    /// <summary>Whether a live or staged link has a key with the same normal form.</summary>
     public bool IsAlikeTaken(LinkRow row) => With(_isAlikeTaken, row.Domain, row.KeyFolded).ExecuteScalar() is not null;
 
     public bool IsExternalIdTaken(LinkRow row) => With(_isExternalIdTaken, row.ExternalId!).ExecuteScalar() is not null;
+
+    public void Stage(LinkRow row) => With(_stage, row.Id, row.Domain, row.KeyFolded, (object?)row.ExternalId ?? DBNull.Value, StagedLinks.ToJson(row)).ExecuteNonQuery();
 
     /// <summary>Puts the link into its place; false when another one is there.</summary>
     public bool TryTake(LinkRow row, long version) => With(_take, row.Domain, row.Key, row.Id, version).ExecuteNonQuery() == 1;
@@ -41,6 +54,7 @@ internal sealed class ImportStatements : IDisposable
         _isTaken.Dispose();
         _isAlikeTaken.Dispose();
         _isExternalIdTaken.Dispose();
+        _stage.Dispose();
         _take.Dispose();
     }
 

@@ -31,17 +31,22 @@ internal sealed class ImportStore(Database database, Settings settings, TimeProv
 {
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(settings.Data, "imports")).FullName;
 
+    // One that comes later is not left over, also while no import waits for it yet.
+    private readonly string[] _uploadsAtStart = Directory.GetFiles(Path.Combine(settings.Data, "imports"));
+
     public string PathOf(ImportRow import) => Path.Combine(_folder, $"{EntityId.Format(EntityId.Import, import.Id)}.{import.Format}");
 
-    /// <summary>Returns to the queue what a stop interrupted, and removes every upload that no import waits for.</summary>
-    public void Recover()
+    /// <summary>Returns to the queue what a stop or a failure interrupted, and removes every upload of before the start that no import waits for.</summary>
+    public async Task RecoverAsync(CancellationToken cancellation)
     {
-        var waiting = database.Write(session =>
-        {
-            session.Execute("UPDATE imports SET status = 'queued' WHERE status IN ('validating', 'importing')");
-            return session.Query<ImportRow>("SELECT * FROM imports WHERE status = 'queued'");
-        });
-        foreach (var left in Directory.EnumerateFiles(_folder).Except(waiting.Select(PathOf)))
+        var waiting = await database.WriteAsync(
+            session =>
+            {
+                session.Execute("UPDATE imports SET status = 'queued' WHERE status IN ('validating', 'importing')");
+                return session.Query<ImportRow>("SELECT * FROM imports WHERE status = 'queued'");
+            },
+            cancellation);
+        foreach (var left in _uploadsAtStart.Except(waiting.Select(PathOf)))
         {
             File.Delete(left);
         }
@@ -58,7 +63,9 @@ internal sealed class ImportStore(Database database, Settings settings, TimeProv
 
     public ImportRow? Find(long id) => database.Read(session => session.First<ImportRow>("SELECT * FROM imports WHERE id = @id", new { id }));
 
-    public ImportRow? NextQueued() => database.Read(session => session.First<ImportRow>("SELECT * FROM imports WHERE status = 'queued' ORDER BY id LIMIT 1"));
+    /// <summary>The one that is to be worked on. Before all others one whose links are being published: they cannot be taken back.</summary>
+    public ImportRow? Next() => database.Read(session => session.First<ImportRow>(
+        "SELECT * FROM imports WHERE status IN ('queued', 'publishing') ORDER BY CASE status WHEN 'publishing' THEN 0 ELSE 1 END, id LIMIT 1"));
 
     public Task SetStatusAsync(ImportRow import, string status, CancellationToken cancellation) =>
         database.WriteAsync(session => Update(session, import, status), cancellation);

@@ -14,6 +14,7 @@ internal sealed class ImportsApi(ImportStore imports, ImportWorker worker, Entit
         var group = routes.MapGroup("/links/import").WithTags("Imports");
         group.MapPost("", api.CreateAsync).WithName("importLinks")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
+            .TakesFile("text/csv", "application/x-ndjson")
             .Produces<ImportCreated>(StatusCodes.Status202Accepted);
         group.MapGet("/{id}", api.Get).WithName("getImport");
     }
@@ -40,7 +41,7 @@ internal sealed class ImportsApi(ImportStore imports, ImportWorker worker, Entit
         var import = EntityId.TryParse(EntityId.Import, id, out var number) && imports.Find(number) is { } row
             ? row
             : throw ApiError.NotFound($"There is no import {id}.");
-        var isRunning = import.Status is "validating" or "importing";
+        var isRunning = import.Status is "validating" or "importing" or "publishing";
         var newest = isRunning && worker.Current is { } current && current.Id == import.Id ? current : import;
         return new ImportResponse(
             id, import.Status, newest.RowCount, import.Status == "done" ? import.Imported : 0, JsonSerializer.Deserialize<ImportError[]>(import.Errors, ApiJson.Options)!, Fields.Time(import.CreatedAt));
@@ -79,7 +80,7 @@ internal sealed class ImportsApi(ImportStore imports, ImportWorker worker, Entit
 
 internal sealed record ImportCreated(string Id);
 
-/// <param name="Status"><c>queued</c>, <c>validating</c>, <c>importing</c>, <c>done</c> or <c>failed</c>.</param>
+/// <param name="Status"><c>queued</c>, <c>validating</c>, <c>importing</c> (keys are reserved), <c>publishing</c> (links appear), <c>done</c> or <c>failed</c>.</param>
 /// <param name="Rows">Rows read so far.</param>
 /// <param name="Imported">0 until all of them are.</param>
 /// <param name="Errors">The first hundred rows that are wrong.</param>

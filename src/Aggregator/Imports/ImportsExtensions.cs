@@ -5,6 +5,7 @@ internal static class ImportsExtensions
     public static IServiceCollection AddImports(this IServiceCollection services)
     {
         services.AddSingleton<ImportStore>();
+        services.AddSingleton<StagedLinks>();
         services.AddSingleton<ImportWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ImportWorker>());
         return services;

@@ -8,8 +8,8 @@ using LinkTracker.Contracts.Links;
 namespace LinkTracker.Aggregator.Imports;
 
 /// <summary>
-/// One upload on its way into the tables, in two passes over the file: every row is checked while other writers go on, then
-/// all rows are written in one transaction. Memory holds 16 bytes for each key, not the rows.
+/// One upload on its way into <see cref="StagedLinks"/>, in two passes over the file: first every row is checked, then every row
+/// is staged. Other writers go on meanwhile. Memory holds 16 bytes for each key, not the rows.
 /// </summary>
 internal sealed class LinkImport(ImportRow import, string path, LinkRules rules, EntityId ids, long nowMs)
 {
@@ -19,7 +19,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
     private readonly HashSet<UInt128> _externalIds = [];
     private readonly Dictionary<long, bool> _partners = [];
 
-    /// <summary>The first pass. Empty when every row may be written.</summary>
+    /// <summary>The first pass. Empty when every row may be staged.</summary>
     public IReadOnlyList<ImportError> Validate(Session session, CancellationToken cancellation)
     {
         var errors = new List<ImportError>();
@@ -41,45 +41,59 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
         return errors;
     }
 
-    /// <summary>The second pass. What was taken since the first one stops it.</summary>
-    /// <exception cref="ImportRefusedException">With the row; the caller's transaction must be rolled back.</exception>
-    public void Write(Session session, CancellationToken cancellation)
+    /// <summary>The second pass: reserves the keys, in many short transactions. What was taken since the first pass stops it.</summary>
+    /// <exception cref="ImportRefusedException">With the row; what was staged must be discarded.</exception>
+    public async Task StageAsync(Database database, CancellationToken cancellation)
     {
-        var version = session.Add("link_version", import.RowCount) - import.RowCount;
-        var length = ShortCode.LengthFor(session.Add("live_links", import.RowCount));
-        using var insert = LinkStatement.Insert(session);
-        using var statements = new ImportStatements(session);
-        foreach (var item in Rows())
+        using var rows = Rows().GetEnumerator();
+        while (await database.WriteAsync(session => Stage(session, rows), cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>False when there are no more.</summary>
+    private bool Stage(Session session, IEnumerator<ImportItem> rows)
+    {
+        var length = ShortCode.LengthFor(session.Counter(LinkStore.LiveLinks) + import.RowCount);
+        using var statements = new ImportStatements(session);
+        for (var i = 0; i < StagedLinks.RowsAtOnce; i++)
+        {
+            if (!rows.MoveNext())
+            {
+                return false;
+            }
+
             try
             {
-                var row = ToRow(item);
-                row.Id = ids.Next();
-                if (row.Key.Length == 0)
-                {
-                    TakeRandomKey(statements, row, length);
-                }
-
-                if (row.ExternalId is not null && statements.IsExternalIdTaken(row))
-                {
-                    throw ApiError.Conflict(TakenId(row));
-                }
-
-                // The link first: its place refers to it.
-                insert.Execute(row);
-                if (!statements.TryTake(row, ++version))
-                {
-                    throw ApiError.Conflict(Taken(row));
-                }
+                Stage(statements, ToRow(rows.Current), length);
             }
             catch (ApiError wrong)
             {
-                throw new ImportRefusedException(item.Row, wrong.Message);
+                throw new ImportRefusedException(rows.Current.Row, wrong.Message);
             }
-
-            import.Imported++;
         }
+
+        return true;
+    }
+
+    private void Stage(ImportStatements statements, LinkRow row, int length)
+    {
+        row.Id = ids.Next();
+        if (row.Key.Length == 0)
+        {
+            TakeRandomKey(statements, row, length);
+        }
+        else if (statements.IsTaken(row))
+        {
+            throw ApiError.Conflict(Taken(row));
+        }
+
+        if (row.ExternalId is not null && statements.IsExternalIdTaken(row))
+        {
+            throw ApiError.Conflict(TakenId(row));
+        }
+
+        statements.Stage(row);
     }
 
     private IEnumerable<ImportItem> Rows()
@@ -151,7 +165,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
         System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(domain + "\0" + key)));
 }
 
-/// <summary>A row that cannot be written although it was in order before.</summary>
+/// <summary>A row that cannot be staged although it was in order before.</summary>
 internal sealed class ImportRefusedException(long row, string reason) : Exception(reason)
 {
     public ImportError Error => new(row, Message);

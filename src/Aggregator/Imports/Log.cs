@@ -2,9 +2,18 @@ namespace LinkTracker.Aggregator.Imports;
 
 internal static partial class Log
 {
-    [LoggerMessage(2101, LogLevel.Information, "{Import} ended: {Rows} rows, {Errors} errors")]
-    public static partial void ImportEnded(ILogger logger, string import, long rows, int errors);
+    [LoggerMessage(2101, LogLevel.Information, "{Import} is done: {Rows} links")]
+    public static partial void ImportDone(ILogger logger, string import, long rows);
 
     [LoggerMessage(2102, LogLevel.Error, "{Import} failed")]
     public static partial void ImportFailed(ILogger logger, Exception exception, string import);
+
+    [LoggerMessage(2103, LogLevel.Information, "{Import} was refused: {Rows} rows, {Errors} errors")]
+    public static partial void ImportRefused(ILogger logger, string import, long rows, int errors);
+
+    [LoggerMessage(2104, LogLevel.Error, "The queue of imports cannot be worked on; trying again after {Delay}")]
+    public static partial void QueueFailed(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(2105, LogLevel.Warning, "The upload {Path} could not be deleted; the next start does it")]
+    public static partial void UploadKept(ILogger logger, Exception exception, string path);
 }

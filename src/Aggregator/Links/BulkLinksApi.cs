@@ -1,6 +1,8 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace LinkTracker.Aggregator.Links;
 
@@ -13,9 +15,15 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
     {
         var api = ActivatorUtilities.CreateInstance<BulkLinksApi>(services);
         var group = routes.MapGroup("/links/bulk").WithTags("Links");
-        group.MapPost("", api.CreateAsync).WithName("bulkCreateLinks").Produces<LinkResponse[]>();
-        group.MapPatch("", api.UpdateAsync).WithName("bulkUpdateLinks");
+        group.MapPost("", api.CreateAsync).WithName("bulkCreateLinks").Produces<LinkResponse[]>().Answers(DescribeAsync);
+        group.MapPatch("", api.UpdateAsync).WithName("bulkUpdateLinks").Takes(LinkUpdate.DescribeBulkAsync);
         group.MapDelete("", api.DeleteAsync).WithName("bulkDeleteLinks");
+    }
+
+    private static async Task<IOpenApiSchema> DescribeAsync(OpenApiOperationTransformerContext context)
+    {
+        var error = ApiSchemas.Named(context, nameof(BulkError), await context.GetOrCreateSchemaAsync(typeof(BulkError)));
+        return ApiSchemas.ArrayOf(ApiSchemas.OneOf(ApiSchemas.Known<LinkResponse>(context), error));
     }
 
     /// <summary>Makes those that can be made; the others' places in the answer hold the error.</summary>
@@ -55,7 +63,7 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
     /// <summary>The same change for every link named: all of them, or none.</summary>
     private Task<IReadOnlyList<LinkResponse>> UpdateAsync(Body<BulkUpdate> body, CancellationToken cancellation)
     {
-        string[] names = [.. body.Value.LinkIds ?? [], .. (body.Value.ExternalIds ?? []).Select(id => id.StartsWith("ext_", StringComparison.Ordinal) ? id : "ext_" + id)];
+        string[] names = [.. Named(body.Value.LinkIds, "linkIds"), .. Named(body.Value.ExternalIds, "externalIds").Select(id => id.StartsWith("ext_", StringComparison.Ordinal) ? id : "ext_" + id)];
         Fields.Between(names.Length, "The number of linkIds and externalIds", 1, MaxItems);
         var data = body.Value.Data ?? throw ApiError.Unprocessable("data: is needed.");
         var change = Body<LinkRequest>.Of(data, "data");
@@ -77,6 +85,10 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
             cancellation);
     }
 
+    private static string[] Named(string?[]? ids, string field) => (ids ?? []).Contains(null)
+        ? throw ApiError.Unprocessable($"{field}: must be an array of strings, without null.")
+        : [.. (ids ?? []).OfType<string>()];
+
     private Task<DeletedLinks> DeleteAsync(string? linkIds, CancellationToken cancellation)
     {
         var names = (linkIds ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToList();
@@ -97,9 +109,9 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
 
 internal sealed class BulkUpdate
 {
-    public string[]? LinkIds { get; set; }
+    public string?[]? LinkIds { get; set; }
 
-    public string[]? ExternalIds { get; set; }
+    public string?[]? ExternalIds { get; set; }
 
     /// <summary>The fields of an update, without domain, key and externalId.</summary>
     public System.Text.Json.JsonElement? Data { get; set; }

@@ -15,16 +15,16 @@ internal sealed class LinkMetrics : IStatsSection
     {
         _database = database;
         var meter = meters.Create(MeterName);
-        meter.CreateObservableGauge("linktracker.links.live", () => Counter("live_links"), "{link}", "Links that were not deleted.");
-        meter.CreateObservableCounter("linktracker.links.version", () => Counter("link_version"), "{change}", "Changes of links.");
+        meter.CreateObservableGauge("linktracker.links.live", () => Counter(LinkStore.LiveLinks), "{link}", "Links that were not deleted.");
+        meter.CreateObservableCounter("linktracker.links.version", () => Counter(LinkStore.Version), "{change}", "Changes of links.");
     }
 
     public string Name => "links";
 
     public object Read() => _database.Read(session => new
     {
-        live = session.Counter("live_links"),
-        version = session.Counter("link_version"),
+        live = session.Counter(LinkStore.LiveLinks),
+        version = session.Counter(LinkStore.Version),
     });
 
     private long Counter(string name) => _database.Read(session => session.Counter(name));

@@ -13,35 +13,10 @@ internal readonly record struct LinkClicks(long Clicks, long? LastClickedAtMs);
 /// </summary>
 internal delegate IReadOnlyDictionary<long, LinkClicks> ReadLinkClicks(IReadOnlyCollection<long> links);
 
-/// <summary>Leads and sales of a link. Amounts in the reporting currency.</summary>
-internal sealed class LinkTotals
-{
-    public long LinkId { get; set; }
-
-    public long Leads { get; set; }
-
-    public long Conversions { get; set; }
-
-    public long Sales { get; set; }
-
-    public long SaleAmount { get; set; }
-
-    public static IReadOnlyDictionary<long, LinkTotals> Read(Session session, IReadOnlyCollection<long> links, string currency) => session.Query<LinkTotals>(
-        """
-        SELECT link_id,
-               SUM(CASE WHEN kind = 'lead' THEN quantity ELSE 0 END) AS leads,
-               COUNT(DISTINCT CASE WHEN kind = 'sale' THEN customer_id END) AS conversions,
-               SUM(CASE WHEN kind = 'sale' THEN 1 ELSE 0 END) AS sales,
-               SUM(CASE WHEN kind = 'sale' AND currency = @currency THEN amount ELSE 0 END) AS sale_amount
-        FROM conversions WHERE link_id IN @links GROUP BY link_id
-        """,
-        new { links, currency }).ToDictionary(totals => totals.LinkId);
-}
-
 /// <summary>Turns rows into what clients see.</summary>
 internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings, Installation installation)
 {
-    private static readonly LinkTotals None = new();
+    private static readonly ConversionTotals None = new();
 
     private readonly string _scheme = settings.ShortUrl.Scheme;
     private readonly string _api = settings.AggregatorUrl.GetLeftPart(UriPartial.Authority);
@@ -52,7 +27,7 @@ internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings
     {
         long[] ids = [.. rows.Select(row => row.Id)];
         var clicks = readClicks(ids);
-        var totals = LinkTotals.Read(session, ids, settings.Currency);
+        var totals = ConversionTotals.OfLinks(session, ids, settings.Currency);
         return [.. rows.Select(row => Present(row, clicks.GetValueOrDefault(row.Id), totals.GetValueOrDefault(row.Id, None)))];
     }
 
@@ -66,7 +41,7 @@ internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings
 
     private string? ProgramOf(LinkRow row) => row.PartnerId is null ? null : installation.ProgramId;
 
-    private LinkResponse Present(LinkRow row, LinkClicks clicks, LinkTotals totals) => new()
+    private LinkResponse Present(LinkRow row, LinkClicks clicks, ConversionTotals totals) => new()
     {
         Id = EntityId.Format(EntityId.Link, row.Id),
         Domain = row.Domain,

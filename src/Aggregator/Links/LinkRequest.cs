@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,6 +7,7 @@ namespace LinkTracker.Aggregator.Links;
 /// <summary>The body of create, upsert and update. What each field means is with <see cref="LinkRules"/>.</summary>
 internal sealed class LinkRequest
 {
+    [Required]
     public string? Url { get; set; }
 
     public string? Domain { get; set; }

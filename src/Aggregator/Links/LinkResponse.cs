@@ -114,11 +114,11 @@ internal sealed record LinkResponse
 
     public bool Rewrite { get; init; }
 
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<LinkTag> Tags { get; init; } = [];
 
     public IReadOnlyList<string> WebhookIds { get; init; } = [];
 
-    public IReadOnlyList<string>? TestVariants { get; init; }
+    public IReadOnlyList<LinkTestVariant>? TestVariants { get; init; }
 
     public string? TestStartedAt { get; init; }
 
@@ -128,6 +128,11 @@ internal sealed record LinkResponse
 /// <summary>The short form of a link in the answer of a lead.</summary>
 internal sealed record LinkSummary(
     string Id, string Domain, string Key, string ShortLink, string Url, string? PartnerId, string? ProgramId, string? TenantId, string? ExternalId);
+
+/// <param name="Color">red, yellow, green, blue, purple, brown, gray or pink.</param>
+internal sealed record LinkTag(string Id, string Name, string Color);
+
+internal sealed record LinkTestVariant(string Url, int Percentage);
 
 internal sealed record DeletedLink(string Id);
 

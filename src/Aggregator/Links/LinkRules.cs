@@ -15,9 +15,9 @@ namespace LinkTracker.Aggregator.Links;
 /// </summary>
 internal sealed class LinkRules(Settings settings, Installation installation)
 {
-    // A target there could lead back to a short link, or hand the API's pages to visitors.
+    // A target there could lead back to a short link, or hand the API's pages to visitors; also past the proxy, by the port itself.
     private readonly string[] _ownHosts =
-        [settings.DefaultDomain, settings.EdgeUrl.Authority.ToLowerInvariant(), settings.AggregatorUrl.Authority.ToLowerInvariant()];
+        [.. settings.ShortHosts, settings.AggregatorUrl.Authority, $"{settings.ShortUrl.Host}:{settings.AggregatorUrl.Port}"];
 
     /// <exception cref="ApiError">Naming the field. The row is then half changed and must be thrown away.</exception>
     public void Apply(Body<LinkRequest> body, LinkRow row, long nowMs)

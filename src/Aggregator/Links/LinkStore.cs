@@ -11,7 +11,12 @@ namespace LinkTracker.Aggregator.Links;
 internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal, TimeProvider clock)
 {
     private const int Attempts = 20;
-    private const string LiveLinks = "live_links";
+
+    /// <summary>Counts the links that answer or could.</summary>
+    public const string LiveLinks = "live_links";
+
+    /// <summary>Numbers the changes of places.</summary>
+    public const string Version = "link_version";
 
     /// <exception cref="ApiError">409 when the key or a look-alike is taken.</exception>
     public LinkRow Create(Session session, Body<LinkRequest> body)
@@ -114,7 +119,7 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
 
     public void SetPlace(Session session, string domain, string key, long? link)
     {
-        var version = session.Add("link_version", 1);
+        var version = session.Add(Version, 1);
         session.Execute(
             """
             INSERT INTO link_places (domain, key, link_id, version) VALUES (@domain, @key, @link, @version)
@@ -150,8 +155,14 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
         }
     }
 
+    // Also by a link that an import is about to publish.
     private static bool IsTaken(Session session, LinkRow row) => session.First<long?>(
-        "SELECT id FROM links WHERE domain = @Domain AND key_folded = @KeyFolded AND deleted_at IS NULL AND id <> @Id LIMIT 1", row) is not null;
+        """
+        SELECT id FROM links WHERE domain = @Domain AND key_folded = @KeyFolded AND deleted_at IS NULL AND id <> @Id
+        UNION ALL SELECT id FROM staged_links WHERE domain = @Domain AND key_folded = @KeyFolded
+        LIMIT 1
+        """,
+        row) is not null;
 
     private static void CheckReferences(Session session, LinkRow row)
     {
@@ -161,7 +172,12 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
         }
 
         if (row.ExternalId is not null && session.First<long?>(
-            "SELECT id FROM links WHERE external_id = @ExternalId AND deleted_at IS NULL AND id <> @Id", row) is not null)
+            """
+            SELECT id FROM links WHERE external_id = @ExternalId AND deleted_at IS NULL AND id <> @Id
+            UNION ALL SELECT id FROM staged_links WHERE external_id = @ExternalId
+            LIMIT 1
+            """,
+            row) is not null)
         {
             throw ApiError.Conflict($"externalId: another link has {row.ExternalId}.");
         }

@@ -16,7 +16,7 @@ internal sealed class LinksApi(Database database, LinkStore links, LinkPresenter
         group.MapGet("/count", api.Count).WithName("countLinks").Produces<long>();
         group.MapGet("/info", api.Info).WithName("getLink");
         group.MapPut("/upsert", api.UpsertAsync).WithName("upsertLink");
-        group.MapPatch("/{linkId}", api.UpdateAsync).WithName("updateLink");
+        group.MapPatch("/{linkId}", api.UpdateAsync).WithName("updateLink").Takes(LinkUpdate.DescribeAsync);
         group.MapDelete("/{linkId}", api.DeleteAsync).WithName("deleteLink");
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 
@@ -7,6 +8,7 @@ internal sealed class PartnerRequest
 {
     public string? Name { get; set; }
 
+    [Required]
     public string? Email { get; set; }
 
     public string? Username { get; set; }
@@ -24,7 +26,7 @@ internal sealed class PartnerRequest
     /// <summary>Groups are not part of this version: null or empty only.</summary>
     public string? GroupId { get; set; }
 
-    /// <summary>Fields of a first link for the partner; <c>url</c> among them is needed.</summary>
+    /// <summary>Fields of a first link for the partner. It is made when <c>url</c> is among them.</summary>
     public JsonElement? LinkProps { get; set; }
 
     public PartnerRow ToRow(long id, long nowMs)

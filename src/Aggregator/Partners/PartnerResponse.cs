@@ -25,6 +25,7 @@ internal sealed record PartnerResponse
 
     public required string CreatedAt { get; init; }
 
+    /// <summary>The first hundred live ones; <c>GET /partners/links</c> has all.</summary>
     public required IReadOnlyList<PartnerLinkResponse> Links { get; init; }
 
     public required long TotalClicks { get; init; }
@@ -38,6 +39,17 @@ internal sealed record PartnerResponse
     public required long TotalSaleAmount { get; init; }
 
     public required long NetRevenue { get; init; }
+
+    // Null where there is nothing to divide by.
+    public required double? EarningsPerClick { get; init; }
+
+    public required double? AverageLifetimeValue { get; init; }
+
+    public required double? ClickToLeadRate { get; init; }
+
+    public required double? ClickToConversionRate { get; init; }
+
+    public required double? LeadToConversionRate { get; init; }
 
     // Of the contract, but without behaviour in this version: there is no approval and no payout.
     public long TotalCommissions { get; init; }

@@ -1,11 +1,10 @@
 using LinkTracker.Aggregator.Api;
-using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Partners;
 
-/// <summary>Partners in the database, and how they look on the wire.</summary>
-internal sealed class PartnerStore(LinkPresenter presenter, Installation installation, EntityId ids, TimeProvider clock)
+/// <summary>Partners in the database.</summary>
+internal sealed class PartnerStore(EntityId ids, TimeProvider clock)
 {
     /// <exception cref="ApiError">409 when another partner has the email or tenant id.</exception>
     public PartnerRow Create(Session session, PartnerRequest request)
@@ -43,38 +42,5 @@ internal sealed class PartnerStore(LinkPresenter presenter, Installation install
             ? session.First<PartnerRow>("SELECT * FROM partners WHERE tenant_id = @tenantId", new { tenantId })
             : session.First<PartnerRow>("SELECT * FROM partners WHERE id = @id", new { id });
         return row ?? throw ApiError.NotFound($"There is no partner {partnerId ?? tenantId}.");
-    }
-
-    public IReadOnlyList<PartnerLinkResponse> LinksOf(Session session, long partner) => [.. presenter
-        .Present(session, session.Query<LinkRow>("SELECT * FROM links WHERE partner_id = @partner AND deleted_at IS NULL ORDER BY id", new { partner }))
-        .Select(link => new PartnerLinkResponse(
-            link.Id, link.Domain, link.Key, link.ShortLink, link.Url, link.Clicks, link.Leads, link.Conversions, link.Sales, link.SaleAmount))];
-
-    /// <summary>What the partner brought is the sum over its links, so that both always agree.</summary>
-    public PartnerResponse Present(Session session, PartnerRow row)
-    {
-        var links = LinksOf(session, row.Id);
-        var id = EntityId.Format(EntityId.Partner, row.Id);
-        return new PartnerResponse
-        {
-            Id = id,
-            PartnerId = id,
-            ProgramId = installation.ProgramId,
-            Name = row.Name,
-            Email = row.Email,
-            Username = row.Username,
-            Image = row.Image,
-            TenantId = row.TenantId,
-            Country = row.Country,
-            Description = row.Description,
-            CreatedAt = Fields.Time(row.CreatedAt),
-            Links = links,
-            TotalClicks = links.Sum(link => link.Clicks),
-            TotalLeads = links.Sum(link => link.Leads),
-            TotalConversions = links.Sum(link => link.Conversions),
-            TotalSales = links.Sum(link => link.Sales),
-            TotalSaleAmount = links.Sum(link => link.SaleAmount),
-            NetRevenue = links.Sum(link => link.SaleAmount),
-        };
     }
 }

@@ -4,13 +4,14 @@ using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
-using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Partners;
 
 /// <summary>Partners and their links.</summary>
-internal sealed class PartnersApi(Database database, PartnerStore partners, LinkStore links, LinkPresenter presenter, Settings settings)
+internal sealed class PartnersApi(Database database, PartnerStore store, PartnerPresenter partners, LinkStore links, LinkPresenter presenter)
 {
+    private const int MaxPageOfLinks = 1_000;
+
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<PartnersApi>(services);
@@ -27,10 +28,10 @@ internal sealed class PartnersApi(Database database, PartnerStore partners, Link
         var partner = await database.WriteAsync(
             session =>
             {
-                var row = partners.Create(session, body.Value);
-                if (body.Value.LinkProps is { ValueKind: not JsonValueKind.Null } properties)
+                var row = store.Create(session, body.Value);
+                if (LinkBody(body.Value.LinkProps, row, []) is var first && !string.IsNullOrEmpty(first.Value.Url))
                 {
-                    links.Create(session, LinkBody(properties, row, []));
+                    links.Create(session, first);
                 }
 
                 return partners.Present(session, row);
@@ -39,8 +40,7 @@ internal sealed class PartnersApi(Database database, PartnerStore partners, Link
         return Results.Json(partner, ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    private IReadOnlyList<PartnerResponse> List([AsParameters] PartnerFilter filter) => database.Read<IReadOnlyList<PartnerResponse>>(session =>
-        [.. filter.List(session, settings.Currency).Select(row => partners.Present(session, row))]);
+    private IReadOnlyList<PartnerResponse> List([AsParameters] PartnerFilter filter) => database.Read(session => partners.List(session, filter));
 
     private async Task<IResult> CreateLinkAsync(Body<PartnerLinkRequest> body, CancellationToken cancellation)
     {
@@ -62,8 +62,12 @@ internal sealed class PartnersApi(Database database, PartnerStore partners, Link
         },
         cancellation);
 
-    private IReadOnlyList<PartnerLinkResponse> Links(string? partnerId, string? tenantId) =>
-        database.Read(session => partners.LinksOf(session, PartnerStore.Get(session, partnerId, tenantId).Id));
+    private IReadOnlyList<PartnerLinkResponse> Links(string? partnerId, string? tenantId, int? page, int? pageSize)
+    {
+        var size = Fields.Between(pageSize ?? MaxPageOfLinks, "pageSize", 1, MaxPageOfLinks);
+        var offset = (Fields.Between(page ?? 1, "page", 1, int.MaxValue) - 1) * size;
+        return database.Read(session => partners.LinksOf(session, PartnerStore.Get(session, partnerId, tenantId).Id, size, offset));
+    }
 
     private static Body<LinkRequest> LinkBody(PartnerLinkRequest request, PartnerRow partner)
     {
@@ -95,7 +99,11 @@ internal sealed class PartnersApi(Database database, PartnerStore partners, Link
         }
 
         fields["partnerId"] = EntityId.Format(EntityId.Partner, partner.Id);
-        fields.TryAdd("tenantId", partner.TenantId);
+        if (partner.TenantId is not null)
+        {
+            fields.TryAdd("tenantId", partner.TenantId);
+        }
+
         return Body<LinkRequest>.Parse(Encoding.UTF8.GetBytes(fields.ToJsonString(ApiJson.Options)));
     }
 }

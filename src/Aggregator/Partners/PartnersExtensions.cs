@@ -5,6 +5,7 @@ internal static class PartnersExtensions
     public static IServiceCollection AddPartners(this IServiceCollection services)
     {
         services.AddSingleton<PartnerStore>();
+        services.AddSingleton<PartnerPresenter>();
         return services;
     }
 

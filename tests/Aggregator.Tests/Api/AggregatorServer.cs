@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Counting;
 using LinkTracker.Contracts.Clicks;
@@ -150,10 +152,40 @@ internal sealed record Reply(HttpStatusCode Status, string Text)
     }
 }
 
-/// <summary>The system's clock, moved.</summary>
+/// <summary>The system's clock, moved, whose timers can be held.</summary>
 internal sealed class TestClock : TimeProvider
 {
+    private readonly ConcurrentQueue<Action> _heldTimers = new();
+    private readonly Channel<bool> _held = Channel.CreateUnbounded<bool>();
+
     public TimeSpan Ahead { get; set; }
 
+    /// <summary>Which timers, by the time until they are due, wait for <see cref="Fire"/>.</summary>
+    public Func<TimeSpan, bool>? Holds { get; set; }
+
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (Holds?.Invoke(dueTime) != true)
+        {
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+
+        _heldTimers.Enqueue(() => callback(state));
+        _held.Writer.TryWrite(true);
+        return base.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Until a timer is held that nobody waited for yet.</summary>
+    public Task UntilHeldAsync() => _held.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+
+    public void Fire()
+    {
+        Holds = null;
+        while (_heldTimers.TryDequeue(out var fire))
+        {
+            fire();
+        }
+    }
 }

@@ -60,4 +60,35 @@ public class CustomersTests
         async Task<string[]> Listed(string query) =>
             [.. (await server.GetAsync("/customers" + query)).Ok().EnumerateArray().Select(customer => customer.GetProperty("externalId").GetString()!)];
     }
+
+    [Fact]
+    public async Task Customers_are_ordered_by_what_they_bought_and_chosen_by_program()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var partner = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok();
+        await server.HasLinkAsync("ana", new { partnerId = partner.GetProperty("id").GetString() });
+        await server.HasLinkAsync("own");
+        foreach (var (customer, code) in new[] { ("never", "own"), ("much", "ana"), ("little", "own") })
+        {
+            (await server.PostAsync("/track/lead", new { clickId = "", referralCode = code, eventName = "e", customerExternalId = customer })).Ok();
+        }
+
+        (await server.PostAsync("/track/sale", new { customerExternalId = "little", amount = 1 })).Ok();
+        server.Clock.Ahead = TimeSpan.FromDays(1);
+        (await server.PostAsync("/track/sale", new { customerExternalId = "much", amount = 100 })).Ok();
+
+        Assert.Equal(["never", "much", "little"], await Listed("?sortBy=createdAt&sortOrder=asc"));
+        Assert.Equal(["much", "little", "never"], await Listed("?sortBy=saleAmount"));
+        Assert.Equal(["never", "little"], await Listed("?sortBy=saleAmount&sortOrder=asc&pageSize=2"));
+        Assert.Equal(["much", "little", "never"], await Listed("?sortBy=firstSaleAt"));
+        Assert.Equal(["little", "much", "never"], await Listed("?sortBy=firstSaleAt&sortOrder=asc"));
+        Assert.Equal(["much"], await Listed("?programId=" + partner.GetProperty("programId").GetString()));
+        Assert.Empty(await Listed("?programId=prog_none"));
+        (await server.GetAsync("/customers?sortBy=subscriptionCanceledAt")).Refused(422, "unprocessable_entity");
+        (await server.GetAsync("/customers?sortOrder=up")).Refused(422, "unprocessable_entity");
+        (await server.GetAsync("/customers?sortBy=saleAmount&startingAfter=cus_0000000000001")).Refused(422, "unprocessable_entity");
+
+        async Task<string[]> Listed(string query) =>
+            [.. (await server.GetAsync("/customers" + query)).Ok().EnumerateArray().Select(customer => customer.GetProperty("externalId").GetString()!)];
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Tests.Api;
 
@@ -41,7 +42,7 @@ public class PartnersTests
     [InlineData("""{"email":"a@example.com","country":"1x"}""")]
     [InlineData("""{"email":"a@example.com","groupId":"g"}""")]
     [InlineData("""{"email":"a@example.com","linkProps":5}""")]
-    [InlineData("""{"email":"a@example.com","linkProps":{"key":"x"}}""")]
+    [InlineData("""{"email":"a@example.com","linkProps":{"key":7}}""")]
     [InlineData("""{"email":"a@example.com","linkProps":{"url":"javascript:x"}}""")]
     public async Task A_bad_partner_is_refused_and_not_made(string body)
     {
@@ -77,6 +78,79 @@ public class PartnersTests
     }
 
     [Fact]
+    public async Task Properties_without_a_target_make_the_partner_and_no_link()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var partner = (await server.PostAsync("/partners", new { email = "a@example.com", linkProps = new { comments = "c", utm_source = "s" } })).Ok();
+        Assert.Equal(0, partner.GetProperty("links").GetArrayLength());
+        Assert.Equal("0", (await server.GetAsync("/links/count")).Text);
+    }
+
+    [Fact]
+    public async Task An_upsert_keeps_the_tenant_id_of_a_link_whose_partner_has_none()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var id = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
+        await server.HasLinkAsync("ana", new { partnerId = id, tenantId = "t", url = "https://a.example/" });
+        var upserted = (await server.PutAsync("/partners/links/upsert", new { partnerId = id, url = "https://a.example/", comments = "c" })).Ok();
+        Assert.Equal(("ana", "t", "c"), (upserted.GetProperty("key").GetString(), upserted.GetProperty("tenantId").GetString(), upserted.GetProperty("comments").GetString()));
+    }
+
+    [Fact]
+    public async Task What_was_credited_stays_with_its_partner_when_the_link_moves_or_goes()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var (ana, ben) = (await HasPartnerAsync(server, "ana"), await HasPartnerAsync(server, "ben"));
+        var link = await server.HasLinkAsync("code", new { partnerId = ana });
+        (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "e", customerExternalId = "c" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100 })).Ok();
+        (await server.PatchAsync("/links/" + link, new { partnerId = ben })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "d", amount = 7, referralCode = "code" })).Ok();
+        await HoldsAsync(liveLinks: 1);
+        (await server.DeleteAsync("/links/" + link)).Ok();
+        await HoldsAsync(liveLinks: 0);
+
+        async Task HoldsAsync(int liveLinks)
+        {
+            var partners = (await server.GetAsync("/partners")).Ok();
+            Assert.Equal([(ana, 1L, 1L, 100L, 0), (ben, 0L, 1L, 7L, liveLinks)], partners.EnumerateArray().Select(partner => (
+                partner.GetProperty("id").GetString(), partner.GetProperty("totalLeads").GetInt64(), partner.GetProperty("totalSales").GetInt64(),
+                partner.GetProperty("totalSaleAmount").GetInt64(), partner.GetProperty("links").GetArrayLength())));
+            var byPartner = (await server.GetAsync("/analytics?event=sales&groupBy=top_partners&interval=all")).Ok();
+            Assert.Equal([(ana, 100L), (ben, 7L)], byPartner.EnumerateArray().Select(row => (row.GetProperty("partnerId").GetString(), row.GetProperty("saleAmount").GetInt64())));
+            foreach (var (partner, leads, amount) in new[] { (ana, 1, 100), (ben, 0, 7) })
+            {
+                var count = (await server.GetAsync($"/analytics?event=composite&interval=all&partnerId={partner}")).Ok();
+                Assert.Equal((leads, amount), (count.GetProperty("leads").GetInt32(), count.GetProperty("saleAmount").GetInt32()));
+                var sale = Assert.Single((await server.GetAsync($"/events?event=sales&interval=all&linkId={link}&partnerId={partner}")).Ok().EnumerateArray());
+                Assert.Equal(amount, sale.GetProperty("saleAmount").GetInt32());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_partner_shows_its_first_hundred_links_and_the_list_of_them_has_pages()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var id = await HasPartnerAsync(server, "ana");
+        Assert.True(EntityId.TryParse(EntityId.Partner, id, out var number));
+        server.Database.Write(session => session.Execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+            INSERT INTO links (id, domain, key, key_folded, url, url_hash, track_conversion, redirect_status, query_policy, archived, partner_id, do_index, public_stats, created_at, updated_at)
+            SELECT i, 'go.example.com', 'k' || i, 'k' || i, 'https://a.example/', 0, 1, 302, 'keep', 0, @number, 0, 0, 0, 0 FROM n
+            """,
+            new { number }));
+        var links = (await server.GetAsync("/partners")).Ok()[0].GetProperty("links");
+        Assert.Equal((100, "k1", "k100"), (links.GetArrayLength(), links[0].GetProperty("key").GetString(), links[99].GetProperty("key").GetString()));
+        Assert.Equal(1_000, (await server.GetAsync("/partners/links?partnerId=" + id)).Ok().GetArrayLength());
+        Assert.Equal("k40000", (await server.GetAsync($"/partners/links?partnerId={id}&page=40")).Ok()[999].GetProperty("key").GetString());
+        Assert.Equal("k5", (await server.GetAsync($"/partners/links?partnerId={id}&page=3&pageSize=2")).Ok()[0].GetProperty("key").GetString());
+        (await server.GetAsync($"/partners/links?partnerId={id}&pageSize=1001")).Refused(422, "unprocessable_entity");
+        (await server.GetAsync("/partners?sortBy=totalClicks")).Ok();
+    }
+
+    [Fact]
     public async Task Links_of_nobody_are_refused()
     {
         await using var server = await AggregatorServer.StartAsync();
@@ -106,10 +180,26 @@ public class PartnersTests
         Assert.Equal(["cem"], await Names("?pageSize=1&page=2"));
         var best = (await server.GetAsync("/partners?pageSize=1")).Ok()[0];
         Assert.Equal((1L, 1L, 300L), (best.GetProperty("totalSales").GetInt64(), best.GetProperty("totalConversions").GetInt64(), best.GetProperty("totalSaleAmount").GetInt64()));
+        foreach (var sortBy in new[] { "totalSaleAmount", "netRevenue", "averageLifetimeValue" })
+        {
+            Assert.Equal(["ana", "cem", "ben"], await Names($"?sortOrder=asc&sortBy={sortBy}"));
+        }
+
+        // Nothing to tell them apart: the newest first.
+        foreach (var sortBy in new[] { "totalClicks", "totalLeads", "totalConversions", "totalSales", "earningsPerClick", "clickToLeadRate", "clickToConversionRate", "leadToConversionRate" })
+        {
+            Assert.Equal(["cem", "ben", "ana"], await Names($"?sortBy={sortBy}"));
+        }
+
+        (await server.GetAsync("/partners?sortBy=totalCommissions")).Refused(422, "unprocessable_entity");
+        (await server.GetAsync("/partners?sortBy=returnOnAdSpend")).Refused(422, "unprocessable_entity");
         (await server.GetAsync("/partners?sortBy=luck")).Refused(422, "unprocessable_entity");
         (await server.GetAsync("/partners?groupId=g")).Refused(422, "unprocessable_entity");
 
         async Task<string[]> Names(string query) =>
             [.. (await server.GetAsync("/partners" + query)).Ok().EnumerateArray().Select(partner => partner.GetProperty("name").GetString()!)];
     }
+
+    private static async Task<string> HasPartnerAsync(AggregatorServer server, string name) =>
+        (await server.PostAsync("/partners", new { email = name + "@example.com" })).Ok().GetProperty("id").GetString()!;
 }

@@ -28,9 +28,12 @@ public class AttributorTests
     }
 
     [Fact]
-    public void A_code_beats_a_click_and_a_click_beats_an_earlier_lead()
+    public void A_code_beats_a_click_a_click_beats_an_earlier_lead_and_that_the_link_of_the_customer()
     {
         var (code, click, lead) = (new Touch(Method.Code, 1, null, null, Now), Click(2, Now - 1), new Touch(Method.Lead, 3, null, null, Now - (10 * Window)));
+        var customer = lead with { Method = Method.Customer, AtMs = Now };
+        Assert.Equal(lead, Decide(customer, lead).Winner);
+        Assert.Equal(customer, Decide(customer, click with { AtMs = 0 }).Winner);
         Assert.Equal(code, Decide(lead, click, code).Winner);
         Assert.Equal(click, Decide(lead, click, code with { Refusal = "unknown_code" }).Winner);
         Assert.Equal(lead, Decide(lead, click with { AtMs = 0 }).Winner);
@@ -41,7 +44,7 @@ public class AttributorTests
     public void The_decision_is_the_same_in_every_order_and_credits_only_what_may_count()
     {
         var touch =
-            from method in Gen.Elements(Method.Code, Method.Click, Method.Lead)
+            from method in Gen.Elements(Method.Code, Method.Click, Method.Lead, Method.Customer)
             from link in Gen.Choose(1, 4)
             from age in Gen.Choose(-20, (int)Window + 20)
             from refused in Gen.Elements(null, null, null, "unknown_code")

@@ -131,6 +131,33 @@ public class LeadTests
     }
 
     [Fact]
+    public async Task A_lead_without_evidence_follows_the_newest_credited_lead_not_the_first_click()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var (a, b) = (await server.HasLinkAsync("aaa"), await server.HasLinkAsync("bbb"));
+        Assert.Equal(a, await CreditedAsync(new { clickId = server.Click(a), eventName = "one", customerExternalId = "c" }));
+        server.Clock.Ahead += TimeSpan.FromSeconds(1);
+        Assert.Equal(b, await CreditedAsync(new { clickId = server.Click(b), eventName = "two", customerExternalId = "c" }));
+        server.Clock.Ahead += TimeSpan.FromSeconds(1);
+        Assert.Equal(b, await CreditedAsync(new { clickId = "", eventName = "three", customerExternalId = "c" }));
+
+        Assert.Equal(b, await CreditedAsync(new { clickId = server.Click(a), referralCode = "bbb", eventName = "one", customerExternalId = "d" }));
+        Assert.Equal(b, await CreditedAsync(new { clickId = "", eventName = "two", customerExternalId = "d" }));
+
+        async Task<string?> CreditedAsync(object lead) => (await server.PostAsync("/track/lead", lead)).Ok().GetProperty("link").GetProperty("id").GetString();
+    }
+
+    [Fact]
+    public async Task A_deferred_lead_whose_code_beat_its_click_leads_to_the_code()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var (a, b) = (await server.HasLinkAsync("aaa"), await server.HasLinkAsync("bbb"));
+        (await server.PostAsync("/track/lead", new { clickId = server.Click(a), referralCode = "bbb", eventName = "e", customerExternalId = "c", mode = "deferred" })).Ok();
+        var lead = (await server.PostAsync("/track/lead", new { clickId = "", eventName = "e", customerExternalId = "c" })).Ok();
+        Assert.Equal(b, lead.GetProperty("link").GetProperty("id").GetString());
+    }
+
+    [Fact]
     public async Task Tokens_that_are_no_click_of_ours_are_refused_and_make_no_customer()
     {
         await using var server = await AggregatorServer.StartAsync();

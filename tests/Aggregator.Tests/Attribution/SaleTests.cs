@@ -113,6 +113,10 @@ public class SaleTests
         Assert.Equal(2, await SalesAfter(b, new { customerExternalId = "y", amount = 1 }));
         Assert.Equal(2, await SalesAfter(a, new { customerExternalId = "y", amount = 1, leadEventName = "Trial" }));
 
+        // Who names a lead that there is not means none of the others.
+        (await server.PostAsync("/track/sale", new { customerExternalId = "y", amount = 1, leadEventName = "Nothing" })).Ok();
+        Assert.Equal(2, (await server.GetAsync("/links/info?linkId=" + b)).Ok().GetProperty("sales").GetInt64());
+
         // An old click is no evidence any more; the lead it became still is.
         server.Clock.Ahead = TimeSpan.FromDays(400);
         Assert.Equal(3, await SalesAfter(b, new { customerExternalId = "y", amount = 1, clickId = server.Click(c, server.Clock.GetUtcNow().AddDays(-399)) }));
@@ -130,7 +134,7 @@ public class SaleTests
     [InlineData("""{"customerExternalId":"c","amount":-1}""", "amount: ")]
     [InlineData("""{"customerExternalId":"c","amount":1.5}""", "amount: must be a whole number")]
     [InlineData("""{"customerExternalId":"c","amount":"100"}""", "amount: must be a whole number")]
-    [InlineData("""{"customerExternalId":"c","amount":9007199254740992}""", "amount: ")]
+    [InlineData("""{"customerExternalId":"c","amount":1000000000001}""", "amount: must be 0 to 1000000000000, this is 1000000000001.")]
     [InlineData("""{"customerExternalId":"c","amount":99999999999999999999}""", "amount: must be a whole number")]
     [InlineData("""{"customerExternalId":"c","amount":1e400}""", "amount: must be a whole number")]
     [InlineData("""{"amount":1}""", "customerExternalId: ")]
@@ -151,14 +155,109 @@ public class SaleTests
     {
         await using var server = await AggregatorServer.StartAsync();
         var link = await HasLeadAsync(server, "ana", "c");
-        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 9_007_199_254_740_991 })).Ok();
-        Assert.Equal(9_007_199_254_740_991, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("saleAmount").GetInt64());
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_000_000_000_000 })).Ok();
+        Assert.Equal(1_000_000_000_000, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("saleAmount").GetInt64());
     }
+
+    [Fact]
+    public async Task Later_sales_of_a_customer_that_came_by_a_direct_sale_go_to_its_link_for_ever()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var partner = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
+        var link = await server.HasLinkAsync("ana", new { partnerId = partner });
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, clickId = server.Click(link) })).Ok();
+        server.Clock.Ahead = TimeSpan.FromDays(400);
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 20 })).Ok();
+        (await server.DeleteAsync("/links/" + link)).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 3 })).Ok();
+
+        Assert.Equal([("click", 100L), ("customer", 20L), ("customer", 3L)], Sales(server).Select(sale => (sale.Method, sale.Amount)));
+        Assert.Single(Sales(server).Select(sale => (sale.LinkId, sale.PartnerId, sale.ClickToken)).Distinct());
+        Assert.Equal(123, (await server.GetAsync("/partners")).Ok()[0].GetProperty("totalSaleAmount").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_sale_after_a_deferred_lead_goes_to_the_link_of_its_click()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var link = await server.HasLinkAsync("ana");
+        (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "Sign up", customerExternalId = "c", mode = "deferred" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100 })).Ok();
+        Assert.Equal("customer", Assert.Single(Sales(server)).Method);
+        Assert.Equal(100, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("saleAmount").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_later_sale_goes_to_the_code_that_beat_the_click_of_a_direct_sale()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var (clicked, typed) = (await server.HasLinkAsync("clicked"), await server.HasLinkAsync("typed"));
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1, clickId = server.Click(clicked), referralCode = "typed" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 2 })).Ok();
+        Assert.Equal(3, (await server.GetAsync("/links/info?linkId=" + typed)).Ok().GetProperty("saleAmount").GetInt64());
+        Assert.All(Sales(server), sale => Assert.Null(sale.ClickToken));
+    }
+
+    [Fact]
+    public async Task A_sale_of_a_known_customer_is_kept_when_the_link_of_its_click_is_gone()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var link = await HasLeadAsync(server, "ana", "c");
+        var (off, gone) = (await server.HasLinkAsync("off"), await server.HasLinkAsync("gone"));
+        string[] clicks = [server.Click(off), server.Click(gone)];
+        (await server.PatchAsync("/links/" + off, new { disabled = true })).Ok();
+        (await server.DeleteAsync("/links/" + gone)).Ok();
+        foreach (var click in clicks)
+        {
+            (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 5, clickId = click })).Ok();
+            (await server.PostAsync("/track/lead", new { customerExternalId = "c", eventName = click, clickId = click })).Ok();
+            (await server.PostAsync("/track/sale", new { customerExternalId = "new", amount = 5, clickId = click })).Refused(404, "not_found");
+        }
+
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 5, clickId = clicks[0][..^1] })).Refused(404, "not_found");
+        var shown = (await server.GetAsync("/links/info?linkId=" + link)).Ok();
+        Assert.Equal((10L, 3L), (shown.GetProperty("saleAmount").GetInt64(), shown.GetProperty("leads").GetInt64()));
+        Assert.All(Sales(server), sale => Assert.Contains("link_not_live", sale.Decision, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_posted_is_counted_apart_from_what_is_stored()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        await HasLeadAsync(server, "ana", "c");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "lost" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "lost" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 20, currency = "eur" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "d", amount = 3, referralCode = "nobodys" })).Ok();
+        Assert.Equal("""{"eur":{"posted":20,"attributed":20,"unattributed":0},"usd":{"posted":103,"attributed":100,"unattributed":3}}""", await AmountsAsync());
+        server.Database.Write(session => session.Execute("DELETE FROM conversions WHERE invoice_id = 'lost'"));
+        Assert.Equal("""{"eur":{"posted":20,"attributed":20,"unattributed":0},"usd":{"posted":103,"attributed":0,"unattributed":3}}""", await AmountsAsync());
+
+        async Task<string> AmountsAsync() => (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("amounts").GetRawText();
+    }
+
+    private static IReadOnlyList<StoredSale> Sales(AggregatorServer server) => server.Database.Read(session => session.Query<StoredSale>(
+        "SELECT method, amount, link_id, partner_id, click_token, decision FROM conversions WHERE kind = 'sale' ORDER BY id"));
 
     private static async Task<string> HasLeadAsync(AggregatorServer server, string key, string customer)
     {
         var link = await server.HasLinkAsync(key);
         (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "Sign up", customerExternalId = customer })).Ok();
         return link;
+    }
+
+    private sealed class StoredSale
+    {
+        public string Method { get; set; } = "";
+
+        public long Amount { get; set; }
+
+        public long LinkId { get; set; }
+
+        public long? PartnerId { get; set; }
+
+        public string? ClickToken { get; set; }
+
+        public string Decision { get; set; } = "";
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using LinkTracker.Aggregator.Tests.Api;
+using static LinkTracker.Aggregator.Tests.Imports.ImportCalls;
 
 namespace LinkTracker.Aggregator.Tests.Imports;
 
@@ -47,6 +48,16 @@ public class ImportTests
             """, bom: true);
         Assert.Equal(("done", 2L, 2L, "[]"), done);
         Assert.Equal("https://a.example/", (await server.GetAsync("/links/info?key=again")).Ok().GetProperty("url").GetString());
+    }
+
+    [Fact]
+    public async Task Csv_may_end_its_lines_as_Windows_does_and_quote_its_header()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var done = await ImportAsync(server, "text/csv", "\"url\",\"key\",\"title\"\r\nhttps://a.example/,one,\"a, b\"\r\nhttps://b.example/,two,\r\n", bom: true);
+        Assert.Equal(("done", 2L, 2L, "[]"), done);
+        Assert.Equal("a, b", (await server.GetAsync("/links/info?key=one")).Ok().GetProperty("title").GetString());
+        Assert.Equal("https://b.example/", (await server.GetAsync("/links/info?key=two")).Ok().GetProperty("url").GetString());
     }
 
     [Fact]
@@ -138,7 +149,8 @@ public class ImportTests
         {
             await using (var server = await AggregatorServer.StartAsync(folder))
             {
-                // As a kill leaves them: rows of every state that is not an end, with their uploads or without.
+                // As a kill leaves them: rows of every state that is not an end, with their uploads or without, and what was staged.
+                server.Database.Write(session => session.Execute("INSERT INTO staged_links VALUES (1, 'go.example.com', 'ke3', NULL, '{}')"));
                 server.Database.Write(session => Enumerable.Range(1, 5).Sum(i => session.Execute(
                     "INSERT INTO imports VALUES (@i, 'csv', @status, @bytes, 7, 7, '[]', 0, 0)",
                     new { i, status = new[] { "queued", "validating", "importing", "queued", "queued" }[i - 1], bytes = i == 5 ? 99 : 27 })));
@@ -167,6 +179,7 @@ public class ImportTests
                 }
 
                 Assert.Equal("3", (await server.GetAsync("/links/count")).Text);
+                Assert.Equal(0, server.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM staged_links")));
                 await UploadsAreGoneAsync(server);
             }
         }
@@ -198,46 +211,5 @@ public class ImportTests
         Assert.Equal(("done", 50_000L, 50_000L, "[]"), await ImportAsync(server, "text/csv", upload.ToString()));
         Assert.Equal("50000", (await server.GetAsync("/links/count")).Text);
         Assert.EndsWith("id=49999", (await server.GetAsync("/links/info?key=code49999")).Ok().GetProperty("url").GetString(), StringComparison.Ordinal);
-    }
-
-    // A moment after the import has ended.
-    private static async Task UploadsAreGoneAsync(AggregatorServer server)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (Directory.EnumerateFiles(Path.Combine(server.Folder, "imports")).Any())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
-    }
-
-    private static Task<(string Status, long Rows, long Imported, string Errors)> ImportAsync(AggregatorServer server, string mediaType, string upload, bool bom = false) =>
-        ImportAsync(server, mediaType, [.. bom ? Encoding.UTF8.Preamble : [], .. Encoding.UTF8.GetBytes(upload)]);
-
-    private static async Task<(string Status, long Rows, long Imported, string Errors)> ImportAsync(AggregatorServer server, string mediaType, byte[] upload)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/links/import") { Content = new ByteArrayContent(upload) };
-        request.Headers.Authorization = new("Bearer", AggregatorServer.Key);
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
-        using var response = await server.Client.SendAsync(request);
-        Assert.Equal(202, (int)response.StatusCode);
-        var id = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).GetProperty("id").GetString()!;
-        return await EndOfAsync(server, id);
-    }
-
-    private static async Task<(string Status, long Rows, long Imported, string Errors)> EndOfAsync(AggregatorServer server, string id)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (true)
-        {
-            var import = (await server.GetAsync("/links/import/" + id)).Ok();
-            if (import.GetProperty("status").GetString() is "done" or "failed")
-            {
-                return (import.GetProperty("status").GetString()!, import.GetProperty("rows").GetInt64(), import.GetProperty("imported").GetInt64(), import.GetProperty("errors").GetRawText());
-            }
-
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
     }
 }

@@ -55,6 +55,12 @@ public class BulkLinksTests
         (await server.PatchAsync("/links/bulk", new { linkIds = new[] { a }, data = new { key = "x" } })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/links/bulk", new { linkIds = new[] { a } })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/links/bulk", new { data = new { title = "x" } })).Refused(422, "unprocessable_entity");
+        foreach (var field in new[] { "linkIds", "externalIds" })
+        {
+            var body = new Dictionary<string, object?> { [field] = new string?[] { null }, ["data"] = new { title = "x" } };
+            Assert.StartsWith(field + ": must be an array of strings", (await server.PatchAsync("/links/bulk", body)).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        }
+
         Assert.StartsWith("linkIds: must be an array", (await server.PatchAsync("/links/bulk", new { linkIds = a, data = new { } })).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
     }
 

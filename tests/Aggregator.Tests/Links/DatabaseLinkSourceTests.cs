@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Contracts.Links;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,5 +69,24 @@ public class DatabaseLinkSourceTests
         (await server.PatchAsync("/links/" + id, new { url = "javascript:x" })).Refused(422, "unprocessable_entity");
         (await server.PostAsync("/links", new { url = "https://a.example/", key = "A" })).Refused(409, "conflict");
         Assert.Equal(before, (await server.GetAsync("/stats")).Ok().GetProperty("links").GetProperty("version").GetInt64());
+    }
+
+    [Fact]
+    public async Task Only_changes_of_links_wait_until_they_are_served()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var token = server.Click(await server.HasLinkAsync("ana"));
+        var signal = server.App.Services.GetRequiredService<LinkSignal>();
+        signal.ReaderComes();
+        signal.Raise();
+        server.Clock.Holds = due => due <= TimeSpan.FromSeconds(1);
+        (await server.PostAsync("/track/lead", new { clickId = token, eventName = "e", customerExternalId = "c" }).WaitAsync(TimeSpan.FromSeconds(60))).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1 }).WaitAsync(TimeSpan.FromSeconds(60))).Ok();
+
+        var change = server.HasLinkAsync("ben");
+        await server.Clock.UntilHeldAsync();
+        Assert.False(change.IsCompleted);
+        signal.Serve(signal.Raised);
+        await change;
     }
 }

@@ -54,6 +54,7 @@ public class LinkRefusalTests
         { """{"url":"https://shop.example.com/\r\nX: y"}""", 422, "url: " },
         { """{"url":"https://go.example.com/x"}""", 422, "url: " },
         { """{"url":"http://127.0.0.1:8080/x"}""", 422, "url: " },
+        { """{"url":"http://GO.example.com:8080/x"}""", 422, "url: " },
     };
 
     [Theory]

@@ -7,7 +7,7 @@ CREATE TABLE installation (
 );
 
 -- Numbers that grow by one under the writer's lock: link_version numbers every change of a place, *_conflicts count
--- repeats of a business key whose body differed from the first.
+-- repeats of a business key whose body differed from the first, posted:* sum the amounts of sales as they came in.
 CREATE TABLE counters (
     name  TEXT   NOT NULL PRIMARY KEY,
     value BIGINT NOT NULL
@@ -107,7 +107,7 @@ CREATE TABLE conversions (
     partner_id        BIGINT REFERENCES partners (id),
     click_token       TEXT,
     clicked_at        BIGINT,
-    method            TEXT,            -- click, lead, code; null: credited to nobody
+    method            TEXT,            -- code, click, lead, customer; null: credited to nobody
     decision          TEXT   NOT NULL, -- JSON: rule version, window, every candidate and why it lost
     event_name        TEXT   NOT NULL,
     occurred_at       BIGINT NOT NULL,
@@ -130,14 +130,26 @@ CREATE TABLE conversions (
     enriched          INTEGER NOT NULL
 );
 CREATE INDEX conversions_by_link ON conversions (link_id, kind, occurred_at);
+CREATE INDEX conversions_by_partner ON conversions (partner_id, kind, occurred_at) WHERE partner_id IS NOT NULL;
 CREATE INDEX conversions_by_customer ON conversions (customer_id, kind, occurred_at);
 CREATE INDEX conversions_by_time ON conversions (kind, occurred_at);
 CREATE INDEX conversions_to_enrich ON conversions (id) WHERE enriched = 0;
 
+-- Links that an import has checked and nobody sees yet, of one import at a time. Their keys and external ids are reserved.
+CREATE TABLE staged_links (
+    id          BIGINT NOT NULL PRIMARY KEY,
+    domain      TEXT   NOT NULL,
+    key_folded  TEXT   NOT NULL,
+    external_id TEXT,
+    link        TEXT   NOT NULL -- JSON: the row of links that it becomes
+);
+CREATE INDEX staged_links_by_folded_key ON staged_links (domain, key_folded);
+CREATE INDEX staged_links_by_external_id ON staged_links (external_id) WHERE external_id IS NOT NULL;
+
 CREATE TABLE imports (
     id         BIGINT NOT NULL PRIMARY KEY,
     format     TEXT   NOT NULL, -- csv, jsonl
-    status     TEXT   NOT NULL, -- queued, validating, importing, done, failed
+    status     TEXT   NOT NULL, -- queued, validating, importing, publishing, done, failed
     bytes      BIGINT NOT NULL, -- length of the upload: what is shorter on disk was cut off
     row_count  BIGINT NOT NULL,
     imported   BIGINT NOT NULL,

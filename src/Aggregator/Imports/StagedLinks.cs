@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Imports;
+
+/// <summary>
+/// The links of an import between their check and their appearance. Nobody sees them and nobody can take their keys, so once all
+/// are there nothing can stop them: they are published some at a time, and other writers get their turn in between.
+/// </summary>
+internal sealed class StagedLinks(Database database, ImportStore imports, LinkSignal signal)
+{
+    /// <summary>Rows in one transaction: what another writer waits for at most.</summary>
+    public const int RowsAtOnce = 500;
+
+    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    public static string ToJson(LinkRow row) => JsonSerializer.Serialize(row, Json);
+
+    /// <summary>Gives back every reserved key.</summary>
+    public async Task DiscardAsync(CancellationToken cancellation)
+    {
+        while (await database.WriteAsync(Discard, cancellation) == RowsAtOnce)
+        {
+        }
+    }
+
+    /// <summary>Turns all of them into links, and with the last ones the import is done. May be called again after a failure.</summary>
+    public async Task PublishAsync(ImportRow import, CancellationToken cancellation)
+    {
+        while (await database.WriteAsync(session => Publish(session, import), cancellation) == RowsAtOnce)
+        {
+        }
+    }
+
+    private static int Discard(Session session) =>
+        session.Execute("DELETE FROM staged_links WHERE id IN (SELECT id FROM staged_links ORDER BY id LIMIT @RowsAtOnce)", new { RowsAtOnce });
+
+    private int Publish(Session session, ImportRow import)
+    {
+        var rows = session.Query<string>("SELECT link FROM staged_links ORDER BY id LIMIT @RowsAtOnce", new { RowsAtOnce })
+            .Select(text => JsonSerializer.Deserialize<LinkRow>(text, Json)!).ToList();
+        if (rows.Count > 0)
+        {
+            Insert(session, rows);
+            session.Execute("DELETE FROM staged_links WHERE id <= @Id", new { rows[^1].Id });
+            session.AfterCommit(signal.Raise);
+        }
+
+        if (rows.Count < RowsAtOnce)
+        {
+            import.Imported = import.RowCount;
+            imports.Update(session, import, "done");
+        }
+
+        return rows.Count;
+    }
+
+    private static void Insert(Session session, List<LinkRow> rows)
+    {
+        session.Add(LinkStore.LiveLinks, rows.Count);
+        var version = session.Add(LinkStore.Version, rows.Count) - rows.Count;
+        using var insert = LinkStatement.Insert(session);
+        using var statements = new ImportStatements(session);
+        foreach (var row in rows)
+        {
+            // The link first: its place refers to it.
+            insert.Execute(row);
+            if (!statements.TryTake(row, ++version))
+            {
+                throw new InvalidOperationException($"The reserved key {row.Key} on {row.Domain} was taken.");
+            }
+        }
+    }
+}

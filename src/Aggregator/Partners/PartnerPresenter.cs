@@ -1,0 +1,90 @@
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Partners;
+
+/// <summary>Turns partners into what clients see.</summary>
+internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter presenter, Installation installation, Settings settings)
+{
+    /// <summary>How many links stand inside a partner.</summary>
+    public const int MaxLinks = 100;
+
+    private const int PartnersAtOnce = 1_000;
+
+    private static readonly ConversionTotals None = new();
+
+    public IReadOnlyList<PartnerResponse> List(Session session, PartnerFilter filter)
+    {
+        var (order, page) = (filter.ToOrder(), filter.ToPage());
+        var ids = filter.Ids(session);
+        var figures = FiguresOf(session, ids, order.NeedsClicks);
+        var wanted = order.Sort(ids, id => figures[id]).Skip((int)page.Offset).Take((int)page.Limit).ToList();
+        return Present(session, wanted);
+    }
+
+    public PartnerResponse Present(Session session, PartnerRow row) => Present(session, [row.Id])[0];
+
+    /// <summary>The live links of a partner, the oldest first.</summary>
+    public IReadOnlyList<PartnerLinkResponse> LinksOf(Session session, long partner, long limit, long offset) => [.. presenter
+        .Present(session, session.Query<LinkRow>(
+            "SELECT * FROM links WHERE partner_id = @partner AND deleted_at IS NULL ORDER BY id LIMIT @limit OFFSET @offset", new { partner, limit, offset }))
+        .Select(link => new PartnerLinkResponse(
+            link.Id, link.Domain, link.Key, link.ShortLink, link.Url, link.Clicks, link.Leads, link.Conversions, link.Sales, link.SaleAmount))];
+
+    private IReadOnlyList<PartnerResponse> Present(Session session, IReadOnlyList<long> ids)
+    {
+        var figures = FiguresOf(session, ids, withClicks: true);
+        var rows = session.Query<PartnerRow>("SELECT * FROM partners WHERE id IN @ids", new { ids }).ToDictionary(row => row.Id);
+        return [.. ids.Select(id => Present(rows[id], figures[id], LinksOf(session, id, MaxLinks, 0)))];
+    }
+
+    // A deleted link takes nothing from what its partner brought.
+    private Dictionary<long, PartnerFigures> FiguresOf(Session session, IReadOnlyList<long> partners, bool withClicks)
+    {
+        var credited = ConversionTotals.OfPartners(session, partners, settings.Currency);
+        var clicks = withClicks ? ClicksOf(session, partners) : [];
+        return partners.ToDictionary(id => id, id => new PartnerFigures(clicks.GetValueOrDefault(id), credited.GetValueOrDefault(id, None)));
+    }
+
+    private Dictionary<long, long> ClicksOf(Session session, IReadOnlyList<long> partners)
+    {
+        var links = partners.Chunk(PartnersAtOnce)
+            .SelectMany(some => session.Query<(long Link, long Partner)>("SELECT id, partner_id FROM links WHERE partner_id IN @some", new { some }))
+            .ToList();
+        var clicks = readClicks([.. links.Select(link => link.Link)]);
+        return links.GroupBy(link => link.Partner, link => clicks.GetValueOrDefault(link.Link).Clicks).ToDictionary(some => some.Key, some => some.Sum());
+    }
+
+    private PartnerResponse Present(PartnerRow row, PartnerFigures figures, IReadOnlyList<PartnerLinkResponse> links)
+    {
+        var id = EntityId.Format(EntityId.Partner, row.Id);
+        return new PartnerResponse
+        {
+            Id = id,
+            PartnerId = id,
+            ProgramId = installation.ProgramId,
+            Name = row.Name,
+            Email = row.Email,
+            Username = row.Username,
+            Image = row.Image,
+            TenantId = row.TenantId,
+            Country = row.Country,
+            Description = row.Description,
+            CreatedAt = Fields.Time(row.CreatedAt),
+            Links = links,
+            TotalClicks = figures.Clicks,
+            TotalLeads = figures.Credited.Leads,
+            TotalConversions = figures.Credited.Conversions,
+            TotalSales = figures.Credited.Sales,
+            TotalSaleAmount = figures.Credited.SaleAmount,
+            NetRevenue = figures.Credited.SaleAmount,
+            EarningsPerClick = figures.EarningsPerClick,
+            AverageLifetimeValue = figures.AverageLifetimeValue,
+            ClickToLeadRate = figures.ClickToLeadRate,
+            ClickToConversionRate = figures.ClickToConversionRate,
+            LeadToConversionRate = figures.LeadToConversionRate,
+        };
+    }
+}
