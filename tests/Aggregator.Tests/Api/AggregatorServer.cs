@@ -160,14 +160,14 @@ internal sealed class TestClock : TimeProvider
 
     public TimeSpan Ahead { get; set; }
 
-    /// <summary>Which timers, by the time until they are due, wait for <see cref="Fire"/>.</summary>
+    /// <summary>Which timers, by the time until they are due, wait for <see cref="Fire"/>; never those that are due again and again.</summary>
     public Func<TimeSpan, bool>? Holds { get; set; }
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (Holds?.Invoke(dueTime) != true)
+        if (period != Timeout.InfiniteTimeSpan || Holds?.Invoke(dueTime) != true)
         {
             return base.CreateTimer(callback, state, dueTime, period);
         }
