@@ -10,6 +10,9 @@ namespace LinkTracker.Contracts.IO;
 /// </summary>
 public static partial class LinuxFile
 {
+    /// <summary>The HResult of an <see cref="IOException"/>, here and in the framework, when the device itself has failed.</summary>
+    public const int InputOutputError = 5;
+
     private const int InterruptedCall = 4;
     private const int OpenReadOnly = 0;
     private const int OpenCloseOnExec = 0x80000;

@@ -55,6 +55,9 @@ internal sealed class Epoch : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>What the readers of this log have left of it.</summary>
+    public ReadPatience Patience { get; } = new();
+
     public long Begin => Volatile.Read(ref _begin);
 
     /// <summary>Nothing behind it may be read. Final once <see cref="IsClosed"/> is true: read that first.</summary>

@@ -207,33 +207,77 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public async Task A_segment_that_cannot_be_opened_is_declared_and_the_rest_is_read()
+    public async Task A_segment_that_cannot_be_opened_this_time_is_not_given_up()
     {
-        await using var log = await WrittenLog.CreateAsync(3_000);
-        File.Delete(log.SegmentPath(0));
-        Directory.CreateDirectory(log.SegmentPath(0));
+        await using var written = await WrittenLog.CreateAsync(3_000);
+        File.Delete(written.SegmentPath(1));
+        Directory.CreateDirectory(written.SegmentPath(1));
 
-        var (found, damaged) = log.Scan();
+        await written.StartAndReadAsync(async log =>
+        {
+            await Assert.ThrowsAsync<UnauthorizedAccessException>(() => LogRig.ReadAllAsync(log));
+            var quarantined = log.Figures.Take().Quarantined;
+            Directory.Delete(written.SegmentPath(1));
+            written.Restore();
 
-        var lost = log.Starts.Count(start => LogRig.Small.SegmentOf(start) == 0);
-        Assert.Equal(log.Count - lost, found.Count);
-        Assert.Equal(lost, damaged.Sum(range => range.Missing));
+            var reading = await LogRig.ReadAllAsync(log);
+
+            Assert.Equal(0, quarantined);
+            Assert.Empty(reading.Damaged);
+            Assert.Equal(Enumerable.Range(0, written.Count).Select(i => (long)i), reading.Numbers.SkipLast(1));
+        });
     }
 
     [Fact]
-    public async Task Blocks_that_the_disk_cannot_read_are_declared_and_the_rest_is_read()
+    public async Task Blocks_that_the_disk_cannot_read_are_declared_after_several_rounds_and_the_rest_is_read()
     {
-        await using var log = await WrittenLog.CreateAsync(3_000);
-        File.Delete(log.SegmentPath(0));
+        await using var written = await WrittenLog.CreateAsync(3_000);
+        File.Delete(written.SegmentPath(0));
 
         // Reading the unmapped low addresses of a process's memory fails with EIO, as a bad sector does.
-        File.CreateSymbolicLink(log.SegmentPath(0), "/proc/self/mem");
+        File.CreateSymbolicLink(written.SegmentPath(0), "/proc/self/mem");
+        var rounds = 0;
+        Reading? reading = null;
 
-        var (found, damaged) = log.Scan();
+        await written.StartAndReadAsync(async log =>
+        {
+            for (; reading is null; rounds++)
+            {
+                try
+                {
+                    reading = await LogRig.ReadAllAsync(log);
+                }
+                catch (IOException)
+                {
+                    Assert.Equal(0, log.Figures.Take().Quarantined);
+                }
+            }
+        });
 
-        var lost = log.Starts.Count(start => LogRig.Small.SegmentOf(start) == 0);
-        Assert.Equal(log.Count - lost, found.Count);
-        Assert.Equal(lost, damaged.Sum(range => range.Missing));
+        var lost = written.Starts.Count(start => LogRig.Small.SegmentOf(start) == 0);
+        Assert.InRange(rounds, 2, 20);
+        Assert.Equal(written.Count + 1 - lost, reading!.Numbers.Count);
+        Assert.Equal(lost, reading.Missing);
+    }
+
+    [Fact]
+    public async Task A_disk_that_can_be_read_again_has_lost_nothing()
+    {
+        await using var written = await WrittenLog.CreateAsync(3_000);
+        File.Delete(written.SegmentPath(0));
+        File.CreateSymbolicLink(written.SegmentPath(0), "/proc/self/mem");
+
+        await written.StartAndReadAsync(async log =>
+        {
+            await Assert.ThrowsAsync<IOException>(() => LogRig.ReadAllAsync(log));
+            File.Delete(written.SegmentPath(0));
+            written.Restore();
+
+            var reading = await LogRig.ReadAllAsync(log);
+
+            Assert.Empty(reading.Damaged);
+            Assert.Equal(written.Count + 1, reading.Numbers.Count);
+        });
     }
 
     [Fact]

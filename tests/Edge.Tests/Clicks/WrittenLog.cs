@@ -15,7 +15,7 @@ internal sealed class WrittenLog : IAsyncDisposable
         Id = EpochShelf.Folders(rig.Logs)[^1].Epoch;
         Segments = [.. EpochRecovery.Segments(folder).Select(found => File.ReadAllBytes(found.File.FullName))];
         var cursor = new LogCursor();
-        using var reader = new SegmentReader(folder, Id, LogRig.Small);
+        using var reader = new SegmentReader(folder, Id, LogRig.Small, new ReadPatience());
         Mark = ReadMark();
         while (reader.TryRead(cursor, Mark.Durable, out var item))
         {
@@ -107,20 +107,23 @@ internal sealed class WrittenLog : IAsyncDisposable
     }
 
     /// <summary>Starts an edge over the damaged log and reads everything.</summary>
-    public async Task<(Reading Reading, EdgeStats Stats)> StartAndReadAsync(Func<ClickLog, Task>? then = null)
+    public async Task<(Reading Reading, EdgeStats Stats)> StartAndReadAsync()
+    {
+        Reading? reading = null;
+        var stats = await StartAndReadAsync(async log => reading = await LogRig.ReadAllAsync(log));
+        return (reading!, stats);
+    }
+
+    /// <summary>Starts an edge over the damaged log, and has it read in some way.</summary>
+    public async Task<EdgeStats> StartAndReadAsync(Func<ClickLog, Task> read)
     {
         await using var rig = new LogRig(_rig.Data);
         var log = await rig.StartAsync();
         Assert.True(log.IsWritable);
         await LogRig.RecordAsync(log, Count);
-        var reading = await LogRig.ReadAllAsync(log);
+        await read(log);
         LogRig.AssertBalanced(log);
-        if (then is not null)
-        {
-            await then(log);
-        }
-
-        return (reading, log.Figures.Take());
+        return log.Figures.Take();
     }
 
     public EpochMark ReadMark()
