@@ -1,3 +1,5 @@
+using LinkTracker.Contracts.IO;
+
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
@@ -35,7 +37,7 @@ internal sealed class ClickFolder : IDisposable
         {
             try
             {
-                if (id <= Identity.ForgottenThrough)
+                if (Identity.IsForgotten(id))
                 {
                     Directory.Delete(folder, recursive: true);
                     continue;
@@ -58,6 +60,25 @@ internal sealed class ClickFolder : IDisposable
         var lanes = new LaneSet();
         var epoch = Epoch.Create(_logs, Identity.Edge, Identity.Boot, Identity.NextEpoch(), lanes);
         return new LiveLog(lanes, epoch, new AppendBuffer(epoch.Folder, _shape, fault, wake));
+    }
+
+    /// <summary>
+    /// Takes over a log's figures, then deletes it: a crash in between deletes the folder at the next start. Others are
+    /// left alone, whether older or newer: one that could not be opened at this start may be read at the next.
+    /// </summary>
+    /// <exception cref="IOException">The figures could not be written down, or the folder not be deleted.</exception>
+    public void Forget(Epoch epoch)
+    {
+        // Earlier deletions are on the disk now: those folders cannot come back.
+        LinuxFile.SyncDirectory(_logs);
+        var released = epoch.Released;
+        Identity.Forget(
+            epoch.Id,
+            new ForgottenClicks(epoch.Appended, epoch.Dropped, released.Records, released.Missing),
+            EpochShelf.Folders(_logs).Select(found => found.Epoch));
+        Shelf.Remove(epoch);
+        epoch.Dispose();
+        Directory.Delete(epoch.Folder, recursive: true);
     }
 
     private static FileStream Lock(string path, string data)

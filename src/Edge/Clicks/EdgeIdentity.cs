@@ -32,8 +32,8 @@ internal sealed class EdgeIdentity
 
     public ForgottenClicks Forgotten => Volatile.Read(ref _state).Forgotten;
 
-    /// <summary>Logs up to this one are forgotten, whether or not their folders are gone already.</summary>
-    public ulong ForgottenThrough => Volatile.Read(ref _state).ForgottenThrough;
+    /// <summary>Whether the log's figures were taken over, so that its folder is only still to be deleted.</summary>
+    public bool IsForgotten(ulong epoch) => Volatile.Read(ref _state).Deleting.Contains(epoch);
 
     /// <summary>Reads the identity or makes one, and counts this start; nothing is written yet.</summary>
     public static EdgeIdentity Load(string folder, IReadOnlyList<EpochMark> marks, uint lastEpoch, ILogger logger)
@@ -56,15 +56,18 @@ internal sealed class EdgeIdentity
     }
 
     /// <summary>Takes over the figures of a log whose folder is about to be deleted.</summary>
+    /// <param name="epoch">The log.</param>
+    /// <param name="clicks">Its figures.</param>
+    /// <param name="present">The logs whose folders are there; of one that is gone for good, nothing need be remembered.</param>
     /// <exception cref="IOException">It could not be written down; nothing is changed.</exception>
-    public void Forget(ulong epoch, ForgottenClicks clicks)
+    public void Forget(ulong epoch, ForgottenClicks clicks, IEnumerable<ulong> present)
     {
         lock (_lock)
         {
             var sum = _state.Forgotten;
             Save(_state with
             {
-                ForgottenThrough = epoch,
+                Deleting = [.. _state.Deleting.Intersect(present), epoch],
                 Forgotten = new ForgottenClicks(
                     sum.Appended + clicks.Appended,
                     sum.Dropped + clicks.Dropped,
@@ -91,7 +94,7 @@ internal sealed class EdgeIdentity
         try
         {
             var state = JsonSerializer.Deserialize<State>(File.ReadAllBytes(path), JsonSerializerOptions.Web);
-            if (state is { Forgotten: not null, Boots: >= 0 } && state.Edge?.Length == 16
+            if (state is { Forgotten: not null, Deleting: not null, Boots: >= 0 } && state.Edge?.Length == 16
                 && ulong.TryParse(state.Edge, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
             {
                 return state;
@@ -116,13 +119,13 @@ internal sealed class EdgeIdentity
 
         var newest = marks.MaxBy(mark => mark.Epoch);
         Log.IdentityFromLogs(logger);
-        return new State(Hex(newest.Edge), newest.Boot, 0, 0, new ForgottenClicks(0, 0, 0, 0));
+        return new State(Hex(newest.Edge), newest.Boot, 0, [], new ForgottenClicks(0, 0, 0, 0));
     }
 
     private static State New() =>
-        new(Hex(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))), 0, 0, 0, new ForgottenClicks(0, 0, 0, 0));
+        new(Hex(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))), 0, 0, [], new ForgottenClicks(0, 0, 0, 0));
 
     private static string Hex(ulong id) => id.ToString("x16", CultureInfo.InvariantCulture);
 
-    private sealed record State(string Edge, int Boots, uint Epochs, ulong ForgottenThrough, ForgottenClicks Forgotten);
+    private sealed record State(string Edge, int Boots, uint Epochs, ulong[] Deleting, ForgottenClicks Forgotten);
 }

@@ -22,6 +22,7 @@ internal sealed class Epoch : IDisposable
     private LogCursor? _saved;
     private long _lastCheckpoint;
     private long _held = long.MaxValue;
+    private long _dated;
     private long _begin;
     private long _durable;
     private long _total;
@@ -41,6 +42,8 @@ internal sealed class Epoch : IDisposable
         _released = releases.Released ?? Start();
         _saved = releases.Released;
         _lastCheckpoint = _released.Address;
+        _dated = _released.Address;
+        CountedAt = File.GetLastWriteTimeUtc(releases.Path);
         _durable = mark.Durable;
         _total = mark.Total;
         _pastDropped = mark.Dropped;
@@ -64,6 +67,12 @@ internal sealed class Epoch : IDisposable
     public long Durable => Volatile.Read(ref _durable);
 
     public bool IsClosed => _isClosed;
+
+    /// <summary>False for an old log that holds more than could be synced: the next start looks for its end again.</summary>
+    public bool IsEndKnown { get; init; } = true;
+
+    /// <summary>Every click of the log was counted, and there will never be more of them.</summary>
+    public bool IsDone => _isClosed && IsEndKnown && Released.Address >= Durable && Released.Total >= Appended && Forgettable >= Durable;
 
     /// <summary>A click counts as appended when the buffer took it, and ceases to when its log fails before it is durable.</summary>
     public long Appended => _isClosed || _lanes is null ? Volatile.Read(ref _total) : _lanes.Enqueued;
@@ -98,6 +107,9 @@ internal sealed class Epoch : IDisposable
             }
         }
     }
+
+    /// <summary>When a reader last got further.</summary>
+    public DateTimeOffset CountedAt { get; private set; }
 
     public static string FolderOf(string logs, ulong epoch) => Path.Combine(logs, epoch.ToString("x16", CultureInfo.InvariantCulture));
 
@@ -138,10 +150,12 @@ internal sealed class Epoch : IDisposable
         SaveMark(carriedDrops);
     }
 
-    /// <summary>Writer thread: the log ends at its durable address, with exactly so many clicks.</summary>
+    /// <summary>
+    /// Writer thread: the log ends at its durable address, with so many clicks found in it; damage may have hidden some.
+    /// </summary>
     public void Close(long total)
     {
-        Volatile.Write(ref _total, total);
+        Volatile.Write(ref _total, Math.Max(total, _total));
         _isClosed = true;
     }
 
@@ -217,18 +231,43 @@ internal sealed class Epoch : IDisposable
         }
     }
 
-    /// <summary>Forgets what lies before the address: first on record, then the files.</summary>
-    /// <exception cref="IOException">It could not be written down, or a file not be deleted.</exception>
-    public void ForgetBefore(long begin, LogShape shape)
+    /// <summary>
+    /// Gives segments the time at which they were counted, from which their retention runs. It goes down to the disk
+    /// before what was released does, so that after a crash it is not too early.
+    /// </summary>
+    /// <exception cref="IOException">A file's time could not be set; the next call tries again.</exception>
+    public void DateCounted(LogShape shape, DateTimeOffset now)
     {
-        var first = shape.SegmentOf(Begin);
-        Volatile.Write(ref _begin, begin);
-        _saved = null;
-        SaveReleased(sync: true);
-        for (var segment = first; segment < shape.SegmentOf(begin); segment++)
+        var counted = Forgettable;
+        if (counted == _dated)
         {
-            File.Delete(LogShape.SegmentPath(Folder, segment));
+            return;
         }
+
+        for (var segment = shape.SegmentOf(_dated); segment < shape.SegmentOf(counted); segment++)
+        {
+            var path = LogShape.SegmentPath(Folder, segment);
+            if (File.Exists(path))
+            {
+                File.SetLastWriteTimeUtc(path, now.UtcDateTime);
+            }
+        }
+
+        // Read again from further back, segments are dated again.
+        File.SetLastWriteTimeUtc(_releases.Path, now.UtcDateTime);
+        _dated = counted;
+        CountedAt = now;
+    }
+
+    /// <summary>Writes down that what lies before the address may be deleted.</summary>
+    /// <exception cref="IOException">It could not be written down; nothing is changed.</exception>
+    public void ForgetBefore(long begin)
+    {
+        var released = Released;
+        _releases.Write(begin, released);
+        _releases.Sync();
+        Volatile.Write(ref _begin, begin);
+        _saved = released;
     }
 
     public void Dispose()

@@ -23,9 +23,12 @@ internal static class EpochRecovery
 
             var unknown = new EpochMark(edge, id, 0, LogShape.First, LogShape.First, 0, 0, IsClosed: false);
             var isClosed = mark is { IsClosed: true };
-            var ended = isClosed ? mark!.Value : FindEnd(folder, mark ?? unknown, mark is not null, releases, shape, logger);
-            var epoch = new Epoch(folder, ended, file, releases, null);
-            if (!isClosed)
+
+            // What the process wrote before it died may still be in memory only: nothing is handed out that is not synced.
+            var isSynced = isClosed || Sync(folder, logger);
+            var ended = isClosed ? mark!.Value : FindEnd(folder, mark ?? unknown, mark is not null, isSynced, releases, shape, logger);
+            var epoch = new Epoch(folder, ended, file, releases, null) { IsEndKnown = isSynced };
+            if (!isClosed && isSynced)
             {
                 SaveEnd(epoch, logger);
             }
@@ -40,15 +43,13 @@ internal static class EpochRecovery
     }
 
     private static EpochMark FindEnd(
-        string folder, EpochMark mark, bool isMarked, ReleaseFile releases, LogShape shape, ILogger logger)
+        string folder, EpochMark mark, bool isMarked, bool isSynced, ReleaseFile releases, LogShape shape, ILogger logger)
     {
         var begin = Math.Max(mark.Begin, releases.Begin);
         var cursor = releases.Released?.Clone()
             ?? (begin == LogShape.First ? new LogCursor() : new LogCursor(begin, isComplete: false));
         var filesEnd = FilesEnd(folder, shape);
-
-        // What the process wrote before it died may still be in memory only: nothing is handed out that is not synced.
-        var limit = Sync(folder, logger) ? Math.Max(filesEnd, mark.Durable) : mark.Durable;
+        var limit = isSynced ? Math.Max(filesEnd, mark.Durable) : mark.Durable;
         var (clicksEnd, bytesEnd) = LogScan.Advance(cursor, folder, mark.Epoch, shape, limit);
         if (filesEnd < mark.Durable)
         {

@@ -40,4 +40,7 @@ internal static partial class Log
 
     [LoggerMessage(2013, LogLevel.Information, "Click log {Epoch:x16} was counted, has expired and is deleted.")]
     public static partial void Forgotten(ILogger logger, ulong epoch);
+
+    [LoggerMessage(2014, LogLevel.Error, "Click log {Epoch:x16} has ended and its clicks cannot be read. Trying again each second.")]
+    public static partial void NotEnded(ILogger logger, ulong epoch, Exception exception);
 }

@@ -20,13 +20,16 @@ internal sealed class ReleaseFile : IDisposable
     public ReleaseFile(string folder, ulong epoch)
     {
         _epoch = epoch;
-        _file = SlotFile.Open(Path.Combine(folder, FileName), SlotLength, out var state);
+        Path = System.IO.Path.Combine(folder, FileName);
+        _file = SlotFile.Open(Path, SlotLength, out var state);
         if (state is { Length: > HeaderLength } && BinaryPrimitives.ReadUInt64LittleEndian(state) == epoch)
         {
             Begin = BinaryPrimitives.ReadInt64LittleEndian(state.AsSpan(8));
             Released = LogCursor.Read(state.AsSpan(HeaderLength));
         }
     }
+
+    public string Path { get; }
 
     /// <summary>What was found at opening.</summary>
     public long Begin { get; } = LogShape.First;

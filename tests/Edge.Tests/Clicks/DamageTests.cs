@@ -1,3 +1,4 @@
+using LinkTracker.Contracts.Clicks;
 using LinkTracker.Edge.Clicks;
 
 namespace LinkTracker.Edge.Tests.Clicks;
@@ -191,12 +192,7 @@ public sealed class DamageTests
         await using var log = await WrittenLog.CreateAsync(1_000, close: false);
 
         // As if the process had died after writing, before marking: and in the middle of one more write.
-        var early = log.Mark with { Durable = log.Starts[700], Total = 700 };
-        using (var file = SlotFile.Open(Path.Combine(log.Folder, EpochMark.FileName), EpochMark.SlotLength, out _))
-        {
-            early.Write(file);
-        }
-
+        log.WriteMark(log.Mark with { Durable = log.Starts[700], Total = 700 });
         log.Overwrite(log.Mark.Durable, [1, 2, 3, 4, 5, 6, 7, 8, 90, 0, 0, 0, 0xC5, 1, 0, 0]);
 
         var (reading, stats) = await log.StartAndReadAsync();
@@ -213,7 +209,7 @@ public sealed class DamageTests
         File.Delete(written.SegmentPath(1));
         Directory.CreateDirectory(written.SegmentPath(1));
 
-        await written.StartAndReadAsync(async log =>
+        await written.StartAndReadAsync(TimeProvider.System, async log =>
         {
             await Assert.ThrowsAsync<UnauthorizedAccessException>(() => LogRig.ReadAllAsync(log));
             var quarantined = log.Figures.Take().Quarantined;
@@ -239,7 +235,7 @@ public sealed class DamageTests
         var rounds = 0;
         Reading? reading = null;
 
-        await written.StartAndReadAsync(async log =>
+        await written.StartAndReadAsync(TimeProvider.System, async log =>
         {
             for (; reading is null; rounds++)
             {
@@ -267,7 +263,7 @@ public sealed class DamageTests
         File.Delete(written.SegmentPath(0));
         File.CreateSymbolicLink(written.SegmentPath(0), "/proc/self/mem");
 
-        await written.StartAndReadAsync(async log =>
+        await written.StartAndReadAsync(TimeProvider.System, async log =>
         {
             await Assert.ThrowsAsync<IOException>(() => LogRig.ReadAllAsync(log));
             File.Delete(written.SegmentPath(0));
@@ -296,16 +292,36 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public async Task A_crashed_log_that_cannot_be_synced_is_read_as_far_as_its_mark()
+    public async Task A_crashed_log_that_cannot_be_synced_is_read_as_far_as_its_mark_and_further_at_the_next_start()
     {
         await using var log = await WrittenLog.CreateAsync(100, close: false);
+        log.WriteMark(log.Mark with { Durable = log.Starts[70], Total = 70 });
 
         // This file opens, but cannot be read or synced.
         File.CreateSymbolicLink(log.SegmentPath(1), "/proc/self/mem");
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        var positions = new List<ClickPosition>();
+        await log.StartAndReadAsync(clock, async edge =>
+        {
+            var reading = await LogRig.ReadAllAsync(edge);
+            Assert.Equal([.. Enumerable.Range(0, 70).Select(i => (long)i), log.Count], reading.Numbers);
+            positions.AddRange(reading.Positions);
 
-        var (reading, _) = await log.StartAndReadAsync();
+            // Counted as far as it goes, and old: it is kept all the same.
+            edge.ForgetExpired();
+            clock.Advance(TimeSpan.FromHours(2));
+            edge.ForgetExpired();
+            Assert.Equal(2, edge.Epochs.Count);
+        });
 
-        Assert.Equal(Enumerable.Range(0, log.Count + 1).Select(i => (long)i), reading.Numbers);
+        File.Delete(log.SegmentPath(1));
+        await log.StartAndReadAsync(clock, async edge =>
+        {
+            var reading = await LogRig.ReadAllAsync(edge, positions);
+            Assert.Equal([.. Enumerable.Range(70, 30).Select(i => (long)i), log.Count], reading.Numbers);
+            Assert.Empty(reading.Damaged);
+            Assert.Equal(log.Count + 2, edge.Figures.Take().Delivered);
+        });
     }
 
     [Theory]

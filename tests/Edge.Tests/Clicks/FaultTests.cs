@@ -66,6 +66,34 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_log_that_fails_and_cannot_be_read_is_closed_with_all_its_clicks_once_it_can()
+    {
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig { Clock = clock };
+        var log = await rig.StartAsync();
+        await LogRig.RecordAsync(log, Enumerable.Range(0, 500));
+        var segment = LogShape.SegmentPath(log.Epochs[0].Folder, 0);
+        File.Move(segment, segment + ".away");
+        Directory.CreateDirectory(segment);
+        rig.Fault = _ => throw new IOException("Input/output error");
+
+        await LogRig.RecordAsync(log, 500);
+        rig.Fault = null;
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await LogRig.RecordAsync(log, 501);
+        Assert.False(log.IsWritable);
+        LogRig.AssertBalanced(log);
+
+        Directory.Delete(segment);
+        File.Move(segment + ".away", segment);
+        await AdvanceUntilAsync(clock, () => log.IsWritable);
+        var stats = log.Figures.Take();
+        Assert.Equal((502, 500, 2), (stats.Offered, stats.Appended, stats.DroppedDeclared));
+        Assert.Equal(500, (await LogRig.ReadAllAsync(log)).Numbers.Count);
+        Assert.Equal(0, log.Figures.Take().Backlog);
+    }
+
+    [Fact]
     public async Task Concurrent_clicks_through_a_failure_are_each_recorded_or_declared()
     {
         var clock = new FakeClock(Start);

@@ -110,14 +110,14 @@ internal sealed class WrittenLog : IAsyncDisposable
     public async Task<(Reading Reading, EdgeStats Stats)> StartAndReadAsync()
     {
         Reading? reading = null;
-        var stats = await StartAndReadAsync(async log => reading = await LogRig.ReadAllAsync(log));
+        var stats = await StartAndReadAsync(TimeProvider.System, async log => reading = await LogRig.ReadAllAsync(log));
         return (reading!, stats);
     }
 
     /// <summary>Starts an edge over the damaged log, and has it read in some way.</summary>
-    public async Task<EdgeStats> StartAndReadAsync(Func<ClickLog, Task> read)
+    public async Task<EdgeStats> StartAndReadAsync(TimeProvider clock, Func<ClickLog, Task> read)
     {
-        await using var rig = new LogRig(_rig.Data);
+        await using var rig = new LogRig(_rig.Data) { Clock = clock };
         var log = await rig.StartAsync();
         Assert.True(log.IsWritable);
         await LogRig.RecordAsync(log, Count);
@@ -130,6 +130,12 @@ internal sealed class WrittenLog : IAsyncDisposable
     {
         using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, out var state);
         return EpochMark.Read(state, Id)!.Value;
+    }
+
+    public void WriteMark(EpochMark mark)
+    {
+        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, out _);
+        mark.Write(file);
     }
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
