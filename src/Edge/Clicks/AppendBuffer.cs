@@ -36,6 +36,9 @@ internal sealed class AppendBuffer : IDisposable
         });
     }
 
+    /// <summary>Nothing that is appended from now on stands before it. Any thread.</summary>
+    public long Tail => Volatile.Read(ref _log)?.TailAddress ?? 0;
+
     /// <summary>False when every page waits for the disk, or the log has failed. Any thread; never blocks.</summary>
     public bool TryAppend(ReadOnlySpan<byte> entry)
     {

@@ -34,7 +34,7 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape, 
         {
             Load(cursor.Address, limit);
             var bytes = Loaded(cursor.Address);
-            if (LogFrame.TryRead(bytes, epoch, out var click, out var isIntact) && cursor.IsAhead(click.Lane, click.Sequence))
+            if (LogFrame.TryRead(bytes, epoch, cursor.Address, out var click, out var isIntact) && cursor.IsAhead(click.Lane, click.Sequence))
             {
                 var from = cursor.Address;
                 var gap = cursor.Pass(click.Lane, click.Sequence, from + click.Total);
@@ -71,7 +71,7 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape, 
             Load(at, limit);
             for (; at < _to; at += LogFrame.Alignment)
             {
-                if (LogFrame.TryRead(Loaded(at), epoch, out var click, out _) && cursor.IsAhead(click.Lane, click.Sequence))
+                if (LogFrame.TryRead(Loaded(at), epoch, at, out var click, out _) && cursor.IsAhead(click.Lane, click.Sequence))
                 {
                     return Damaged(cursor, from, at, reason);
                 }

@@ -51,31 +51,47 @@ public sealed class DamageTests
         }
     }
 
-    [Fact]
-    public async Task Blocks_that_changed_places_are_not_taken_for_new_clicks()
+    [Theory]
+    [InlineData(512)]
+    [InlineData(4_096)]
+    public async Task Blocks_that_changed_places_cost_the_clicks_they_touch(int size)
     {
         await using var log = await WrittenLog.CreateAsync(1_000);
-        var first = log.Segments[0].AsSpan(8_192, 4_096);
-        var second = log.Segments[0].AsSpan(32_768, 4_096);
-        log.Overwrite(8_192, second);
-        log.Overwrite(32_768, first);
+        log.Overwrite(8_192, log.Segments[0].AsSpan(32_768, size));
+        log.Overwrite(32_768, log.Segments[0].AsSpan(8_192, size));
 
         var (found, damaged) = log.Scan();
 
-        Assert.Equal(found.Count, found.Distinct().Count());
+        Assert.Equal(Untouched(log, 8_192, 8_192 + size).Intersect(Untouched(log, 32_768, 32_768 + size)), found);
         Assert.Equal(log.Count - found.Count, damaged.Sum(range => range.Missing));
-        Assert.True(found.Count < log.Count);
     }
 
     [Fact]
-    public async Task A_block_that_stands_there_twice_is_counted_once()
+    public async Task Segments_that_changed_places_cost_their_own_clicks()
     {
-        await using var log = await WrittenLog.CreateAsync(1_000);
-        log.Overwrite(32_768, log.Segments[0].AsSpan(8_192, 4_096));
+        await using var log = await WrittenLog.CreateAsync(6_000);
+        Assert.True(log.Segments.Length >= 4);
+        File.WriteAllBytes(log.SegmentPath(0), log.Segments[2]);
+        File.WriteAllBytes(log.SegmentPath(2), log.Segments[0]);
 
         var (found, damaged) = log.Scan();
 
-        AssertOnlyTouched(log, 32_768, 36_864, found, damaged.Sum(range => range.Missing));
+        var kept = Enumerable.Range(0, log.Count).Where(i => LogRig.Small.SegmentOf(log.Starts[i]) is not (0 or 2));
+        Assert.Equal(kept, found);
+        Assert.Equal(log.Count - found.Count, damaged.Sum(range => range.Missing));
+    }
+
+    [Theory]
+    [InlineData(8_192, 32_768)]
+    [InlineData(32_768, 8_192)]
+    public async Task A_block_that_stands_there_twice_is_counted_once(int from, int to)
+    {
+        await using var log = await WrittenLog.CreateAsync(1_000);
+        log.Overwrite(to, log.Segments[0].AsSpan(from, 4_096));
+
+        var (found, damaged) = log.Scan();
+
+        AssertOnlyTouched(log, to, to + 4_096, found, damaged.Sum(range => range.Missing));
     }
 
     [Fact]
@@ -377,11 +393,12 @@ public sealed class DamageTests
 
     private static void AssertOnlyTouched(WrittenLog log, long from, long to, List<int> found, long missing)
     {
-        var untouched = Enumerable.Range(0, log.Count)
-            .Where(i => End(log, log.Starts[i]) <= from || log.Starts[i] >= to);
-        Assert.Equal(untouched.Union(found).Order(), found);
+        Assert.Equal(Untouched(log, from, to).Union(found).Order(), found);
         Assert.Equal(log.Count - found.Count, missing);
     }
+
+    private static IEnumerable<int> Untouched(WrittenLog log, long from, long to) =>
+        Enumerable.Range(0, log.Count).Where(i => End(log, log.Starts[i]) <= from || log.Starts[i] >= to);
 
     private static void Cut(WrittenLog log, long address)
     {
