@@ -81,7 +81,7 @@ public sealed class ClickLogModelTests
             _ => throw new ArgumentOutOfRangeException(nameof(step)),
         };
 
-        public void AssertBalanced() => LogRig.AssertBalanced(_log);
+        public void AssertBalanced() => LogRig.AssertBalanced(_log, _rig.Shape);
 
         public async Task AssertAllCountedAsync()
         {

@@ -89,7 +89,7 @@ public sealed class ClickLogTests
         Assert.Equal(160_000, reading.Numbers.Distinct().Count());
         Assert.Equal(160_000, reading.Numbers.Count);
         Assert.Empty(reading.Damaged);
-        LogRig.AssertBalanced(log);
+        LogRig.AssertBalanced(log, LogShape.Default);
         Assert.Equal(0, log.Figures.Take().Backlog);
     }
 
