@@ -14,9 +14,9 @@ internal sealed class AppendBuffer : IDisposable
     private FasterLog? _log;
 
     /// <param name="wake">Called when pages wait to be written although nobody has asked for a commit.</param>
-    public AppendBuffer(string folder, LogShape shape, DiskFault? fault, Action wake)
+    public AppendBuffer(string folder, LogShape shape, LogDisk disk, Action wake)
     {
-        _device = new LogDevice(folder, shape, fault, () =>
+        _device = new LogDevice(folder, shape, disk, () =>
         {
             _arrived.Set();
             wake();

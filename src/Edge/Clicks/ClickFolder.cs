@@ -1,5 +1,3 @@
-using LinkTracker.Contracts.IO;
-
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
@@ -9,21 +7,23 @@ internal sealed class ClickFolder : IDisposable
 {
     private readonly string _logs;
     private readonly LogShape _shape;
+    private readonly LogDisk _disk;
     private readonly ILogger _logger;
     private readonly FileStream _lock;
 
     /// <exception cref="IOException">Another process uses the data folder, or it cannot be written.</exception>
-    public ClickFolder(string data, LogShape shape, ILogger logger)
+    public ClickFolder(string data, LogShape shape, LogDisk disk, ILogger logger)
     {
         var folder = Path.Combine(data, "edge");
         _logs = Path.Combine(folder, "log");
         _shape = shape;
+        _disk = disk;
         _logger = logger;
         Directory.CreateDirectory(_logs);
         _lock = Lock(Path.Combine(folder, "lock"), data);
         var folders = EpochShelf.Folders(_logs);
         var last = folders.Count == 0 ? 0 : (uint)(folders[^1].Epoch >> 32);
-        Identity = EdgeIdentity.Load(folder, [.. folders.Select(Mark).OfType<EpochMark>()], last, logger);
+        Identity = EdgeIdentity.Load(folder, [.. folders.Select(Mark).OfType<EpochMark>()], last, disk, logger);
     }
 
     public EdgeIdentity Identity { get; }
@@ -43,7 +43,7 @@ internal sealed class ClickFolder : IDisposable
                     continue;
                 }
 
-                Shelf.Add(EpochRecovery.Open(folder, id, Identity.Edge, _shape, _logger));
+                Shelf.Add(EpochRecovery.Open(folder, id, Identity.Edge, _shape, _disk, _logger));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -54,12 +54,12 @@ internal sealed class ClickFolder : IDisposable
 
     /// <summary>Opens the next log, after the disk has shown that it takes some.</summary>
     /// <exception cref="IOException">It does not.</exception>
-    public LiveLog OpenNext(Action wake, DiskFault? fault)
+    public LiveLog OpenNext(Action wake)
     {
-        DiskProbe.Check(_logs, (int)_shape.PageSize, fault);
+        DiskProbe.Check(_logs, (int)_shape.PageSize, _disk);
         var lanes = new LaneSet();
-        var epoch = Epoch.Create(_logs, Identity.Edge, Identity.Boot, Identity.NextEpoch(), lanes);
-        return new LiveLog(lanes, epoch, new AppendBuffer(epoch.Folder, _shape, fault, wake));
+        var epoch = Epoch.Create(_logs, Identity.Edge, Identity.Boot, Identity.NextEpoch(), lanes, _disk);
+        return new LiveLog(lanes, epoch, new AppendBuffer(epoch.Folder, _shape, _disk, wake));
     }
 
     /// <summary>
@@ -70,7 +70,7 @@ internal sealed class ClickFolder : IDisposable
     public void Forget(Epoch epoch)
     {
         // Earlier deletions are on the disk now: those folders cannot come back.
-        LinuxFile.SyncDirectory(_logs);
+        _disk.SyncFolder(_logs);
         var released = epoch.Released;
         Identity.Forget(
             epoch.Id,
@@ -104,7 +104,7 @@ internal sealed class ClickFolder : IDisposable
                 return null;
             }
 
-            using var file = SlotFile.Open(path, EpochMark.SlotLength, out var state);
+            using var file = SlotFile.Open(path, EpochMark.SlotLength, _disk, out var state);
             return EpochMark.Read(state, log.Epoch);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

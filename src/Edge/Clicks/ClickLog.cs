@@ -28,9 +28,9 @@ internal sealed class ClickLog : IHostedService, IDisposable
     {
         _settings = settings;
         _clock = clock;
-        _folder = new ClickFolder(settings.Data, shape, logger);
+        _folder = new ClickFolder(settings.Data, shape, new LogDisk(fault), logger);
         _writer = new LogWriter(
-            wake => _folder.OpenNext(wake, fault),
+            _folder.OpenNext,
             _folder.Shelf,
             shape,
             wake => new GroupCommit(settings.DurableWait, clock, wake),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using LinkTracker.Contracts.IO;
 
 namespace LinkTracker.Edge.Clicks;
 
@@ -18,11 +17,13 @@ internal sealed class EdgeIdentity
 
     private readonly Lock _lock = new();
     private readonly string _path;
+    private readonly LogDisk _disk;
     private State _state;
 
-    private EdgeIdentity(string path, State state)
+    private EdgeIdentity(string path, LogDisk disk, State state)
     {
         _path = path;
+        _disk = disk;
         _state = state;
     }
 
@@ -36,11 +37,11 @@ internal sealed class EdgeIdentity
     public bool IsForgotten(ulong epoch) => Volatile.Read(ref _state).Deleting.Contains(epoch);
 
     /// <summary>Reads the identity or makes one, and counts this start; nothing is written yet.</summary>
-    public static EdgeIdentity Load(string folder, IReadOnlyList<EpochMark> marks, uint lastEpoch, ILogger logger)
+    public static EdgeIdentity Load(string folder, IReadOnlyList<EpochMark> marks, uint lastEpoch, LogDisk disk, ILogger logger)
     {
         var path = Path.Combine(folder, FileName);
         var state = Read(path, logger) ?? FromMarks(marks, logger) ?? New();
-        return new EdgeIdentity(path, state with { Boots = state.Boots + 1, Epochs = Math.Max(state.Epochs, lastEpoch) });
+        return new EdgeIdentity(path, disk, state with { Boots = state.Boots + 1, Epochs = Math.Max(state.Epochs, lastEpoch) });
     }
 
     /// <summary>A number for the next log, higher than all before and never used before. Durable when this returns.</summary>
@@ -79,8 +80,7 @@ internal sealed class EdgeIdentity
 
     private void Save(State next)
     {
-        LinuxFile.WriteAtomically(
-            _path, JsonSerializer.SerializeToUtf8Bytes(next, JsonSerializerOptions.Web), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _disk.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(next, JsonSerializerOptions.Web));
         Volatile.Write(ref _state, next);
     }
 

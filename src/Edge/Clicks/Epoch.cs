@@ -1,5 +1,4 @@
 using System.Globalization;
-using LinkTracker.Contracts.IO;
 
 namespace LinkTracker.Edge.Clicks;
 
@@ -114,7 +113,7 @@ internal sealed class Epoch : IDisposable
     public static string FolderOf(string logs, ulong epoch) => Path.Combine(logs, epoch.ToString("x16", CultureInfo.InvariantCulture));
 
     /// <exception cref="IOException">There is no space, or the folder cannot be written.</exception>
-    public static Epoch Create(string logs, ulong edge, int boot, ulong id, LaneSet lanes)
+    public static Epoch Create(string logs, ulong edge, int boot, ulong id, LaneSet lanes, LogDisk disk)
     {
         var folder = FolderOf(logs, id);
         Directory.CreateDirectory(folder);
@@ -122,12 +121,12 @@ internal sealed class Epoch : IDisposable
         try
         {
             var mark = new EpochMark(edge, id, boot, LogShape.First, LogShape.First, 0, 0, IsClosed: false);
-            file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, out _);
+            file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, disk, out _);
             mark.Write(file);
             file.Sync();
-            var releases = new ReleaseFile(folder, id);
-            LinuxFile.SyncDirectory(folder);
-            LinuxFile.SyncDirectory(logs);
+            var releases = new ReleaseFile(folder, id, disk);
+            disk.SyncFolder(folder);
+            disk.SyncFolder(logs);
             return new Epoch(folder, mark, file, releases, lanes);
         }
         catch

@@ -1,5 +1,3 @@
-using LinkTracker.Contracts.IO;
-
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
@@ -9,12 +7,12 @@ namespace LinkTracker.Edge.Clicks;
 internal static class EpochRecovery
 {
     /// <exception cref="IOException">The files beside the segments cannot be opened at all.</exception>
-    public static Epoch Open(string folder, ulong id, ulong edge, LogShape shape, ILogger logger)
+    public static Epoch Open(string folder, ulong id, ulong edge, LogShape shape, LogDisk disk, ILogger logger)
     {
-        var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, out var state);
+        var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, disk, out var state);
         try
         {
-            var releases = new ReleaseFile(folder, id);
+            var releases = new ReleaseFile(folder, id, disk);
             var mark = EpochMark.Read(state, id);
             if (mark is null)
             {
@@ -25,7 +23,7 @@ internal static class EpochRecovery
             var isClosed = mark is { IsClosed: true };
 
             // What the process wrote before it died may still be in memory only: nothing is handed out that is not synced.
-            var isSynced = isClosed || Sync(folder, logger);
+            var isSynced = isClosed || Sync(folder, disk, logger);
             var ended = isClosed ? mark!.Value : FindEnd(folder, mark ?? unknown, mark is not null, isSynced, releases, shape, logger);
             var epoch = new Epoch(folder, ended, file, releases, null) { IsEndKnown = isSynced };
             if (!isClosed && isSynced)
@@ -74,7 +72,7 @@ internal static class EpochRecovery
         return end & ~(LogFrame.Alignment - 1L);
     }
 
-    private static bool Sync(string folder, ILogger logger)
+    private static bool Sync(string folder, LogDisk disk, ILogger logger)
     {
         try
         {
@@ -82,7 +80,7 @@ internal static class EpochRecovery
             {
                 using var handle = File.OpenHandle(
                     file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-                LinuxFile.DataSync(handle);
+                disk.Sync(handle, file.FullName);
             }
 
             return true;

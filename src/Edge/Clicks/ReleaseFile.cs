@@ -17,11 +17,10 @@ internal sealed class ReleaseFile : IDisposable
     private readonly SlotFile _file;
 
     /// <exception cref="IOException">The file cannot be opened, or there is no space for it.</exception>
-    public ReleaseFile(string folder, ulong epoch)
+    public ReleaseFile(string folder, ulong epoch, LogDisk disk)
     {
         _epoch = epoch;
-        Path = System.IO.Path.Combine(folder, FileName);
-        _file = SlotFile.Open(Path, SlotLength, out var state);
+        _file = SlotFile.Open(System.IO.Path.Combine(folder, FileName), SlotLength, disk, out var state);
         if (state is { Length: > HeaderLength } && BinaryPrimitives.ReadUInt64LittleEndian(state) == epoch)
         {
             Begin = BinaryPrimitives.ReadInt64LittleEndian(state.AsSpan(8));
@@ -29,7 +28,7 @@ internal sealed class ReleaseFile : IDisposable
         }
     }
 
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>What was found at opening.</summary>
     public long Begin { get; } = LogShape.First;

@@ -202,9 +202,9 @@ public sealed class ClickLogModelTests
 
         private LogRig Rig(LogRig rig)
         {
-            rig.Fault = action =>
+            rig.Fault = (action, path) =>
             {
-                if (_failing == action)
+                if (_failing == action && Path.GetFileName(path).StartsWith("segment.", StringComparison.Ordinal))
                 {
                     _failing = null;
                     throw new IOException("Input/output error");

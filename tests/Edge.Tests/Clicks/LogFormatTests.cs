@@ -17,7 +17,7 @@ public sealed class LogFormatTests
     public void The_store_frames_entries_as_the_reader_expects()
     {
         using var folder = new TempFolder();
-        using var buffer = new AppendBuffer(folder.Path, LogRig.Small, null, () => { });
+        using var buffer = new AppendBuffer(folder.Path, LogRig.Small, new LogDisk(), () => { });
         Assert.True(buffer.TryAppend(Entry(lane: 3, sequence: 1, "first click"u8)));
         Assert.True(buffer.TryAppend(Entry(lane: 3, sequence: 2, "the second one"u8)));
 
@@ -90,7 +90,7 @@ public sealed class LogFormatTests
     {
         using var folder = new TempFolder();
         var path = Path.Combine(folder.Path, "slots");
-        using (var file = SlotFile.Open(path, 256, out var none))
+        using (var file = SlotFile.Open(path, 256, new LogDisk(), out var none))
         {
             Assert.Null(none);
             for (byte i = 1; i <= 5; i++)
@@ -99,7 +99,7 @@ public sealed class LogFormatTests
             }
         }
 
-        using (SlotFile.Open(path, 256, out var newest))
+        using (SlotFile.Open(path, 256, new LogDisk(), out var newest))
         {
             Assert.Equal([5, 5, 5], newest);
         }
@@ -107,20 +107,20 @@ public sealed class LogFormatTests
         var bytes = File.ReadAllBytes(path);
         bytes[256 + 21] ^= 1;
         File.WriteAllBytes(path, bytes);
-        using (var file = SlotFile.Open(path, 256, out var older))
+        using (var file = SlotFile.Open(path, 256, new LogDisk(), out var older))
         {
             Assert.Equal([4, 4, 4], older);
             file.Write([6]);
         }
 
-        using (SlotFile.Open(path, 256, out var next))
+        using (SlotFile.Open(path, 256, new LogDisk(), out var next))
         {
             Assert.Equal([6], next);
         }
 
         // Cut behind the first slot: what is whole is kept, and there is room for two again.
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..270]);
-        using (SlotFile.Open(path, 256, out var first))
+        using (SlotFile.Open(path, 256, new LogDisk(), out var first))
         {
             Assert.Equal([4, 4, 4], first);
         }

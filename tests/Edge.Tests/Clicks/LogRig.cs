@@ -47,7 +47,7 @@ internal sealed class LogRig : IAsyncDisposable
 
     public ClickLog Create()
     {
-        var log = new ClickLog(Settings, Clock, Logger, Shape, action => Fault?.Invoke(action));
+        var log = new ClickLog(Settings, Clock, Logger, Shape, (action, path) => Fault?.Invoke(action, path));
         _logs.Add(log);
         return log;
     }

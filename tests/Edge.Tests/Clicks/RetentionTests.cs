@@ -230,7 +230,7 @@ public sealed class RetentionTests
 
     private static long ReleasedOnDisk(ClickLog log)
     {
-        using var file = new ReleaseFile(log.Epochs[0].Folder, log.Epochs[0].Id);
+        using var file = new ReleaseFile(log.Epochs[0].Folder, log.Epochs[0].Id, new LogDisk());
         return file.Released?.Address ?? 0;
     }
 

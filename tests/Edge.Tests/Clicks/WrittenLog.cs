@@ -128,13 +128,13 @@ internal sealed class WrittenLog : IAsyncDisposable
 
     public EpochMark ReadMark()
     {
-        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, out var state);
+        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, new LogDisk(), out var state);
         return EpochMark.Read(state, Id)!.Value;
     }
 
     public void WriteMark(EpochMark mark)
     {
-        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, out _);
+        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, new LogDisk(), out _);
         mark.Write(file);
     }
 
@@ -144,8 +144,8 @@ internal sealed class WrittenLog : IAsyncDisposable
     {
         public SlotLease(string folder, ulong id)
         {
-            var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, out var state);
-            Epoch = new Epoch(folder, EpochMark.Read(state, id)!.Value, file, new ReleaseFile(folder, id), null);
+            var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, new LogDisk(), out var state);
+            Epoch = new Epoch(folder, EpochMark.Read(state, id)!.Value, file, new ReleaseFile(folder, id, new LogDisk()), null);
         }
 
         public Epoch Epoch { get; }
