@@ -5,6 +5,7 @@ namespace LinkTracker.Edge.Clicks;
 /// </summary>
 internal sealed class ClickFolder : IDisposable
 {
+    private readonly string _data;
     private readonly string _logs;
     private readonly LogShape _shape;
     private readonly LogDisk _disk;
@@ -15,6 +16,7 @@ internal sealed class ClickFolder : IDisposable
     public ClickFolder(string data, LogShape shape, LogDisk disk, ILogger logger)
     {
         var folder = Path.Combine(data, "edge");
+        _data = data;
         _logs = Path.Combine(folder, "log");
         _shape = shape;
         _disk = disk;
@@ -57,6 +59,9 @@ internal sealed class ClickFolder : IDisposable
     public LiveLog OpenNext(Action wake)
     {
         DiskProbe.Check(_logs, (int)_shape.PageSize, _disk);
+
+        // At the first start, this part of the data folder is new itself. What stands in it is synced where it is made.
+        _disk.SyncFolder(_data);
         var lanes = new LaneSet();
         var epoch = Epoch.Create(_logs, Identity.Edge, Identity.Boot, Identity.NextEpoch(), lanes, _disk);
         return new LiveLog(lanes, epoch, new AppendBuffer(epoch.Folder, _shape, _disk, wake));

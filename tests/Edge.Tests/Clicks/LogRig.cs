@@ -68,7 +68,7 @@ internal sealed class LogRig : IAsyncDisposable
     /// <summary>The data folder as a killed process would leave it: a copy, made while the log is open.</summary>
     public LogRig Crash()
     {
-        var copy = new LogRig { Shape = Shape, Durable = Durable, DurableWait = DurableWait, Clock = Clock };
+        var copy = Empty();
         foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(IsLasting))
         {
             var target = Path.Combine(copy.Data, Path.GetRelativePath(Data, file));
@@ -83,7 +83,13 @@ internal sealed class LogRig : IAsyncDisposable
         return copy;
     }
 
-    private static bool IsLasting(string file) => Path.GetFileName(file) is not ("lock" or "probe") && Path.GetExtension(file) != ".tmp";
+    /// <summary>Another one like this, without any data.</summary>
+    public LogRig Empty() => new() { Shape = Shape, Durable = Durable, DurableWait = DurableWait, Clock = Clock };
+
+    /// <summary>Whether the file is always as it was last replaced, as a whole.</summary>
+    public static bool IsAtomic(string file) => Path.GetFileName(file) == "edge.json";
+
+    public static bool IsLasting(string file) => Path.GetFileName(file) is not ("lock" or "probe") && Path.GetExtension(file) != ".tmp";
 
     /// <summary>Records a click that can be told by its number.</summary>
     public static ValueTask RecordAsync(ClickLog log, long number, int agentLength = 80) => log.RecordAsync(new ClickRecord
