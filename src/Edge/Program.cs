@@ -1,4 +1,5 @@
 using LinkTracker.Edge;
+using LinkTracker.Edge.Clicks;
 using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
@@ -7,6 +8,7 @@ return await ServiceHost.RunAsync(args, (builder, settings) =>
     builder.Services.AddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
 
     var app = builder.Build();
+    app.Services.GetRequiredService<ClickLog>().ExpireUnread();
     app.MapHealth();
     app.MapStats();
     return app;

@@ -5,6 +5,9 @@ namespace LinkTracker.Edge.Clicks;
 /// </summary>
 internal sealed class ClickFolder : IDisposable
 {
+    /// <summary>EWOULDBLOCK: what a lock says that somebody has. Every other error speaks for itself.</summary>
+    private const int HeldByAnother = 11;
+
     private readonly string _data;
     private readonly string _logs;
     private readonly LogShape _shape;
@@ -76,10 +79,10 @@ internal sealed class ClickFolder : IDisposable
     {
         // Earlier deletions are on the disk now: those folders cannot come back.
         _disk.SyncFolder(_logs);
-        var released = epoch.Released;
+        var (released, expired) = epoch.Progress;
         Identity.Forget(
             epoch.Id,
-            new ForgottenClicks(epoch.Appended, epoch.Dropped, released.Records, released.Missing),
+            new ForgottenClicks(epoch.Appended, epoch.Dropped, released.Records - expired, expired, released.Missing),
             EpochShelf.Folders(_logs).Select(found => found.Epoch));
         Shelf.Remove(epoch);
         epoch.Dispose();
@@ -92,7 +95,7 @@ internal sealed class ClickFolder : IDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult == HeldByAnother)
         {
             throw new IOException(
                 $"The data folder {data} is in use by another process. Stop that one, or set LinkTracker__Data to another folder.", e);

@@ -56,6 +56,9 @@ internal sealed class ClickLog : IHostedService, IDisposable
 
     public ClickFigures Figures { get; }
 
+    /// <summary>For an Edge alone: nobody will ever read its clicks, so they expire by age instead of filling the disk.</summary>
+    public void ExpireUnread() => _housekeeper.ExpiresUnread = true;
+
     /// <summary>Does now what the housekeeper does each minute.</summary>
     internal void ForgetExpired() => _housekeeper.ForgetExpired();
 

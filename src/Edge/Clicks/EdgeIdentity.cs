@@ -5,7 +5,10 @@ using System.Text.Json;
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>Clicks of logs that are no longer kept, so that the figures go on adding up.</summary>
-internal sealed record ForgottenClicks(long Appended, long Dropped, long Delivered, long Quarantined);
+internal sealed record ForgottenClicks(long Appended, long Dropped, long Delivered, long Expired, long Quarantined)
+{
+    public static ForgottenClicks None { get; } = new(0, 0, 0, 0, 0);
+}
 
 /// <summary>
 /// Who this edge is and how often it has started, in <c>edge.json</c>. When that file is lost, the marks of the logs
@@ -73,6 +76,7 @@ internal sealed class EdgeIdentity
                     sum.Appended + clicks.Appended,
                     sum.Dropped + clicks.Dropped,
                     sum.Delivered + clicks.Delivered,
+                    sum.Expired + clicks.Expired,
                     sum.Quarantined + clicks.Quarantined),
             });
         }
@@ -91,6 +95,7 @@ internal sealed class EdgeIdentity
             return null;
         }
 
+        Exception? cause = null;
         try
         {
             var state = JsonSerializer.Deserialize<State>(File.ReadAllBytes(path), JsonSerializerOptions.Web);
@@ -100,14 +105,28 @@ internal sealed class EdgeIdentity
                 return state;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             // Told below, like a text that is JSON but not ours.
+            cause = e;
         }
 
-        Log.IdentityDamaged(logger, path);
-        File.Move(path, path + ".damaged", overwrite: true);
+        SetAside(path, cause, logger);
         return null;
+    }
+
+    /// <summary>Where not even that succeeds, no log will open either until it does; but the Edge starts.</summary>
+    private static void SetAside(string path, Exception? cause, ILogger logger)
+    {
+        try
+        {
+            Log.IdentityDamaged(logger, path, cause);
+            File.Move(path, path + ".damaged", overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.IdentityNotSetAside(logger, path, e);
+        }
     }
 
     private static State? FromMarks(IReadOnlyList<EpochMark> marks, ILogger logger)
@@ -119,11 +138,11 @@ internal sealed class EdgeIdentity
 
         var newest = marks.MaxBy(mark => mark.Epoch);
         Log.IdentityFromLogs(logger);
-        return new State(Hex(newest.Edge), newest.Boot, 0, [], new ForgottenClicks(0, 0, 0, 0));
+        return new State(Hex(newest.Edge), newest.Boot, 0, [], ForgottenClicks.None);
     }
 
     private static State New() =>
-        new(Hex(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))), 0, 0, [], new ForgottenClicks(0, 0, 0, 0));
+        new(Hex(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))), 0, 0, [], ForgottenClicks.None);
 
     private static string Hex(ulong id) => id.ToString("x16", CultureInfo.InvariantCulture);
 

@@ -22,6 +22,7 @@ internal sealed class Epoch : IDisposable
     private long _lastCheckpoint;
     private long _held = long.MaxValue;
     private long _dated;
+    private long _expired;
     private long _begin;
     private long _durable;
     private long _total;
@@ -42,6 +43,7 @@ internal sealed class Epoch : IDisposable
         _saved = releases.Released;
         _lastCheckpoint = _released.Address;
         _dated = _released.Address;
+        _expired = releases.Expired;
         CountedAt = File.GetLastWriteTimeUtc(releases.Path);
         _durable = mark.Durable;
         _total = mark.Total;
@@ -81,13 +83,16 @@ internal sealed class Epoch : IDisposable
     /// <summary>Counted where clicks come in; of an earlier start only what became of them is known.</summary>
     public long Offered => _lanes?.Offered ?? Appended + Dropped;
 
-    public LogCursor Released
+    public LogCursor Released => Progress.Released;
+
+    /// <summary>How far the log's clicks are done with, and how many of those before it expired unread.</summary>
+    public (LogCursor Released, long Expired) Progress
     {
         get
         {
             lock (_lock)
             {
-                return _released;
+                return (_released, _expired);
             }
         }
     }
@@ -204,12 +209,36 @@ internal sealed class Epoch : IDisposable
                 _released = _checkpoints.Dequeue();
             }
 
-            // Only after the loss of both files beside the segments: what nobody can tell any more is not "backlog".
-            if (_isClosed && _released.Address >= _durable && _released.Total < _total)
-            {
-                _released = _released.Clone();
-                _released.Missing += _total - _released.Total;
-            }
+            NoteMissingEnd();
+        }
+    }
+
+    /// <summary>Gives up what nobody reads: the clicks below the address are neither delivered nor backlog from now on.</summary>
+    /// <exception cref="IOException">A segment could not be read this time; nothing is changed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A segment may not be opened; nothing is changed.</exception>
+    public void Expire(long until, LogShape shape)
+    {
+        var cursor = Released.Clone();
+        LogScan.Advance(cursor, Folder, Id, shape, until);
+        lock (_lock)
+        {
+            _expired += cursor.Records - _released.Records;
+            _released = cursor;
+
+            // Their retention is over, and does not begin now.
+            _dated = cursor.Address;
+            _lastCheckpoint = Math.Max(_lastCheckpoint, cursor.Address);
+            NoteMissingEnd();
+        }
+    }
+
+    /// <summary>Only after the loss of both files beside the segments: what nobody can tell any more is not "backlog".</summary>
+    private void NoteMissingEnd()
+    {
+        if (_isClosed && _released.Address >= _durable && _released.Total < _total)
+        {
+            _released = _released.Clone();
+            _released.Missing += _total - _released.Total;
         }
     }
 
@@ -217,10 +246,10 @@ internal sealed class Epoch : IDisposable
     /// <exception cref="IOException">It could not be written; the next call tries again.</exception>
     public void SaveReleased(bool sync)
     {
-        var released = Released;
+        var (released, expired) = Progress;
         if (released != _saved)
         {
-            _releases.Write(Begin, released);
+            _releases.Write(Begin, expired, released);
             _saved = released;
         }
 
@@ -262,8 +291,8 @@ internal sealed class Epoch : IDisposable
     /// <exception cref="IOException">It could not be written down; nothing is changed.</exception>
     public void ForgetBefore(long begin)
     {
-        var released = Released;
-        _releases.Write(begin, released);
+        var (released, expired) = Progress;
+        _releases.Write(begin, expired, released);
         _releases.Sync();
         Volatile.Write(ref _begin, begin);
         _saved = released;

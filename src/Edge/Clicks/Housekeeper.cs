@@ -14,6 +14,9 @@ internal sealed class Housekeeper(
     private readonly PeriodicTimer _timer = new(Beat, clock);
     private Task _running = Task.CompletedTask;
 
+    /// <summary>Nobody reads this edge's clicks, so they expire by their age alone.</summary>
+    public bool ExpiresUnread { get; set; }
+
     public void Start() => _running = RunAsync();
 
     public async Task StopAsync()
@@ -57,9 +60,27 @@ internal sealed class Housekeeper(
         {
             foreach (var epoch in folder.Shelf.All)
             {
+                var expired = clock.GetUtcNow() - retention;
+                if (ExpiresUnread)
+                {
+                    ExpireUnread(epoch, expired);
+                }
+
                 epoch.DateCounted(shape, clock.GetUtcNow());
-                ForgetExpired(epoch, clock.GetUtcNow() - retention);
+                ForgetExpired(epoch, expired);
             }
+        }
+    }
+
+    private void ExpireUnread(Epoch epoch, DateTimeOffset expired)
+    {
+        var until = EpochRecovery.Segments(epoch.Folder)
+            .TakeWhile(found => found.File.LastWriteTimeUtc < expired)
+            .Select(found => Math.Min((found.Segment + 1L) << shape.SegmentBits, epoch.Durable))
+            .LastOrDefault();
+        if (until > epoch.Released.Address)
+        {
+            epoch.Expire(until, shape);
         }
     }
 

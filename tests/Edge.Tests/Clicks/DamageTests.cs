@@ -368,6 +368,24 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task An_identity_that_cannot_be_read_does_not_stop_the_edge()
+    {
+        await using var rig = new LogRig();
+        var first = await rig.StartAsync();
+        await LogRig.RecordAsync(first, 0);
+        await LogRig.StopAsync(first);
+        var path = Path.Combine(rig.Data, "edge", "edge.json");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/proc/self/mem");
+
+        var second = await rig.StartAsync();
+
+        Assert.True(second.IsWritable);
+        Assert.Equal(first.EdgeId, second.EdgeId);
+        Assert.True(second.Epochs[1].Id > second.Epochs[0].Id);
+    }
+
+    [Fact]
     public async Task Without_any_trace_of_the_edge_a_new_one_begins()
     {
         await using var rig = new LogRig();

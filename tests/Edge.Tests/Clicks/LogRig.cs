@@ -166,7 +166,7 @@ internal sealed class LogRig : IAsyncDisposable
     {
         var stats = log.Figures.Take();
         Assert.Equal(stats.Offered, stats.Appended + stats.DroppedDeclared);
-        Assert.Equal(stats.Appended, stats.Delivered + stats.Backlog + stats.Quarantined);
+        Assert.Equal(stats.Appended, stats.Delivered + stats.Expired + stats.Backlog + stats.Quarantined);
         var unread = 0L;
         foreach (var epoch in log.Epochs)
         {

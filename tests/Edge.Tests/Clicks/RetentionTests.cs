@@ -189,6 +189,60 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task Clicks_of_an_edge_alone_expire_by_age_and_are_told_apart()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var rig = new LogRig { Clock = clock };
+        var first = await rig.StartAsync();
+        first.ExpireUnread();
+        await WriteAsync(first, 0, 5_000);
+        first.ForgetExpired();
+        Assert.Equal((0, 5_000), (first.Figures.Take().Expired, first.Figures.Take().Backlog));
+        await LogRig.StopAsync(first);
+
+        var second = await rig.StartAsync();
+        second.ExpireUnread();
+        clock.Advance(Expiry);
+        second.ForgetExpired();
+
+        Assert.Single(second.Epochs);
+        Assert.Single(EpochShelf.Folders(rig.Logs));
+        await LogRig.RecordAsync(second, 5_000);
+        AssertFigures(second);
+        await LogRig.StopAsync(second);
+        AssertFigures(await rig.StartAsync());
+
+        static void AssertFigures(ClickLog log)
+        {
+            var stats = log.Figures.Take();
+            Assert.Equal((5_001, 5_000, 0, 1), (stats.Appended, stats.Expired, stats.Delivered, stats.Backlog));
+        }
+    }
+
+    [Fact]
+    public async Task A_log_that_is_written_loses_its_old_segments_when_nobody_reads_it()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var rig = new LogRig { Clock = clock };
+        var log = await rig.StartAsync();
+        log.ExpireUnread();
+        await WriteAsync(log, 0, 5_000);
+        var segments = Segments(log.Epochs[0].Folder);
+        File.SetLastWriteTimeUtc(LogShape.SegmentPath(log.Epochs[0].Folder, segments[^1]), (clock.GetUtcNow() + Expiry).UtcDateTime);
+        clock.Advance(Expiry);
+
+        log.ForgetExpired();
+
+        Assert.Equal(segments[^1..], Segments(log.Epochs[0].Folder));
+        LogRig.AssertBalanced(log);
+        var stats = log.Figures.Take();
+        Assert.Equal(5_000, stats.Expired + stats.Backlog);
+        Assert.Equal(stats.Backlog, (await LogRig.ReadAllAsync(log)).Numbers.Count);
+        await using var crashed = rig.Crash();
+        Assert.Equal(stats.Expired, (await crashed.StartAsync()).Figures.Take().Expired);
+    }
+
+    [Fact]
     public async Task The_housekeeper_writes_down_what_was_released_each_second()
     {
         var clock = new FakeClock(TimeProvider.System.GetUtcNow());
