@@ -111,6 +111,42 @@ public sealed class FaultTests
         Assert.Equal(0, log.Figures.Take().Backlog);
     }
 
+    [Theory]
+    [InlineData(DiskAction.Write)]
+    [InlineData(DiskAction.Sync)]
+    public async Task A_mark_that_cannot_be_written_for_a_while_gets_its_last_word_later(object action)
+    {
+        var clock = new FakeClock(Start);
+        await using var rig = new LogRig { Clock = clock };
+        var log = await rig.StartAsync();
+        await LogRig.RecordAsync(log, Enumerable.Range(0, 100));
+        rig.Fault = (called, path) =>
+        {
+            if (called.Equals(action) && Path.GetFileName(path) == EpochMark.FileName)
+            {
+                throw new IOException("Input/output error");
+            }
+        };
+        for (var i = 100; i < 150; i++)
+        {
+            await LogRig.RecordAsync(log, i);
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        rig.Fault = null;
+        await AdvanceUntilAsync(clock, () => log.IsWritable);
+        await LogRig.RecordAsync(log, 150);
+
+        var stats = log.Figures.Take();
+        Assert.Equal(151, stats.Offered);
+        Assert.InRange(stats.DroppedDeclared, 1, 50);
+        LogRig.AssertBalanced(log);
+        await using var crashed = rig.Crash();
+        var next = await crashed.StartAsync();
+        Assert.Equal((stats.Appended, stats.DroppedDeclared), (next.Figures.Take().Appended, next.Figures.Take().DroppedDeclared));
+        Assert.Equal(stats.Appended, (await LogRig.ReadAllAsync(next)).Numbers.Distinct().Count());
+    }
+
     [Fact]
     public async Task Concurrent_clicks_through_a_failure_are_each_recorded_or_declared()
     {
