@@ -37,7 +37,22 @@ internal sealed class AppendBuffer : IDisposable
     }
 
     /// <summary>Nothing that is appended from now on stands before it. Any thread.</summary>
-    public long Tail => Volatile.Read(ref _log)?.TailAddress ?? 0;
+    public long Tail
+    {
+        get
+        {
+            if (Volatile.Read(ref _log) is not { } log)
+            {
+                return 0;
+            }
+
+            // The store reads page and offset apart, so the old page's offset may come with the new page, too far ahead. When
+            // the second reading is such a one, a page was turned since the first, which therefore lies behind.
+            var tail = log.TailAddress;
+            Volatile.ReadBarrier();
+            return Math.Min(tail, log.TailAddress);
+        }
+    }
 
     /// <summary>False when every page waits for the disk, or the log has failed. Any thread; never blocks.</summary>
     public bool TryAppend(ReadOnlySpan<byte> entry)
