@@ -1,4 +1,5 @@
 using LinkTracker.Edge;
+using LinkTracker.Edge.Clicks;
 using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
@@ -8,6 +9,7 @@ return await ServiceHost.RunAsync(args, (builder, settings) =>
     builder.Services.AddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
 
     var app = builder.Build();
+    app.Services.GetRequiredService<ClickLog>().ExpireUnread();
     app.MapHealth();
     app.MapStats();
     return app;

@@ -6,7 +6,7 @@ namespace LinkTracker.EndToEnd.Tests;
 internal sealed class Load : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<string> _answered = [];
+    private readonly List<(string Token, long At)> _answered = [];
     private readonly Task[] _visitors;
     private int _sent;
     private int _ended;
@@ -20,7 +20,11 @@ internal sealed class Load : IDisposable
     public int Sent => Volatile.Read(ref _sent);
 
     /// <summary>Tokens of the clicks whose redirect arrived.</summary>
-    public IReadOnlyList<string> Answered => _answered;
+    public IEnumerable<string> Answered => _answered.Select(answer => answer.Token);
+
+    /// <summary>Tokens of the clicks whose redirect had arrived before a moment, a timestamp of the system's clock.</summary>
+    public IEnumerable<string> AnsweredBefore(long moment) =>
+        _answered.Where(answer => answer.At < moment).Select(answer => answer.Token);
 
     /// <summary>True once the server is gone for every visitor.</summary>
     public bool Ended => Volatile.Read(ref _ended) == _visitors.Length;
@@ -43,7 +47,7 @@ internal sealed class Load : IDisposable
                 var token = await clicker.ClickForTokenAsync(key, userAgent, CancellationToken.None);
                 lock (_answered)
                 {
-                    _answered.Add(token);
+                    _answered.Add((token, TimeProvider.System.GetTimestamp()));
                 }
             }
         }

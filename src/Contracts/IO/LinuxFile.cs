@@ -10,6 +10,9 @@ namespace LinkTracker.Contracts.IO;
 /// </summary>
 public static partial class LinuxFile
 {
+    /// <summary>The HResult of an <see cref="IOException"/>, here and in the framework, when the device itself has failed.</summary>
+    public const int InputOutputError = 5;
+
     private const int InterruptedCall = 4;
     private const int OpenReadOnly = 0;
     private const int OpenCloseOnExec = 0x80000;
@@ -52,7 +55,8 @@ public static partial class LinuxFile
 
     /// <summary>
     /// Puts a file there that has either all of the bytes or does not exist, whenever the power fails. Once this returns
-    /// it is on the disk; when it throws, what was there before is untouched.
+    /// it is on the disk. When it throws, the file is as it was before, or is whole and new with a name that may not last
+    /// because the folder could not be synced.
     /// </summary>
     /// <param name="replace">Whether a file that is there already is replaced; otherwise it is an <see cref="IOException"/>.</param>
     public static void WriteAtomically(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode, bool replace = true)

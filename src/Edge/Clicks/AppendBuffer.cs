@@ -14,9 +14,9 @@ internal sealed class AppendBuffer : IDisposable
     private FasterLog? _log;
 
     /// <param name="wake">Called when pages wait to be written although nobody has asked for a commit.</param>
-    public AppendBuffer(string folder, LogShape shape, DiskFault? fault, Action wake)
+    public AppendBuffer(string folder, LogShape shape, LogDisk disk, Action wake)
     {
-        _device = new LogDevice(folder, shape, fault, () =>
+        _device = new LogDevice(folder, shape, disk, () =>
         {
             _arrived.Set();
             wake();
@@ -34,6 +34,24 @@ internal sealed class AppendBuffer : IDisposable
             MemorySize = 1L << shape.MemoryBits,
             MutableFraction = 0.9,
         });
+    }
+
+    /// <summary>Nothing that is appended from now on stands before it. Any thread.</summary>
+    public long Tail
+    {
+        get
+        {
+            if (Volatile.Read(ref _log) is not { } log)
+            {
+                return 0;
+            }
+
+            // The store reads page and offset apart, so the old page's offset may come with the new page, too far ahead. When
+            // the second reading is such a one, a page was turned since the first, which therefore lies behind.
+            var tail = log.TailAddress;
+            Volatile.ReadBarrier();
+            return Math.Min(tail, log.TailAddress);
+        }
     }
 
     /// <summary>False when every page waits for the disk, or the log has failed. Any thread; never blocks.</summary>

@@ -14,36 +14,46 @@ namespace LinkTracker.Edge.Clicks;
 ///       1     1  version, 1
 ///       2     2  lane: the appending thread's number
 ///       4     8  sequence within the lane, from 1
-///      12     4  CRC-32C of the epoch, offsets 0 to 12, and the click
-///      16     …  click
+///      12     4  the log's tail just before the entry was appended, in units of 64 bytes, without the bits above the 32nd
+///      16     4  CRC-32C of the epoch, offsets 0 to 16, and the click
+///      20     …  click
 /// </code>
+/// An entry stands at the tail it names or, when other threads were faster, a little behind it. One that stands before it
+/// came there with its block: taken for a click that jumps ahead, it would hide those that stand in between.
 /// The epoch in the sum holds random bits that no visitor knows, so a user agent cannot be shaped into an entry.
 /// </summary>
 internal static class ClickEnvelope
 {
-    public const int HeaderLength = 16;
+    public const int HeaderLength = 20;
     public const int MaxLength = HeaderLength + ClickCodec.MaxLength;
 
     private const byte Mark = 0xC5;
     private const byte Version = 1;
+    private const int SumOffset = 16;
+    private const int TailUnitBits = 6;
 
     /// <summary>Fills the header of an entry whose click is already in place behind it.</summary>
-    public static void Seal(Span<byte> entry, ulong epoch, ushort lane, ulong sequence)
+    public static void Seal(Span<byte> entry, ulong epoch, ushort lane, ulong sequence, long tail)
     {
         entry[0] = Mark;
         entry[1] = Version;
         BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], lane);
         BinaryPrimitives.WriteUInt64LittleEndian(entry[4..], sequence);
-        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], Sum(epoch, entry));
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], (uint)(tail >> TailUnitBits));
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[SumOffset..], Sum(epoch, entry));
     }
 
-    /// <summary>False unless the bytes are exactly those that <see cref="Seal"/> left for this epoch.</summary>
-    public static bool TryOpen(ReadOnlySpan<byte> entry, ulong epoch, out ushort lane, out ulong sequence)
+    /// <summary>
+    /// False unless the bytes are exactly those that <see cref="Seal"/> left for this epoch, and not at an address before
+    /// the one where they were put.
+    /// </summary>
+    public static bool TryOpen(ReadOnlySpan<byte> entry, ulong epoch, long address, out ushort lane, out ulong sequence)
     {
         lane = 0;
         sequence = 0;
         if (entry.Length <= HeaderLength || entry[0] != Mark || entry[1] != Version
-            || BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]) != Sum(epoch, entry))
+            || BinaryPrimitives.ReadUInt32LittleEndian(entry[SumOffset..]) != Sum(epoch, entry)
+            || (int)((uint)(address >> TailUnitBits) - BinaryPrimitives.ReadUInt32LittleEndian(entry[12..])) < 0)
         {
             return false;
         }
@@ -54,7 +64,7 @@ internal static class ClickEnvelope
     }
 
     private static uint Sum(ulong epoch, ReadOnlySpan<byte> entry) =>
-        Crc(Crc(BitOperations.Crc32C(~0u, epoch), entry[..12]), entry[HeaderLength..]);
+        Crc(Crc(BitOperations.Crc32C(~0u, epoch), entry[..SumOffset]), entry[HeaderLength..]);
 
     /// <summary>CRC-32C without the usual inversions; they add nothing where both ends are ours.</summary>
     public static uint Crc(uint crc, ReadOnlySpan<byte> bytes)

@@ -4,7 +4,7 @@ namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
 /// The Edge's equations: <c>offered = appended + dropped_declared</c> and <c>appended = delivered + backlog +
-/// quarantined</c>, over all starts. Exact whenever no click is on its way; the backlog is what the writers counted less
+/// quarantined</c>, of an Edge alone <c>+ expired</c>, over all starts. Exact whenever no click is on its way; the backlog is what the writers counted less
 /// what the readers found, so it shows when the two disagree.
 /// </summary>
 internal sealed class ClickFigures(ClickFolder folder, LogWriter writer, bool isDurable) : IStatsSection
@@ -19,14 +19,15 @@ internal sealed class ClickFigures(ClickFolder folder, LogWriter writer, bool is
         var homeless = writer.Homeless;
         var offered = forgotten.Appended + forgotten.Dropped + homeless.Offered;
         var (appended, dropped) = (forgotten.Appended, forgotten.Dropped + homeless.Dropped);
-        var (delivered, quarantined) = (forgotten.Delivered, forgotten.Quarantined);
+        var (delivered, expired, quarantined) = (forgotten.Delivered, forgotten.Expired, forgotten.Quarantined);
         foreach (var epoch in folder.Shelf.All)
         {
-            var released = epoch.Released;
+            var (released, unread) = epoch.Progress;
             offered += epoch.Offered;
             appended += epoch.Appended;
             dropped += epoch.Dropped;
-            delivered += released.Records;
+            delivered += released.Records - unread;
+            expired += unread;
             quarantined += released.Missing;
         }
 
@@ -36,7 +37,8 @@ internal sealed class ClickFigures(ClickFolder folder, LogWriter writer, bool is
             Appended = appended,
             DroppedDeclared = dropped,
             Delivered = delivered,
-            Backlog = appended - delivered - quarantined,
+            Expired = expired,
+            Backlog = appended - delivered - expired - quarantined,
             Quarantined = quarantined,
             AnsweredBeforeDurable = writer.Commits.AnsweredBeforeDurable,
             Durable = isDurable,

@@ -5,23 +5,30 @@ namespace LinkTracker.Edge.Clicks;
 /// </summary>
 internal sealed class ClickFolder : IDisposable
 {
+    /// <summary>EWOULDBLOCK: what a lock says that somebody has. Every other error speaks for itself.</summary>
+    private const int HeldByAnother = 11;
+
+    private readonly string _data;
     private readonly string _logs;
     private readonly LogShape _shape;
+    private readonly LogDisk _disk;
     private readonly ILogger _logger;
     private readonly FileStream _lock;
 
     /// <exception cref="IOException">Another process uses the data folder, or it cannot be written.</exception>
-    public ClickFolder(string data, LogShape shape, ILogger logger)
+    public ClickFolder(string data, LogShape shape, LogDisk disk, ILogger logger)
     {
         var folder = Path.Combine(data, "edge");
+        _data = data;
         _logs = Path.Combine(folder, "log");
         _shape = shape;
+        _disk = disk;
         _logger = logger;
         Directory.CreateDirectory(_logs);
         _lock = Lock(Path.Combine(folder, "lock"), data);
         var folders = EpochShelf.Folders(_logs);
         var last = folders.Count == 0 ? 0 : (uint)(folders[^1].Epoch >> 32);
-        Identity = EdgeIdentity.Load(folder, [.. folders.Select(Mark).OfType<EpochMark>()], last, logger);
+        Identity = EdgeIdentity.Load(folder, [.. folders.Select(Mark).OfType<EpochMark>()], last, disk, logger);
     }
 
     public EdgeIdentity Identity { get; }
@@ -35,13 +42,13 @@ internal sealed class ClickFolder : IDisposable
         {
             try
             {
-                if (id <= Identity.ForgottenThrough)
+                if (Identity.IsForgotten(id))
                 {
                     Directory.Delete(folder, recursive: true);
                     continue;
                 }
 
-                Shelf.Add(EpochRecovery.Open(folder, id, Identity.Edge, _shape, _logger));
+                Shelf.Add(EpochRecovery.Open(folder, id, Identity.Edge, _shape, _disk, _logger));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -52,12 +59,34 @@ internal sealed class ClickFolder : IDisposable
 
     /// <summary>Opens the next log, after the disk has shown that it takes some.</summary>
     /// <exception cref="IOException">It does not.</exception>
-    public LiveLog OpenNext(Action wake, DiskFault? fault)
+    public LiveLog OpenNext(Action wake)
     {
-        DiskProbe.Check(_logs, (int)_shape.PageSize, fault);
+        DiskProbe.Check(_logs, (int)_shape.PageSize, _disk);
+
+        // At the first start, this part of the data folder is new itself. What stands in it is synced where it is made.
+        _disk.SyncFolder(_data);
         var lanes = new LaneSet();
-        var epoch = Epoch.Create(_logs, Identity.Edge, Identity.Boot, Identity.NextEpoch(), lanes);
-        return new LiveLog(lanes, epoch, new AppendBuffer(epoch.Folder, _shape, fault, wake));
+        var epoch = Epoch.Create(_logs, Identity.Edge, Identity.Boot, Identity.NextEpoch(), lanes, _disk);
+        return new LiveLog(lanes, epoch, new AppendBuffer(epoch.Folder, _shape, _disk, wake));
+    }
+
+    /// <summary>
+    /// Takes over a log's figures, then deletes it: a crash in between deletes the folder at the next start. Others are
+    /// left alone, whether older or newer: one that could not be opened at this start may be read at the next.
+    /// </summary>
+    /// <exception cref="IOException">The figures could not be written down, or the folder not be deleted.</exception>
+    public void Forget(Epoch epoch)
+    {
+        // Earlier deletions are on the disk now: those folders cannot come back.
+        _disk.SyncFolder(_logs);
+        var (released, expired) = epoch.Progress;
+        Identity.Forget(
+            epoch.Id,
+            new ForgottenClicks(epoch.Appended, epoch.Dropped, released.Records - expired, expired, released.Missing),
+            EpochShelf.Folders(_logs).Select(found => found.Epoch));
+        Shelf.Remove(epoch);
+        epoch.Dispose();
+        Directory.Delete(epoch.Folder, recursive: true);
     }
 
     private static FileStream Lock(string path, string data)
@@ -66,7 +95,7 @@ internal sealed class ClickFolder : IDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult == HeldByAnother)
         {
             throw new IOException(
                 $"The data folder {data} is in use by another process. Stop that one, or set LinkTracker__Data to another folder.", e);
@@ -83,7 +112,7 @@ internal sealed class ClickFolder : IDisposable
                 return null;
             }
 
-            using var file = SlotFile.Open(path, EpochMark.SlotLength, out var state);
+            using var file = SlotFile.Open(path, EpochMark.SlotLength, _disk, out var state);
             return EpochMark.Read(state, log.Epoch);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

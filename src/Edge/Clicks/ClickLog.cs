@@ -28,9 +28,9 @@ internal sealed class ClickLog : IHostedService, IDisposable
     {
         _settings = settings;
         _clock = clock;
-        _folder = new ClickFolder(settings.Data, shape, logger);
+        _folder = new ClickFolder(settings.Data, shape, new LogDisk(fault), logger);
         _writer = new LogWriter(
-            wake => _folder.OpenNext(wake, fault),
+            _folder.OpenNext,
             _folder.Shelf,
             shape,
             wake => new GroupCommit(settings.DurableWait, clock, wake),
@@ -55,6 +55,9 @@ internal sealed class ClickLog : IHostedService, IDisposable
     public LocalClickSource Source { get; }
 
     public ClickFigures Figures { get; }
+
+    /// <summary>For an Edge alone: nobody will ever read its clicks, so they expire by age instead of filling the disk.</summary>
+    public void ExpireUnread() => _housekeeper.ExpiresUnread = true;
 
     /// <summary>Does now what the housekeeper does each minute.</summary>
     internal void ForgetExpired() => _housekeeper.ForgetExpired();

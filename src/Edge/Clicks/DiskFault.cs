@@ -2,12 +2,15 @@ namespace LinkTracker.Edge.Clicks;
 
 internal enum DiskAction
 {
+    Open,
     Write,
     Sync,
+    SyncFolder,
+    Replace,
 }
 
 /// <summary>
-/// Called before the log's own writes and syncs; throws or blocks in their place. Only tests give one: a disk that
+/// Called before each of the log's own calls to the disk; throws or blocks in its place. Only tests give one: a disk that
 /// fails at a chosen moment is not to be had otherwise.
 /// </summary>
-internal delegate void DiskFault(DiskAction action);
+internal delegate void DiskFault(DiskAction action, string path);

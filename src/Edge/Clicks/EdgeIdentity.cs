@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using LinkTracker.Contracts.IO;
 
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>Clicks of logs that are no longer kept, so that the figures go on adding up.</summary>
-internal sealed record ForgottenClicks(long Appended, long Dropped, long Delivered, long Quarantined);
+internal sealed record ForgottenClicks(long Appended, long Dropped, long Delivered, long Expired, long Quarantined)
+{
+    public static ForgottenClicks None { get; } = new(0, 0, 0, 0, 0);
+}
 
 /// <summary>
 /// Who this edge is and how often it has started, in <c>edge.json</c>. When that file is lost, the marks of the logs
@@ -18,11 +20,13 @@ internal sealed class EdgeIdentity
 
     private readonly Lock _lock = new();
     private readonly string _path;
+    private readonly LogDisk _disk;
     private State _state;
 
-    private EdgeIdentity(string path, State state)
+    private EdgeIdentity(string path, LogDisk disk, State state)
     {
         _path = path;
+        _disk = disk;
         _state = state;
     }
 
@@ -32,15 +36,15 @@ internal sealed class EdgeIdentity
 
     public ForgottenClicks Forgotten => Volatile.Read(ref _state).Forgotten;
 
-    /// <summary>Logs up to this one are forgotten, whether or not their folders are gone already.</summary>
-    public ulong ForgottenThrough => Volatile.Read(ref _state).ForgottenThrough;
+    /// <summary>Whether the log's figures were taken over, so that its folder is only still to be deleted.</summary>
+    public bool IsForgotten(ulong epoch) => Volatile.Read(ref _state).Deleting.Contains(epoch);
 
     /// <summary>Reads the identity or makes one, and counts this start; nothing is written yet.</summary>
-    public static EdgeIdentity Load(string folder, IReadOnlyList<EpochMark> marks, uint lastEpoch, ILogger logger)
+    public static EdgeIdentity Load(string folder, IReadOnlyList<EpochMark> marks, uint lastEpoch, LogDisk disk, ILogger logger)
     {
         var path = Path.Combine(folder, FileName);
         var state = Read(path, logger) ?? FromMarks(marks, logger) ?? New();
-        return new EdgeIdentity(path, state with { Boots = state.Boots + 1, Epochs = Math.Max(state.Epochs, lastEpoch) });
+        return new EdgeIdentity(path, disk, state with { Boots = state.Boots + 1, Epochs = Math.Max(state.Epochs, lastEpoch) });
     }
 
     /// <summary>A number for the next log, higher than all before and never used before. Durable when this returns.</summary>
@@ -56,19 +60,23 @@ internal sealed class EdgeIdentity
     }
 
     /// <summary>Takes over the figures of a log whose folder is about to be deleted.</summary>
+    /// <param name="epoch">The log.</param>
+    /// <param name="clicks">Its figures.</param>
+    /// <param name="present">The logs whose folders are there; of one that is gone for good, nothing need be remembered.</param>
     /// <exception cref="IOException">It could not be written down; nothing is changed.</exception>
-    public void Forget(ulong epoch, ForgottenClicks clicks)
+    public void Forget(ulong epoch, ForgottenClicks clicks, IEnumerable<ulong> present)
     {
         lock (_lock)
         {
             var sum = _state.Forgotten;
             Save(_state with
             {
-                ForgottenThrough = epoch,
+                Deleting = [.. _state.Deleting.Intersect(present), epoch],
                 Forgotten = new ForgottenClicks(
                     sum.Appended + clicks.Appended,
                     sum.Dropped + clicks.Dropped,
                     sum.Delivered + clicks.Delivered,
+                    sum.Expired + clicks.Expired,
                     sum.Quarantined + clicks.Quarantined),
             });
         }
@@ -76,8 +84,7 @@ internal sealed class EdgeIdentity
 
     private void Save(State next)
     {
-        LinuxFile.WriteAtomically(
-            _path, JsonSerializer.SerializeToUtf8Bytes(next, JsonSerializerOptions.Web), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _disk.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(next, JsonSerializerOptions.Web));
         Volatile.Write(ref _state, next);
     }
 
@@ -88,23 +95,38 @@ internal sealed class EdgeIdentity
             return null;
         }
 
+        Exception? cause = null;
         try
         {
             var state = JsonSerializer.Deserialize<State>(File.ReadAllBytes(path), JsonSerializerOptions.Web);
-            if (state is { Forgotten: not null, Boots: >= 0 } && state.Edge?.Length == 16
+            if (state is { Forgotten: not null, Deleting: not null, Boots: >= 0 } && state.Edge?.Length == 16
                 && ulong.TryParse(state.Edge, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
             {
                 return state;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             // Told below, like a text that is JSON but not ours.
+            cause = e;
         }
 
-        Log.IdentityDamaged(logger, path);
-        File.Move(path, path + ".damaged", overwrite: true);
+        SetAside(path, cause, logger);
         return null;
+    }
+
+    /// <summary>Where not even that succeeds, no log will open either until it does; but the Edge starts.</summary>
+    private static void SetAside(string path, Exception? cause, ILogger logger)
+    {
+        try
+        {
+            Log.IdentityDamaged(logger, path, cause);
+            File.Move(path, path + ".damaged", overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.IdentityNotSetAside(logger, path, e);
+        }
     }
 
     private static State? FromMarks(IReadOnlyList<EpochMark> marks, ILogger logger)
@@ -116,13 +138,13 @@ internal sealed class EdgeIdentity
 
         var newest = marks.MaxBy(mark => mark.Epoch);
         Log.IdentityFromLogs(logger);
-        return new State(Hex(newest.Edge), newest.Boot, 0, 0, new ForgottenClicks(0, 0, 0, 0));
+        return new State(Hex(newest.Edge), newest.Boot, 0, [], ForgottenClicks.None);
     }
 
     private static State New() =>
-        new(Hex(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))), 0, 0, 0, new ForgottenClicks(0, 0, 0, 0));
+        new(Hex(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))), 0, 0, [], ForgottenClicks.None);
 
     private static string Hex(ulong id) => id.ToString("x16", CultureInfo.InvariantCulture);
 
-    private sealed record State(string Edge, int Boots, uint Epochs, ulong ForgottenThrough, ForgottenClicks Forgotten);
+    private sealed record State(string Edge, int Boots, uint Epochs, ulong[] Deleting, ForgottenClicks Forgotten);
 }

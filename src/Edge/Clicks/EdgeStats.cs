@@ -17,6 +17,10 @@ internal sealed record EdgeStats
     [JsonPropertyName("delivered")]
     public required long Delivered { get; init; }
 
+    /// <summary>Of an Edge alone: clicks that were deleted by age because nobody reads them.</summary>
+    [JsonPropertyName("expired")]
+    public required long Expired { get; init; }
+
     [JsonPropertyName("backlog")]
     public required long Backlog { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LinkTracker.Contracts.IO;
 
 namespace LinkTracker.Edge.Clicks;
 
@@ -22,6 +21,8 @@ internal sealed class Epoch : IDisposable
     private LogCursor? _saved;
     private long _lastCheckpoint;
     private long _held = long.MaxValue;
+    private long _dated;
+    private long _expired;
     private long _begin;
     private long _durable;
     private long _total;
@@ -41,6 +42,9 @@ internal sealed class Epoch : IDisposable
         _released = releases.Released ?? Start();
         _saved = releases.Released;
         _lastCheckpoint = _released.Address;
+        _dated = _released.Address;
+        _expired = releases.Expired;
+        CountedAt = File.GetLastWriteTimeUtc(releases.Path);
         _durable = mark.Durable;
         _total = mark.Total;
         _pastDropped = mark.Dropped;
@@ -55,12 +59,21 @@ internal sealed class Epoch : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>What the readers of this log have left of it.</summary>
+    public ReadPatience Patience { get; } = new();
+
     public long Begin => Volatile.Read(ref _begin);
 
     /// <summary>Nothing behind it may be read. Final once <see cref="IsClosed"/> is true: read that first.</summary>
     public long Durable => Volatile.Read(ref _durable);
 
     public bool IsClosed => _isClosed;
+
+    /// <summary>False for an old log that holds more than could be synced: the next start looks for its end again.</summary>
+    public bool IsEndKnown { get; init; } = true;
+
+    /// <summary>Every click of the log was counted, and there will never be more of them.</summary>
+    public bool IsDone => _isClosed && IsEndKnown && Released.Address >= Durable && Released.Total >= Appended && Forgettable >= Durable;
 
     /// <summary>A click counts as appended when the buffer took it, and ceases to when its log fails before it is durable.</summary>
     public long Appended => _isClosed || _lanes is null ? Volatile.Read(ref _total) : _lanes.Enqueued;
@@ -70,13 +83,16 @@ internal sealed class Epoch : IDisposable
     /// <summary>Counted where clicks come in; of an earlier start only what became of them is known.</summary>
     public long Offered => _lanes?.Offered ?? Appended + Dropped;
 
-    public LogCursor Released
+    public LogCursor Released => Progress.Released;
+
+    /// <summary>How far the log's clicks are done with, and how many of those before it expired unread.</summary>
+    public (LogCursor Released, long Expired) Progress
     {
         get
         {
             lock (_lock)
             {
-                return _released;
+                return (_released, _expired);
             }
         }
     }
@@ -96,10 +112,13 @@ internal sealed class Epoch : IDisposable
         }
     }
 
+    /// <summary>When a reader last got further.</summary>
+    public DateTimeOffset CountedAt { get; private set; }
+
     public static string FolderOf(string logs, ulong epoch) => Path.Combine(logs, epoch.ToString("x16", CultureInfo.InvariantCulture));
 
     /// <exception cref="IOException">There is no space, or the folder cannot be written.</exception>
-    public static Epoch Create(string logs, ulong edge, int boot, ulong id, LaneSet lanes)
+    public static Epoch Create(string logs, ulong edge, int boot, ulong id, LaneSet lanes, LogDisk disk)
     {
         var folder = FolderOf(logs, id);
         Directory.CreateDirectory(folder);
@@ -107,12 +126,12 @@ internal sealed class Epoch : IDisposable
         try
         {
             var mark = new EpochMark(edge, id, boot, LogShape.First, LogShape.First, 0, 0, IsClosed: false);
-            file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, out _);
+            file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, disk, out _);
             mark.Write(file);
             file.Sync();
-            var releases = new ReleaseFile(folder, id);
-            LinuxFile.SyncDirectory(folder);
-            LinuxFile.SyncDirectory(logs);
+            var releases = new ReleaseFile(folder, id, disk);
+            disk.SyncFolder(folder);
+            disk.SyncFolder(logs);
             return new Epoch(folder, mark, file, releases, lanes);
         }
         catch
@@ -135,10 +154,12 @@ internal sealed class Epoch : IDisposable
         SaveMark(carriedDrops);
     }
 
-    /// <summary>Writer thread: the log ends at its durable address, with exactly so many clicks.</summary>
+    /// <summary>
+    /// Writer thread: the log ends at its durable address, with so many clicks found in it; damage may have hidden some.
+    /// </summary>
     public void Close(long total)
     {
-        Volatile.Write(ref _total, total);
+        Volatile.Write(ref _total, Math.Max(total, _total));
         _isClosed = true;
     }
 
@@ -188,12 +209,36 @@ internal sealed class Epoch : IDisposable
                 _released = _checkpoints.Dequeue();
             }
 
-            // Only after the loss of both files beside the segments: what nobody can tell any more is not "backlog".
-            if (_isClosed && _released.Address >= _durable && _released.Total < _total)
-            {
-                _released = _released.Clone();
-                _released.Missing += _total - _released.Total;
-            }
+            NoteMissingEnd();
+        }
+    }
+
+    /// <summary>Gives up what nobody reads: the clicks below the address are neither delivered nor backlog from now on.</summary>
+    /// <exception cref="IOException">A segment could not be read this time; nothing is changed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A segment may not be opened; nothing is changed.</exception>
+    public void Expire(long until, LogShape shape)
+    {
+        var cursor = Released.Clone();
+        LogScan.Advance(cursor, Folder, Id, shape, until);
+        lock (_lock)
+        {
+            _expired += cursor.Records - _released.Records;
+            _released = cursor;
+
+            // Their retention is over, and does not begin now.
+            _dated = cursor.Address;
+            _lastCheckpoint = Math.Max(_lastCheckpoint, cursor.Address);
+            NoteMissingEnd();
+        }
+    }
+
+    /// <summary>Only after the loss of both files beside the segments: what nobody can tell any more is not "backlog".</summary>
+    private void NoteMissingEnd()
+    {
+        if (_isClosed && _released.Address >= _durable && _released.Total < _total)
+        {
+            _released = _released.Clone();
+            _released.Missing += _total - _released.Total;
         }
     }
 
@@ -201,10 +246,10 @@ internal sealed class Epoch : IDisposable
     /// <exception cref="IOException">It could not be written; the next call tries again.</exception>
     public void SaveReleased(bool sync)
     {
-        var released = Released;
+        var (released, expired) = Progress;
         if (released != _saved)
         {
-            _releases.Write(Begin, released);
+            _releases.Write(Begin, expired, released);
             _saved = released;
         }
 
@@ -214,18 +259,43 @@ internal sealed class Epoch : IDisposable
         }
     }
 
-    /// <summary>Forgets what lies before the address: first on record, then the files.</summary>
-    /// <exception cref="IOException">It could not be written down, or a file not be deleted.</exception>
-    public void ForgetBefore(long begin, LogShape shape)
+    /// <summary>
+    /// Gives segments the time at which they were counted, from which their retention runs. It goes down to the disk
+    /// before what was released does, so that after a crash it is not too early.
+    /// </summary>
+    /// <exception cref="IOException">A file's time could not be set; the next call tries again.</exception>
+    public void DateCounted(LogShape shape, DateTimeOffset now)
     {
-        var first = shape.SegmentOf(Begin);
-        Volatile.Write(ref _begin, begin);
-        _saved = null;
-        SaveReleased(sync: true);
-        for (var segment = first; segment < shape.SegmentOf(begin); segment++)
+        var counted = Forgettable;
+        if (counted == _dated)
         {
-            File.Delete(LogShape.SegmentPath(Folder, segment));
+            return;
         }
+
+        for (var segment = shape.SegmentOf(_dated); segment < shape.SegmentOf(counted); segment++)
+        {
+            var path = LogShape.SegmentPath(Folder, segment);
+            if (File.Exists(path))
+            {
+                File.SetLastWriteTimeUtc(path, now.UtcDateTime);
+            }
+        }
+
+        // Read again from further back, segments are dated again.
+        File.SetLastWriteTimeUtc(_releases.Path, now.UtcDateTime);
+        _dated = counted;
+        CountedAt = now;
+    }
+
+    /// <summary>Writes down that what lies before the address may be deleted.</summary>
+    /// <exception cref="IOException">It could not be written down; nothing is changed.</exception>
+    public void ForgetBefore(long begin)
+    {
+        var (released, expired) = Progress;
+        _releases.Write(begin, expired, released);
+        _releases.Sync();
+        Volatile.Write(ref _begin, begin);
+        _saved = released;
     }
 
     public void Dispose()

@@ -1,5 +1,3 @@
-using LinkTracker.Contracts.IO;
-
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
@@ -9,12 +7,12 @@ namespace LinkTracker.Edge.Clicks;
 internal static class EpochRecovery
 {
     /// <exception cref="IOException">The files beside the segments cannot be opened at all.</exception>
-    public static Epoch Open(string folder, ulong id, ulong edge, LogShape shape, ILogger logger)
+    public static Epoch Open(string folder, ulong id, ulong edge, LogShape shape, LogDisk disk, ILogger logger)
     {
-        var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, out var state);
+        var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, disk, out var state);
         try
         {
-            var releases = new ReleaseFile(folder, id);
+            var releases = new ReleaseFile(folder, id, disk);
             var mark = EpochMark.Read(state, id);
             if (mark is null)
             {
@@ -23,9 +21,12 @@ internal static class EpochRecovery
 
             var unknown = new EpochMark(edge, id, 0, LogShape.First, LogShape.First, 0, 0, IsClosed: false);
             var isClosed = mark is { IsClosed: true };
-            var ended = isClosed ? mark!.Value : FindEnd(folder, mark ?? unknown, mark is not null, releases, shape, logger);
-            var epoch = new Epoch(folder, ended, file, releases, null);
-            if (!isClosed)
+
+            // What the process wrote before it died may still be in memory only: nothing is handed out that is not synced.
+            var isSynced = isClosed || Sync(folder, disk, logger);
+            var ended = isClosed ? mark!.Value : FindEnd(folder, mark ?? unknown, mark is not null, isSynced, releases, shape, logger);
+            var epoch = new Epoch(folder, ended, file, releases, null) { IsEndKnown = isSynced };
+            if (!isClosed && isSynced)
             {
                 SaveEnd(epoch, logger);
             }
@@ -40,15 +41,13 @@ internal static class EpochRecovery
     }
 
     private static EpochMark FindEnd(
-        string folder, EpochMark mark, bool isMarked, ReleaseFile releases, LogShape shape, ILogger logger)
+        string folder, EpochMark mark, bool isMarked, bool isSynced, ReleaseFile releases, LogShape shape, ILogger logger)
     {
         var begin = Math.Max(mark.Begin, releases.Begin);
         var cursor = releases.Released?.Clone()
             ?? (begin == LogShape.First ? new LogCursor() : new LogCursor(begin, isComplete: false));
         var filesEnd = FilesEnd(folder, shape);
-
-        // What the process wrote before it died may still be in memory only: nothing is handed out that is not synced.
-        var limit = Sync(folder, logger) ? Math.Max(filesEnd, mark.Durable) : mark.Durable;
+        var limit = isSynced ? Math.Max(filesEnd, mark.Durable) : mark.Durable;
         var (clicksEnd, bytesEnd) = LogScan.Advance(cursor, folder, mark.Epoch, shape, limit);
         if (filesEnd < mark.Durable)
         {
@@ -73,7 +72,7 @@ internal static class EpochRecovery
         return end & ~(LogFrame.Alignment - 1L);
     }
 
-    private static bool Sync(string folder, ILogger logger)
+    private static bool Sync(string folder, LogDisk disk, ILogger logger)
     {
         try
         {
@@ -81,7 +80,7 @@ internal static class EpochRecovery
             {
                 using var handle = File.OpenHandle(
                     file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-                LinuxFile.DataSync(handle);
+                disk.Sync(handle, file.FullName);
             }
 
             return true;

@@ -14,6 +14,9 @@ internal sealed class Housekeeper(
     private readonly PeriodicTimer _timer = new(Beat, clock);
     private Task _running = Task.CompletedTask;
 
+    /// <summary>Nobody reads this edge's clicks, so they expire by their age alone.</summary>
+    public bool ExpiresUnread { get; set; }
+
     public void Start() => _running = RunAsync();
 
     public async Task StopAsync()
@@ -42,20 +45,42 @@ internal sealed class Housekeeper(
         {
             foreach (var epoch in folder.Shelf.All)
             {
+                epoch.DateCounted(shape, clock.GetUtcNow());
                 epoch.SaveReleased(sync);
             }
         }
     }
 
-    /// <summary>Deletes counted segments whose last write is longer ago than the retention, then logs that are all counted.</summary>
+    /// <summary>
+    /// Deletes segments that were written and counted longer ago than the retention, then logs that are all counted.
+    /// </summary>
     internal void ForgetExpired()
     {
         lock (_lock)
         {
             foreach (var epoch in folder.Shelf.All)
             {
-                ForgetExpired(epoch, clock.GetUtcNow() - retention);
+                var expired = clock.GetUtcNow() - retention;
+                if (ExpiresUnread)
+                {
+                    ExpireUnread(epoch, expired);
+                }
+
+                epoch.DateCounted(shape, clock.GetUtcNow());
+                ForgetExpired(epoch, expired);
             }
+        }
+    }
+
+    private void ExpireUnread(Epoch epoch, DateTimeOffset expired)
+    {
+        var until = EpochRecovery.Segments(epoch.Folder)
+            .TakeWhile(found => found.File.LastWriteTimeUtc < expired)
+            .Select(found => Math.Min((found.Segment + 1L) << shape.SegmentBits, epoch.Durable))
+            .LastOrDefault();
+        if (until > epoch.Released.Address)
+        {
+            epoch.Expire(until, shape);
         }
     }
 
@@ -75,32 +100,30 @@ internal sealed class Housekeeper(
 
         if (begin > epoch.Begin)
         {
-            epoch.ForgetBefore(begin, shape);
+            epoch.ForgetBefore(begin);
         }
 
-        if (isAllExpired && IsOldOfSeveral(epoch) && IsDone(epoch, expired))
+        DeleteForgotten(epoch);
+        if (isAllExpired && IsOver(epoch, expired))
         {
-            Remove(epoch);
+            folder.Forget(epoch);
+            Log.Forgotten(logger, epoch.Id);
         }
     }
 
-    /// <summary>Oldest first, so that one number tells which are forgotten; never the newest, which the writer may hold.</summary>
-    private bool IsOldOfSeveral(Epoch epoch) => folder.Shelf.All is [var first, _, ..] && first == epoch;
-
-    private static bool IsDone(Epoch epoch, DateTimeOffset expired) =>
-        epoch.IsClosed && epoch.Released.Total >= epoch.Appended && epoch.Forgettable >= epoch.Released.Address
-        && File.GetLastWriteTimeUtc(Path.Combine(epoch.Folder, EpochMark.FileName)) < expired;
-
-    /// <summary>First the figures, then the folder: a crash in between deletes the folder at the next start.</summary>
-    private void Remove(Epoch epoch)
+    /// <summary>Also what an earlier pass wrote down and could not delete.</summary>
+    private void DeleteForgotten(Epoch epoch)
     {
-        var released = epoch.Released;
-        folder.Identity.Forget(epoch.Id, new ForgottenClicks(epoch.Appended, epoch.Dropped, released.Records, released.Missing));
-        folder.Shelf.Remove(epoch);
-        epoch.Dispose();
-        Directory.Delete(epoch.Folder, recursive: true);
-        Log.Forgotten(logger, epoch.Id);
+        foreach (var (_, file) in EpochRecovery.Segments(epoch.Folder).TakeWhile(found => found.Segment < shape.SegmentOf(epoch.Begin)))
+        {
+            file.Delete();
+        }
     }
+
+    /// <summary>Never the newest, which the writer may hold.</summary>
+    private bool IsOver(Epoch epoch, DateTimeOffset expired) =>
+        epoch != folder.Shelf.All[^1] && epoch.IsDone && epoch.CountedAt < expired
+        && File.GetLastWriteTimeUtc(Path.Combine(epoch.Folder, EpochMark.FileName)) < expired;
 
     private void Try(Action work)
     {

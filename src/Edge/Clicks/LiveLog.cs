@@ -27,8 +27,8 @@ internal sealed class LiveLog(LaneSet lanes, Epoch? epoch, AppendBuffer? buffer)
             return false;
         }
 
-        ClickEnvelope.Seal(entry, Epoch!.Id, lane.Id, (ulong)lane.Enqueued + 1);
-        if (!Buffer!.TryAppend(entry))
+        ClickEnvelope.Seal(entry, Epoch!.Id, lane.Id, (ulong)lane.Enqueued + 1, Buffer!.Tail);
+        if (!Buffer.TryAppend(entry))
         {
             return false;
         }

@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Error, "No click log can be opened. Redirects go on; clicks are declared lost. Trying again each second.")]
     public static partial void NotOpened(ILogger logger, Exception exception);
 
-    [LoggerMessage(2004, LogLevel.Error, "{Path} is damaged. It is kept with the ending .damaged.")]
-    public static partial void IdentityDamaged(ILogger logger, string path);
+    [LoggerMessage(2004, LogLevel.Error, "{Path} is damaged or cannot be read. It is kept with the ending .damaged.")]
+    public static partial void IdentityDamaged(ILogger logger, string path, Exception? exception);
 
     [LoggerMessage(2005, LogLevel.Warning, "The edge's identity was taken from its logs, because edge.json is gone.")]
     public static partial void IdentityFromLogs(ILogger logger);
@@ -40,4 +40,10 @@ internal static partial class Log
 
     [LoggerMessage(2013, LogLevel.Information, "Click log {Epoch:x16} was counted, has expired and is deleted.")]
     public static partial void Forgotten(ILogger logger, ulong epoch);
+
+    [LoggerMessage(2015, LogLevel.Error, "{Path} cannot be renamed.")]
+    public static partial void IdentityNotSetAside(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(2014, LogLevel.Error, "Click log {Epoch:x16} has ended and its clicks cannot be read. Trying again each second.")]
+    public static partial void NotEnded(ILogger logger, ulong epoch, Exception exception);
 }

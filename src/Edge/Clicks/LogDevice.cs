@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using FASTER.core;
-using LinkTracker.Contracts.IO;
 using Microsoft.Win32.SafeHandles;
 
 namespace LinkTracker.Edge.Clicks;
@@ -10,7 +9,7 @@ namespace LinkTracker.Edge.Clicks;
 /// they queue for one thread, which calls <see cref="Pump"/>: it writes everything that waits, syncs once, and only then
 /// answers. The store's own devices sync every write by itself, on a pool thread, and lose the error's cause.
 /// </summary>
-internal sealed class LogDevice(string folder, LogShape shape, DiskFault? fault, Action arrived)
+internal sealed class LogDevice(string folder, LogShape shape, LogDisk disk, Action arrived)
     : StorageDeviceBase(Path.Combine(folder, "segment"), BytesPerSector, Devices.CAPACITY_UNSPECIFIED)
 {
     private const int BytesPerSector = 512;
@@ -18,6 +17,7 @@ internal sealed class LogDevice(string folder, LogShape shape, DiskFault? fault,
     private readonly ConcurrentQueue<PendingWrite> _queue = new();
     private readonly List<PendingWrite> _taken = [];
     private SafeFileHandle? _file;
+    private string _path = "";
     private int _segment = -1;
     private bool _isDirty;
 
@@ -78,9 +78,8 @@ internal sealed class LogDevice(string folder, LogShape shape, DiskFault? fault,
             OpenSegment(write.Segment);
         }
 
-        fault?.Invoke(DiskAction.Write);
         _isDirty = true;
-        RandomAccess.Write(_file!, new ReadOnlySpan<byte>((void*)write.Source, (int)write.Length), write.Offset);
+        disk.Write(_file!, _path, new ReadOnlySpan<byte>((void*)write.Source, (int)write.Length), write.Offset);
     }
 
     private void OpenSegment(int segment)
@@ -88,12 +87,9 @@ internal sealed class LogDevice(string folder, LogShape shape, DiskFault? fault,
         Sync();
         _file?.Dispose();
         _segment = -1;
-        _file = File.OpenHandle(
-            LogShape.SegmentPath(folder, segment),
-            FileMode.OpenOrCreate,
-            FileAccess.Write,
-            FileShare.ReadWrite | FileShare.Delete);
-        LinuxFile.SyncDirectory(folder);
+        _path = LogShape.SegmentPath(folder, segment);
+        _file = disk.Open(_path, FileAccess.Write);
+        disk.SyncFolder(folder);
         _segment = segment;
     }
 
@@ -101,8 +97,7 @@ internal sealed class LogDevice(string folder, LogShape shape, DiskFault? fault,
     {
         if (_isDirty && Failure is null)
         {
-            fault?.Invoke(DiskAction.Sync);
-            LinuxFile.DataSync(_file!);
+            disk.Sync(_file!, _path);
             _isDirty = false;
         }
     }

@@ -19,10 +19,11 @@ internal static class LogFrame
     private const int MaxLength = HeaderLength + ((ClickEnvelope.MaxLength + Alignment - 1) & ~(Alignment - 1));
 
     /// <summary>
-    /// Reads the entry at the start of <paramref name="bytes"/>. False unless a whole, valid one stands there.
+    /// Reads the entry at the start of <paramref name="bytes"/>, which stand at the address in their log. False unless a
+    /// whole, valid one stands there.
     /// </summary>
     /// <param name="isIntact">Whether the frame around the valid entry is as it was written, too.</param>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, ulong epoch, out FramedClick click, out bool isIntact)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, ulong epoch, long address, out FramedClick click, out bool isIntact)
     {
         click = default;
         isIntact = false;
@@ -39,7 +40,7 @@ internal static class LogFrame
 
         var total = HeaderLength + ((length + Alignment - 1) & ~(Alignment - 1));
         if (total > bytes.Length
-            || !ClickEnvelope.TryOpen(bytes.Slice(HeaderLength, length), epoch, out var lane, out var sequence))
+            || !ClickEnvelope.TryOpen(bytes.Slice(HeaderLength, length), epoch, address, out var lane, out var sequence))
         {
             return false;
         }

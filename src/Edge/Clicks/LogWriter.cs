@@ -21,6 +21,7 @@ internal sealed class LogWriter : IDisposable
     private LiveLog _current;
     private Epoch? _adopter;
     private Epoch? _unsealed;
+    private LiveLog? _unended;
     private long _written;
     private volatile bool _isTickDue;
     private volatile bool _isStopping;
@@ -143,16 +144,29 @@ internal sealed class LogWriter : IDisposable
         End(log);
     }
 
+    /// <summary>
+    /// Counts what the log holds and closes it. A log that cannot be read at the moment stays open, and is recovered at
+    /// the next start if it stays so until then: closed with fewer clicks than it has, it would deliver more than it took.
+    /// </summary>
     private void End(LiveLog log)
     {
         var epoch = log.Epoch!;
-        var cursor = epoch.Released.Clone();
-        LogScan.Advance(cursor, epoch.Folder, epoch.Id, _shape, epoch.Durable);
-        epoch.Close(cursor.Total);
-        log.Buffer!.Dispose();
-        _unsealed = epoch;
+        (_unended, _unsealed) = (log, epoch);
+        try
+        {
+            var cursor = epoch.Released.Clone();
+            LogScan.Advance(cursor, epoch.Folder, epoch.Id, _shape, epoch.Durable);
+            epoch.Close(cursor.Total);
+            log.Buffer!.Dispose();
+            _unended = null;
+            _shelf.Pulse();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotEnded(_logger, epoch.Id, e);
+        }
+
         Seal();
-        _shelf.Pulse();
     }
 
     private void Seal()
@@ -170,6 +184,16 @@ internal sealed class LogWriter : IDisposable
 
     private void Reopen()
     {
+        if (_unended is not null)
+        {
+            End(_unended);
+        }
+
+        if (_unended is not null)
+        {
+            return;
+        }
+
         // Again and again, because clicks that are turned away meanwhile are counted in the mark of the last log.
         Seal();
         TryOpen();
@@ -216,6 +240,10 @@ internal sealed class LogWriter : IDisposable
         {
             log.Shut();
             End(log);
+        }
+        else if (_unended is not null)
+        {
+            End(_unended);
         }
 
         Seal();

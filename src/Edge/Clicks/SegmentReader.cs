@@ -1,13 +1,15 @@
 using LinkTracker.Contracts.Clicks;
+using LinkTracker.Contracts.IO;
 using Microsoft.Win32.SafeHandles;
 
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
 /// Reads one log's segment files, without the store. Where the bytes are not what was written, it goes on to the next
-/// entry that proves itself: damage costs the clicks it hit and no others. One thread at a time.
+/// entry that proves itself: damage costs the clicks it hit and no others. What only fails to be read, be it for want of
+/// file descriptors, is not damage: that throws, and the cursor stays. One thread at a time.
 /// </summary>
-internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) : IDisposable
+internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape, ReadPatience patience) : IDisposable
 {
     private const int MaxDamagedBytes = 64 * 1024;
     private const int DiskBlock = 4096;
@@ -23,6 +25,8 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) 
     /// Reads what comes next at the cursor and moves it behind: a click, or a range that holds none though it should.
     /// False at the limit, which must not lie inside an entry.
     /// </summary>
+    /// <exception cref="IOException">A segment could not be opened or read this time.</exception>
+    /// <exception cref="UnauthorizedAccessException">A segment may not be opened.</exception>
     public bool TryRead(LogCursor cursor, long limit, out LogItem item)
     {
         item = default;
@@ -30,7 +34,7 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) 
         {
             Load(cursor.Address, limit);
             var bytes = Loaded(cursor.Address);
-            if (LogFrame.TryRead(bytes, epoch, out var click, out var isIntact) && cursor.IsAhead(click.Lane, click.Sequence))
+            if (LogFrame.TryRead(bytes, epoch, cursor.Address, out var click, out var isIntact) && cursor.IsAhead(click.Lane, click.Sequence))
             {
                 var from = cursor.Address;
                 var gap = cursor.Pass(click.Lane, click.Sequence, from + click.Total);
@@ -67,7 +71,7 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) 
             Load(at, limit);
             for (; at < _to; at += LogFrame.Alignment)
             {
-                if (LogFrame.TryRead(Loaded(at), epoch, out var click, out _) && cursor.IsAhead(click.Lane, click.Sequence))
+                if (LogFrame.TryRead(Loaded(at), epoch, at, out var click, out _) && cursor.IsAhead(click.Lane, click.Sequence))
                 {
                     return Damaged(cursor, from, at, reason);
                 }
@@ -99,18 +103,21 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) 
         }
 
         var bytes = _page.AsSpan((int)(address % shape.PageSize), (int)(end - address));
+        _from = _to = 0;
         var present = ReadFile(address, bytes);
         bytes[present..].Clear();
         (_from, _to, _fileEnd) = (address, end, address + present);
     }
 
     /// <summary>
-    /// Reads within one segment and returns how many bytes there were. Blocks that the disk cannot read come as zeros.
+    /// Reads within one segment and returns how many bytes there were. Blocks that the disk cannot read, however often it
+    /// was asked, come as zeros.
     /// </summary>
     private int ReadFile(long address, Span<byte> destination)
     {
         var inSegment = (int)Math.Min(destination.Length, shape.SegmentSize - (address % shape.SegmentSize));
-        var file = Open(shape.SegmentOf(address));
+        var segment = shape.SegmentOf(address);
+        var file = Open(segment);
         var length = 0;
         while (file is not null && length < inSegment)
         {
@@ -125,7 +132,7 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) 
 
                 length += read;
             }
-            catch (IOException)
+            catch (IOException e) when (e.HResult == LinuxFile.InputOutputError && patience.IsOver(segment))
             {
                 var unreadable = Math.Min(inSegment - length, DiskBlock - (int)(offset % DiskBlock));
                 destination.Slice(length, unreadable).Clear();
@@ -136,6 +143,7 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) 
         return length;
     }
 
+    /// <summary>Null when the file is gone. It is not remembered as gone: a log that is still written may open it later.</summary>
     private SafeFileHandle? Open(int segment)
     {
         if (segment == _segment)
@@ -149,14 +157,16 @@ internal sealed class SegmentReader(string folder, ulong epoch, LogShape shape) 
             _file = File.OpenHandle(
                 LogShape.SegmentPath(folder, segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             _segment = segment;
+            return _file;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Not remembered: a log that is still written may open it later.
-            _file = null;
+            return null;
         }
-
-        return _file;
+        catch (IOException e) when (e.HResult == LinuxFile.InputOutputError && patience.IsOver(segment))
+        {
+            return null;
+        }
     }
 
     public void Dispose()

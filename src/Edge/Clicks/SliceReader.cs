@@ -8,7 +8,7 @@ internal sealed class SliceReader(Epoch epoch, LogShape shape, LogCursor cursor,
     /// <summary>Most bytes of clicks in a slice.</summary>
     public const int MaxPayload = 64 * 1024;
 
-    private readonly SegmentReader _reader = new(epoch.Folder, epoch.Id, shape);
+    private readonly SegmentReader _reader = new(epoch.Folder, epoch.Id, shape, epoch.Patience);
     private readonly byte[] _payload = new byte[MaxPayload];
     private readonly List<DamagedRange> _damaged = [];
     private long _previous = previous;

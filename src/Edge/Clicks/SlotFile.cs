@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using LinkTracker.Contracts.IO;
 using Microsoft.Win32.SafeHandles;
 
 namespace LinkTracker.Edge.Clicks;
@@ -16,32 +15,37 @@ internal sealed class SlotFile : IDisposable
 
     private readonly Lock _lock = new();
     private readonly SafeFileHandle _file;
+    private readonly LogDisk _disk;
     private readonly byte[] _slot;
     private ulong _generation;
 
-    private SlotFile(SafeFileHandle file, int slotLength)
+    private SlotFile(SafeFileHandle file, string path, LogDisk disk, int slotLength)
     {
         _file = file;
+        _disk = disk;
+        Path = path;
         _slot = new byte[slotLength];
     }
+
+    public string Path { get; }
 
     /// <summary>Bytes that fit into one state.</summary>
     public static int Capacity(int slotLength) => slotLength - HeaderLength;
 
     /// <summary>Opens the file, made when there is none, and reads its newest whole state; null: there is none.</summary>
     /// <exception cref="IOException">The file cannot be opened, or there is no space for it.</exception>
-    public static SlotFile Open(string path, int slotLength, out byte[]? state)
+    public static SlotFile Open(string path, int slotLength, LogDisk disk, out byte[]? state)
     {
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = disk.Open(path, FileAccess.ReadWrite);
         try
         {
-            var slots = new SlotFile(file, slotLength);
+            var slots = new SlotFile(file, path, disk, slotLength);
             if (RandomAccess.GetLength(file) < 2 * slotLength)
             {
                 // Longer files keep their bytes: a state in the first slot may still be whole.
                 var start = RandomAccess.GetLength(file);
-                RandomAccess.Write(file, new byte[(2 * slotLength) - start], start);
-                LinuxFile.DataSync(file);
+                disk.Write(file, path, new byte[(2 * slotLength) - start], start);
+                disk.Sync(file, path);
             }
 
             state = slots.Newer(slots.ReadSlot(0), slots.ReadSlot(slotLength));
@@ -65,13 +69,13 @@ internal sealed class SlotFile : IDisposable
             BinaryPrimitives.WriteInt32LittleEndian(_slot.AsSpan(12), state.Length);
             state.CopyTo(_slot.AsSpan(HeaderLength));
             BinaryPrimitives.WriteUInt32LittleEndian(_slot.AsSpan(16), Sum(_slot, state.Length));
-            RandomAccess.Write(_file, _slot.AsSpan(0, HeaderLength + state.Length), (long)(generation % 2) * _slot.Length);
+            _disk.Write(_file, Path, _slot.AsSpan(0, HeaderLength + state.Length), (long)(generation % 2) * _slot.Length);
             _generation = generation;
         }
     }
 
     /// <exception cref="IOException">The device did not take what was written.</exception>
-    public void Sync() => LinuxFile.DataSync(_file);
+    public void Sync() => _disk.Sync(_file, Path);
 
     public void Dispose() => _file.Dispose();
 

@@ -90,8 +90,13 @@ public sealed class LinuxFileTests : IDisposable
     }
 
     [FactWithStrace]
-    public void A_failed_flush_of_the_folder_is_reported() =>
+    public void A_failed_flush_of_the_folder_is_reported_and_leaves_a_whole_file()
+    {
+        File.WriteAllText(At("a"), "old");
         Assert.Equal("IOException: fsync failed: No space left on device (errno 28)", Run("fsync:error=ENOSPC:when=2", "replace", At("a")));
+        Assert.Equal("new", File.ReadAllText(At("a")));
+        Assert.Single(Directory.GetFileSystemEntries(_folder));
+    }
 
     private static string Run(string fault, params string[] arguments)
     {

@@ -22,6 +22,7 @@ public sealed class ClickLogModelTests
         FailSync,
         Restart,
         Kill,
+        PowerCut,
         Expire,
         RestoreCounts,
     }
@@ -55,6 +56,7 @@ public sealed class ClickLogModelTests
         private readonly Dictionary<ulong, ClickPosition> _positions = [];
         private (HashSet<long> Counted, Dictionary<ulong, ClickPosition> Positions) _backup = ([], []);
         private LogRig _rig;
+        private PowerCut _power = null!;
         private ClickLog _log = null!;
         private DiskAction? _failing;
         private bool _isExpired;
@@ -75,13 +77,14 @@ public sealed class ClickLogModelTests
             Step.FailWrite => FailAsync(DiskAction.Write),
             Step.FailSync => FailAsync(DiskAction.Sync),
             Step.Restart => RestartAsync(),
-            Step.Kill => KillAsync(),
+            Step.Kill => CrashAsync(_rig.Crash()),
+            Step.PowerCut => CrashAsync(_power.At(new Random((int)_next))),
             Step.Expire => ExpireAsync(),
             Step.RestoreCounts => RestoreCountsAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(step)),
         };
 
-        public void AssertBalanced() => LogRig.AssertBalanced(_log);
+        public void AssertBalanced() => LogRig.AssertBalanced(_log, _rig.Shape);
 
         public async Task AssertAllCountedAsync()
         {
@@ -165,9 +168,9 @@ public sealed class ClickLogModelTests
             _log = await _rig.StartAsync();
         }
 
-        private async Task KillAsync()
+        private async Task CrashAsync(LogRig after)
         {
-            var crashed = Rig(_rig.Crash());
+            var crashed = Rig(after);
             var old = _rig;
             _rig = crashed;
             _failing = null;
@@ -202,13 +205,17 @@ public sealed class ClickLogModelTests
 
         private LogRig Rig(LogRig rig)
         {
-            rig.Fault = action =>
+            var power = new PowerCut(rig);
+            _power = power;
+            rig.Fault = (action, path) =>
             {
-                if (_failing == action)
+                if (_failing == action && Path.GetFileName(path).StartsWith("segment.", StringComparison.Ordinal))
                 {
                     _failing = null;
                     throw new IOException("Input/output error");
                 }
+
+                power.Watch(action, path);
             };
             return rig;
         }

@@ -1,5 +1,7 @@
 using LinkTracker.Contracts.Clicks;
 using LinkTracker.Edge.Clicks;
+using LinkTracker.ServiceDefaults;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Edge.Tests.Clicks;
 
@@ -89,7 +91,7 @@ public sealed class ClickLogTests
         Assert.Equal(160_000, reading.Numbers.Distinct().Count());
         Assert.Equal(160_000, reading.Numbers.Count);
         Assert.Empty(reading.Damaged);
-        LogRig.AssertBalanced(log);
+        LogRig.AssertBalanced(log, LogShape.Default);
         Assert.Equal(0, log.Figures.Take().Backlog);
     }
 
@@ -230,6 +232,20 @@ public sealed class ClickLogTests
         Assert.Contains("in use by another process", error.Message, StringComparison.Ordinal);
         Assert.Contains("LinkTracker__Data", error.Message, StringComparison.Ordinal);
         await LogRig.RecordAsync(log, 1);
+    }
+
+    [Fact]
+    public void A_lock_that_cannot_be_made_is_not_blamed_on_another_process()
+    {
+        var folder = Directory.CreateTempSubdirectory("lock-").FullName;
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "edge")).FullName, "lock");
+        File.CreateSymbolicLink(path, path);
+
+        var settings = new Settings { Data = folder };
+        var error = Assert.ThrowsAny<IOException>(() => new ClickLog(settings, TimeProvider.System, NullLogger.Instance, LogRig.Small, null));
+
+        Assert.DoesNotContain("another process", error.Message, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

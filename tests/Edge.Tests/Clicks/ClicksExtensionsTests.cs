@@ -58,6 +58,44 @@ public sealed class ClicksExtensionsTests
         await LogRig.StopAsync(again);
     }
 
+    [Fact]
+    public async Task A_collection_under_load_gets_figures_of_one_moment()
+    {
+        await using var rig = new LogRig { Durable = false };
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var log = await rig.StartAsync();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        _ = new ClickMetrics(meters, log);
+        var values = new Dictionary<string, long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Scope == meters)
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, measured, _, _) =>
+        {
+            // One more click comes between any two figures.
+            values[instrument.Name] = measured;
+            Assert.True(LogRig.RecordAsync(log, 1).AsTask().IsCompletedSuccessfully);
+        });
+        listener.Start();
+
+        for (var collection = 0; collection < 3; collection++)
+        {
+            var before = log.Figures.Take().Offered;
+            listener.RecordObservableInstruments();
+
+            Assert.Equal(before, values["linktracker.clicks.offered"]);
+            Assert.Equal(before, values["linktracker.clicks.appended"] + values["linktracker.clicks.dropped_declared"]);
+            Assert.Equal(
+                values["linktracker.clicks.appended"],
+                values["linktracker.clicks.delivered"] + values["linktracker.clicks.backlog"] + values["linktracker.clicks.quarantined"]);
+        }
+    }
+
     private static long Measure(IServiceProvider services, string name)
     {
         // Other tests run in this process, and have instruments of the same name.

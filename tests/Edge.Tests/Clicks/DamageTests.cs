@@ -1,3 +1,4 @@
+using LinkTracker.Contracts.Clicks;
 using LinkTracker.Edge.Clicks;
 
 namespace LinkTracker.Edge.Tests.Clicks;
@@ -50,31 +51,47 @@ public sealed class DamageTests
         }
     }
 
-    [Fact]
-    public async Task Blocks_that_changed_places_are_not_taken_for_new_clicks()
+    [Theory]
+    [InlineData(512)]
+    [InlineData(4_096)]
+    public async Task Blocks_that_changed_places_cost_the_clicks_they_touch(int size)
     {
         await using var log = await WrittenLog.CreateAsync(1_000);
-        var first = log.Segments[0].AsSpan(8_192, 4_096);
-        var second = log.Segments[0].AsSpan(32_768, 4_096);
-        log.Overwrite(8_192, second);
-        log.Overwrite(32_768, first);
+        log.Overwrite(8_192, log.Segments[0].AsSpan(32_768, size));
+        log.Overwrite(32_768, log.Segments[0].AsSpan(8_192, size));
 
         var (found, damaged) = log.Scan();
 
-        Assert.Equal(found.Count, found.Distinct().Count());
+        Assert.Equal(Untouched(log, 8_192, 8_192 + size).Intersect(Untouched(log, 32_768, 32_768 + size)), found);
         Assert.Equal(log.Count - found.Count, damaged.Sum(range => range.Missing));
-        Assert.True(found.Count < log.Count);
     }
 
     [Fact]
-    public async Task A_block_that_stands_there_twice_is_counted_once()
+    public async Task Segments_that_changed_places_cost_their_own_clicks()
     {
-        await using var log = await WrittenLog.CreateAsync(1_000);
-        log.Overwrite(32_768, log.Segments[0].AsSpan(8_192, 4_096));
+        await using var log = await WrittenLog.CreateAsync(6_000);
+        Assert.True(log.Segments.Length >= 4);
+        File.WriteAllBytes(log.SegmentPath(0), log.Segments[2]);
+        File.WriteAllBytes(log.SegmentPath(2), log.Segments[0]);
 
         var (found, damaged) = log.Scan();
 
-        AssertOnlyTouched(log, 32_768, 36_864, found, damaged.Sum(range => range.Missing));
+        var kept = Enumerable.Range(0, log.Count).Where(i => LogRig.Small.SegmentOf(log.Starts[i]) is not (0 or 2));
+        Assert.Equal(kept, found);
+        Assert.Equal(log.Count - found.Count, damaged.Sum(range => range.Missing));
+    }
+
+    [Theory]
+    [InlineData(8_192, 32_768)]
+    [InlineData(32_768, 8_192)]
+    public async Task A_block_that_stands_there_twice_is_counted_once(int from, int to)
+    {
+        await using var log = await WrittenLog.CreateAsync(1_000);
+        log.Overwrite(to, log.Segments[0].AsSpan(from, 4_096));
+
+        var (found, damaged) = log.Scan();
+
+        AssertOnlyTouched(log, to, to + 4_096, found, damaged.Sum(range => range.Missing));
     }
 
     [Fact]
@@ -191,12 +208,7 @@ public sealed class DamageTests
         await using var log = await WrittenLog.CreateAsync(1_000, close: false);
 
         // As if the process had died after writing, before marking: and in the middle of one more write.
-        var early = log.Mark with { Durable = log.Starts[700], Total = 700 };
-        using (var file = SlotFile.Open(Path.Combine(log.Folder, EpochMark.FileName), EpochMark.SlotLength, out _))
-        {
-            early.Write(file);
-        }
-
+        log.WriteMark(log.Mark with { Durable = log.Starts[700], Total = 700 });
         log.Overwrite(log.Mark.Durable, [1, 2, 3, 4, 5, 6, 7, 8, 90, 0, 0, 0, 0xC5, 1, 0, 0]);
 
         var (reading, stats) = await log.StartAndReadAsync();
@@ -207,33 +219,77 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public async Task A_segment_that_cannot_be_opened_is_declared_and_the_rest_is_read()
+    public async Task A_segment_that_cannot_be_opened_this_time_is_not_given_up()
     {
-        await using var log = await WrittenLog.CreateAsync(3_000);
-        File.Delete(log.SegmentPath(0));
-        Directory.CreateDirectory(log.SegmentPath(0));
+        await using var written = await WrittenLog.CreateAsync(3_000);
+        File.Delete(written.SegmentPath(1));
+        Directory.CreateDirectory(written.SegmentPath(1));
 
-        var (found, damaged) = log.Scan();
+        await written.StartAndReadAsync(TimeProvider.System, async log =>
+        {
+            await Assert.ThrowsAsync<UnauthorizedAccessException>(() => LogRig.ReadAllAsync(log));
+            var quarantined = log.Figures.Take().Quarantined;
+            Directory.Delete(written.SegmentPath(1));
+            written.Restore();
 
-        var lost = log.Starts.Count(start => LogRig.Small.SegmentOf(start) == 0);
-        Assert.Equal(log.Count - lost, found.Count);
-        Assert.Equal(lost, damaged.Sum(range => range.Missing));
+            var reading = await LogRig.ReadAllAsync(log);
+
+            Assert.Equal(0, quarantined);
+            Assert.Empty(reading.Damaged);
+            Assert.Equal(Enumerable.Range(0, written.Count).Select(i => (long)i), reading.Numbers.SkipLast(1));
+        });
     }
 
     [Fact]
-    public async Task Blocks_that_the_disk_cannot_read_are_declared_and_the_rest_is_read()
+    public async Task Blocks_that_the_disk_cannot_read_are_declared_after_several_rounds_and_the_rest_is_read()
     {
-        await using var log = await WrittenLog.CreateAsync(3_000);
-        File.Delete(log.SegmentPath(0));
+        await using var written = await WrittenLog.CreateAsync(3_000);
+        File.Delete(written.SegmentPath(0));
 
         // Reading the unmapped low addresses of a process's memory fails with EIO, as a bad sector does.
-        File.CreateSymbolicLink(log.SegmentPath(0), "/proc/self/mem");
+        File.CreateSymbolicLink(written.SegmentPath(0), "/proc/self/mem");
+        var rounds = 0;
+        Reading? reading = null;
 
-        var (found, damaged) = log.Scan();
+        await written.StartAndReadAsync(TimeProvider.System, async log =>
+        {
+            for (; reading is null; rounds++)
+            {
+                try
+                {
+                    reading = await LogRig.ReadAllAsync(log);
+                }
+                catch (IOException)
+                {
+                    Assert.Equal(0, log.Figures.Take().Quarantined);
+                }
+            }
+        });
 
-        var lost = log.Starts.Count(start => LogRig.Small.SegmentOf(start) == 0);
-        Assert.Equal(log.Count - lost, found.Count);
-        Assert.Equal(lost, damaged.Sum(range => range.Missing));
+        var lost = written.Starts.Count(start => LogRig.Small.SegmentOf(start) == 0);
+        Assert.InRange(rounds, 2, 20);
+        Assert.Equal(written.Count + 1 - lost, reading!.Numbers.Count);
+        Assert.Equal(lost, reading.Missing);
+    }
+
+    [Fact]
+    public async Task A_disk_that_can_be_read_again_has_lost_nothing()
+    {
+        await using var written = await WrittenLog.CreateAsync(3_000);
+        File.Delete(written.SegmentPath(0));
+        File.CreateSymbolicLink(written.SegmentPath(0), "/proc/self/mem");
+
+        await written.StartAndReadAsync(TimeProvider.System, async log =>
+        {
+            await Assert.ThrowsAsync<IOException>(() => LogRig.ReadAllAsync(log));
+            File.Delete(written.SegmentPath(0));
+            written.Restore();
+
+            var reading = await LogRig.ReadAllAsync(log);
+
+            Assert.Empty(reading.Damaged);
+            Assert.Equal(written.Count + 1, reading.Numbers.Count);
+        });
     }
 
     [Fact]
@@ -252,16 +308,36 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public async Task A_crashed_log_that_cannot_be_synced_is_read_as_far_as_its_mark()
+    public async Task A_crashed_log_that_cannot_be_synced_is_read_as_far_as_its_mark_and_further_at_the_next_start()
     {
         await using var log = await WrittenLog.CreateAsync(100, close: false);
+        log.WriteMark(log.Mark with { Durable = log.Starts[70], Total = 70 });
 
         // This file opens, but cannot be read or synced.
         File.CreateSymbolicLink(log.SegmentPath(1), "/proc/self/mem");
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        var positions = new List<ClickPosition>();
+        await log.StartAndReadAsync(clock, async edge =>
+        {
+            var reading = await LogRig.ReadAllAsync(edge);
+            Assert.Equal([.. Enumerable.Range(0, 70).Select(i => (long)i), log.Count], reading.Numbers);
+            positions.AddRange(reading.Positions);
 
-        var (reading, _) = await log.StartAndReadAsync();
+            // Counted as far as it goes, and old: it is kept all the same.
+            edge.ForgetExpired();
+            clock.Advance(TimeSpan.FromHours(2));
+            edge.ForgetExpired();
+            Assert.Equal(2, edge.Epochs.Count);
+        });
 
-        Assert.Equal(Enumerable.Range(0, log.Count + 1).Select(i => (long)i), reading.Numbers);
+        File.Delete(log.SegmentPath(1));
+        await log.StartAndReadAsync(clock, async edge =>
+        {
+            var reading = await LogRig.ReadAllAsync(edge, positions);
+            Assert.Equal([.. Enumerable.Range(70, 30).Select(i => (long)i), log.Count], reading.Numbers);
+            Assert.Empty(reading.Damaged);
+            Assert.Equal(log.Count + 2, edge.Figures.Take().Delivered);
+        });
     }
 
     [Theory]
@@ -292,6 +368,24 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task An_identity_that_cannot_be_read_does_not_stop_the_edge()
+    {
+        await using var rig = new LogRig();
+        var first = await rig.StartAsync();
+        await LogRig.RecordAsync(first, 0);
+        await LogRig.StopAsync(first);
+        var path = Path.Combine(rig.Data, "edge", "edge.json");
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/proc/self/mem");
+
+        var second = await rig.StartAsync();
+
+        Assert.True(second.IsWritable);
+        Assert.Equal(first.EdgeId, second.EdgeId);
+        Assert.True(second.Epochs[1].Id > second.Epochs[0].Id);
+    }
+
+    [Fact]
     public async Task Without_any_trace_of_the_edge_a_new_one_begins()
     {
         await using var rig = new LogRig();
@@ -317,11 +411,12 @@ public sealed class DamageTests
 
     private static void AssertOnlyTouched(WrittenLog log, long from, long to, List<int> found, long missing)
     {
-        var untouched = Enumerable.Range(0, log.Count)
-            .Where(i => End(log, log.Starts[i]) <= from || log.Starts[i] >= to);
-        Assert.Equal(untouched.Union(found).Order(), found);
+        Assert.Equal(Untouched(log, from, to).Union(found).Order(), found);
         Assert.Equal(log.Count - found.Count, missing);
     }
+
+    private static IEnumerable<int> Untouched(WrittenLog log, long from, long to) =>
+        Enumerable.Range(0, log.Count).Where(i => End(log, log.Starts[i]) <= from || log.Starts[i] >= to);
 
     private static void Cut(WrittenLog log, long address)
     {

@@ -11,12 +11,13 @@ namespace LinkTracker.Edge.Tests.Clicks;
 public sealed class LogFormatTests
 {
     private const ulong Epoch = 0x0000_0001_89AB_CDEF;
+    private const long Tail = LogShape.First;
 
     [Fact]
     public void The_store_frames_entries_as_the_reader_expects()
     {
         using var folder = new TempFolder();
-        using var buffer = new AppendBuffer(folder.Path, LogRig.Small, null, () => { });
+        using var buffer = new AppendBuffer(folder.Path, LogRig.Small, new LogDisk(), () => { });
         Assert.True(buffer.TryAppend(Entry(lane: 3, sequence: 1, "first click"u8)));
         Assert.True(buffer.TryAppend(Entry(lane: 3, sequence: 2, "the second one"u8)));
 
@@ -24,13 +25,13 @@ public sealed class LogFormatTests
 
         var bytes = File.ReadAllBytes(LogShape.SegmentPath(folder.Path, 0))[64..(int)durable];
         Assert.Equal(
-            // checksum, length, mark and version, lane, sequence, sum, click, alignment
-            "54d11568a3687173" + "1b000000" + "c501" + "0300" + "0100000000000000" + "74d11568" + "666972737420636c69636b" + "00"
-            + "313c96fadf0d464f" + "1e000000" + "c501" + "0300" + "0200000000000000" + "5559f595" + "746865207365636f6e64206f6e65" + "0000",
+            // checksum, length, mark and version, lane, sequence, tail, sum, click, alignment
+            "18697273a3f1aa00" + "1f000000" + "c501" + "0300" + "0100000000000000" + "01000000" + "12d0ca6c" + "666972737420636c69636b" + "00"
+            + "1b686520084aaa01" + "22000000" + "c501" + "0300" + "0200000000000000" + "01000000" + "be2eca6e" + "746865207365636f6e64206f6e65" + "0000",
             Convert.ToHexStringLower(bytes));
-        Assert.True(LogFrame.TryRead(bytes, Epoch, out var click, out var isIntact));
+        Assert.True(LogFrame.TryRead(bytes, Epoch, LogShape.First, out var click, out var isIntact));
         Assert.True(isIntact);
-        Assert.Equal((3, 1UL, 40), (click.Lane, click.Sequence, click.Total));
+        Assert.Equal((3, 1UL, 44), (click.Lane, click.Sequence, click.Total));
         Assert.Equal("first click"u8, click.Bytes);
     }
 
@@ -39,8 +40,23 @@ public sealed class LogFormatTests
     {
         var entry = Entry(0, 1, "click"u8);
 
-        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, out _, out _));
-        Assert.False(ClickEnvelope.TryOpen(entry, Epoch + 1, out _, out _));
+        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, Tail, out _, out _));
+        Assert.False(ClickEnvelope.TryOpen(entry, Epoch + 1, Tail, out _, out _));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1L << 20)]
+    [InlineData((1L << 40) - 4_096)]
+    public void An_entry_is_refused_before_its_place_and_taken_a_little_behind_it(long tail)
+    {
+        var entry = new byte[ClickEnvelope.HeaderLength + 1];
+        ClickEnvelope.Seal(entry, Epoch, lane: 0, sequence: 1, tail);
+
+        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, tail, out _, out _));
+        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, tail + 8_192, out _, out _));
+        Assert.False(ClickEnvelope.TryOpen(entry, Epoch, tail - 64, out _, out _));
+        Assert.False(ClickEnvelope.TryOpen(entry, Epoch, tail - (1L << 30), out _, out _));
     }
 
     [Fact]
@@ -50,7 +66,7 @@ public sealed class LogFormatTests
         for (var bit = 0; bit < entry.Length * 8; bit++)
         {
             entry[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.False(ClickEnvelope.TryOpen(entry, Epoch, out _, out _));
+            Assert.False(ClickEnvelope.TryOpen(entry, Epoch, Tail, out _, out _));
             entry[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }
@@ -64,7 +80,7 @@ public sealed class LogFormatTests
         BitConverter.TryWriteBytes(framed.AsSpan(8), entry.Length);
         entry.CopyTo(framed, LogFrame.HeaderLength);
 
-        Assert.True(LogFrame.TryRead(framed, Epoch, out var click, out _));
+        Assert.True(LogFrame.TryRead(framed, Epoch, Tail, out var click, out _));
         Assert.Equal(ClickCodec.MaxLength, click.Bytes.Length);
         Assert.True(LogFrame.MaxPadding < framed.Length);
     }
@@ -74,7 +90,7 @@ public sealed class LogFormatTests
     {
         using var folder = new TempFolder();
         var path = Path.Combine(folder.Path, "slots");
-        using (var file = SlotFile.Open(path, 256, out var none))
+        using (var file = SlotFile.Open(path, 256, new LogDisk(), out var none))
         {
             Assert.Null(none);
             for (byte i = 1; i <= 5; i++)
@@ -83,7 +99,7 @@ public sealed class LogFormatTests
             }
         }
 
-        using (SlotFile.Open(path, 256, out var newest))
+        using (SlotFile.Open(path, 256, new LogDisk(), out var newest))
         {
             Assert.Equal([5, 5, 5], newest);
         }
@@ -91,20 +107,20 @@ public sealed class LogFormatTests
         var bytes = File.ReadAllBytes(path);
         bytes[256 + 21] ^= 1;
         File.WriteAllBytes(path, bytes);
-        using (var file = SlotFile.Open(path, 256, out var older))
+        using (var file = SlotFile.Open(path, 256, new LogDisk(), out var older))
         {
             Assert.Equal([4, 4, 4], older);
             file.Write([6]);
         }
 
-        using (SlotFile.Open(path, 256, out var next))
+        using (SlotFile.Open(path, 256, new LogDisk(), out var next))
         {
             Assert.Equal([6], next);
         }
 
         // Cut behind the first slot: what is whole is kept, and there is room for two again.
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..270]);
-        using (SlotFile.Open(path, 256, out var first))
+        using (SlotFile.Open(path, 256, new LogDisk(), out var first))
         {
             Assert.Equal([4, 4, 4], first);
         }
@@ -116,7 +132,7 @@ public sealed class LogFormatTests
     {
         var entry = new byte[ClickEnvelope.HeaderLength + click.Length];
         click.CopyTo(entry.AsSpan(ClickEnvelope.HeaderLength));
-        ClickEnvelope.Seal(entry, Epoch, lane, sequence);
+        ClickEnvelope.Seal(entry, Epoch, lane, sequence, Tail);
         return entry;
     }
 

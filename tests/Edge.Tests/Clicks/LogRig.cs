@@ -47,7 +47,7 @@ internal sealed class LogRig : IAsyncDisposable
 
     public ClickLog Create()
     {
-        var log = new ClickLog(Settings, Clock, Logger, Shape, action => Fault?.Invoke(action));
+        var log = new ClickLog(Settings, Clock, Logger, Shape, (action, path) => Fault?.Invoke(action, path));
         _logs.Add(log);
         return log;
     }
@@ -68,7 +68,7 @@ internal sealed class LogRig : IAsyncDisposable
     /// <summary>The data folder as a killed process would leave it: a copy, made while the log is open.</summary>
     public LogRig Crash()
     {
-        var copy = new LogRig { Shape = Shape, Durable = Durable, DurableWait = DurableWait, Clock = Clock };
+        var copy = Empty();
         foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(IsLasting))
         {
             var target = Path.Combine(copy.Data, Path.GetRelativePath(Data, file));
@@ -83,7 +83,13 @@ internal sealed class LogRig : IAsyncDisposable
         return copy;
     }
 
-    private static bool IsLasting(string file) => Path.GetFileName(file) is not ("lock" or "probe") && Path.GetExtension(file) != ".tmp";
+    /// <summary>Another one like this, without any data.</summary>
+    public LogRig Empty() => new() { Shape = Shape, Durable = Durable, DurableWait = DurableWait, Clock = Clock };
+
+    /// <summary>Whether the file is always as it was last replaced, as a whole.</summary>
+    public static bool IsAtomic(string file) => Path.GetFileName(file) == "edge.json";
+
+    public static bool IsLasting(string file) => Path.GetFileName(file) is not ("lock" or "probe") && Path.GetExtension(file) != ".tmp";
 
     /// <summary>Records a click that can be told by its number.</summary>
     public static ValueTask RecordAsync(ClickLog log, long number, int agentLength = 80) => log.RecordAsync(new ClickRecord
@@ -152,11 +158,24 @@ internal sealed class LogRig : IAsyncDisposable
         return true;
     }
 
-    public static void AssertBalanced(ClickLog log)
+    /// <summary>
+    /// The equations hold, for a log of which everything appended is durable. The backlog is found once more, in the files:
+    /// as what the figures say of it, it would be right whatever they say.
+    /// </summary>
+    public static void AssertBalanced(ClickLog log, LogShape? shape = null)
     {
         var stats = log.Figures.Take();
         Assert.Equal(stats.Offered, stats.Appended + stats.DroppedDeclared);
-        Assert.Equal(stats.Appended, stats.Delivered + stats.Backlog + stats.Quarantined);
+        Assert.Equal(stats.Appended, stats.Delivered + stats.Expired + stats.Backlog + stats.Quarantined);
+        var unread = 0L;
+        foreach (var epoch in log.Epochs)
+        {
+            var cursor = epoch.Released.Clone();
+            LogScan.Advance(cursor, epoch.Folder, epoch.Id, shape ?? Small, epoch.Durable);
+            unread += cursor.Total - epoch.Released.Total;
+        }
+
+        Assert.Equal(unread, stats.Backlog);
     }
 
     public async ValueTask DisposeAsync()

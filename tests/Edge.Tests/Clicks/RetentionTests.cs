@@ -65,9 +65,13 @@ public sealed class RetentionTests
         second.ForgetExpired();
         Assert.Equal(2, second.Epochs.Count);
 
+        // Now it is counted, and kept for as long from now on.
         await LogRig.ReadAllAsync(second);
         second.ForgetExpired();
+        Assert.Equal(2, second.Epochs.Count);
 
+        clock.Advance(Expiry);
+        second.ForgetExpired();
         Assert.Single(second.Epochs);
         Assert.Single(EpochShelf.Folders(rig.Logs));
         AssertFigures(second);
@@ -92,6 +96,7 @@ public sealed class RetentionTests
         await LogRig.StopAsync(first);
         var second = await rig.StartAsync();
         await LogRig.ReadAllAsync(second);
+        second.ForgetExpired();
         var folder = second.Epochs[0].Folder;
         var kept = Directory.EnumerateFiles(folder).ToDictionary(file => file, File.ReadAllBytes);
         clock.Advance(Expiry);
@@ -108,6 +113,133 @@ public sealed class RetentionTests
         Assert.False(Directory.Exists(folder));
         Assert.Equal(100, third.Figures.Take().Appended);
         Assert.Empty((await LogRig.ReadAllAsync(third)).Numbers);
+    }
+
+    [Fact]
+    public async Task A_log_that_could_not_be_opened_outlives_a_newer_one_and_is_read_at_the_next_start()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var rig = new LogRig { Clock = clock };
+        var first = await rig.StartAsync();
+        await WriteAsync(first, 0, 100);
+        await LogRig.StopAsync(first);
+        var mark = Path.Combine(first.Epochs[0].Folder, EpochMark.FileName);
+        File.Move(mark, mark + ".away");
+        Directory.CreateDirectory(mark);
+
+        // A newer log is counted and forgotten meanwhile.
+        var second = await rig.StartAsync();
+        await LogRig.RecordAsync(second, 100);
+        await LogRig.StopAsync(second);
+        var third = await rig.StartAsync();
+        Assert.Equal([100], (await LogRig.ReadAllAsync(third)).Numbers);
+        third.ForgetExpired();
+        clock.Advance(Expiry);
+        third.ForgetExpired();
+        Assert.Single(third.Epochs);
+        await LogRig.StopAsync(third);
+
+        Directory.Delete(mark);
+        File.Move(mark + ".away", mark);
+        var fourth = await rig.StartAsync();
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), (await LogRig.ReadAllAsync(fourth)).Numbers);
+        Assert.Equal((101, 101), (fourth.Figures.Take().Appended, fourth.Figures.Take().Delivered));
+    }
+
+    [Fact]
+    public async Task Segments_that_an_earlier_pass_could_not_delete_go_with_the_next()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var rig = new LogRig { Clock = clock };
+        var log = await rig.StartAsync();
+        await WriteAsync(log, 0, 5_000);
+        await LogRig.ReadAllAsync(log);
+        log.ForgetExpired();
+        var orphan = LogShape.SegmentPath(log.Epochs[0].Folder, 0);
+        var bytes = File.ReadAllBytes(orphan);
+        clock.Advance(Expiry);
+        log.ForgetExpired();
+        Assert.False(File.Exists(orphan));
+
+        File.WriteAllBytes(orphan, bytes);
+        log.ForgetExpired();
+
+        Assert.False(File.Exists(orphan));
+        LogRig.AssertBalanced(log);
+    }
+
+    [Fact]
+    public async Task Clicks_that_are_counted_late_are_kept_as_long_as_others()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var rig = new LogRig { Clock = clock };
+        var log = await rig.StartAsync();
+        await WriteAsync(log, 0, 5_000);
+        var segments = Segments(log.Epochs[0].Folder);
+        clock.Advance(Expiry);
+
+        await LogRig.ReadAllAsync(log);
+        log.ForgetExpired();
+        Assert.Equal(segments, Segments(log.Epochs[0].Folder));
+
+        clock.Advance(Expiry);
+        log.ForgetExpired();
+        Assert.Equal(segments[^1..], Segments(log.Epochs[0].Folder));
+    }
+
+    [Fact]
+    public async Task Clicks_of_an_edge_alone_expire_by_age_and_are_told_apart()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var rig = new LogRig { Clock = clock };
+        var first = await rig.StartAsync();
+        first.ExpireUnread();
+        await WriteAsync(first, 0, 5_000);
+        first.ForgetExpired();
+        Assert.Equal((0, 5_000), (first.Figures.Take().Expired, first.Figures.Take().Backlog));
+        await LogRig.StopAsync(first);
+
+        var second = await rig.StartAsync();
+        second.ExpireUnread();
+        clock.Advance(Expiry);
+        second.ForgetExpired();
+
+        Assert.Single(second.Epochs);
+        Assert.Single(EpochShelf.Folders(rig.Logs));
+        await LogRig.RecordAsync(second, 5_000);
+        AssertFigures(second);
+        await LogRig.StopAsync(second);
+        AssertFigures(await rig.StartAsync());
+
+        static void AssertFigures(ClickLog log)
+        {
+            var stats = log.Figures.Take();
+            Assert.Equal((5_001, 5_000, 0, 1), (stats.Appended, stats.Expired, stats.Delivered, stats.Backlog));
+        }
+    }
+
+    [Fact]
+    public async Task A_log_that_is_written_loses_its_old_segments_when_nobody_reads_it()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var rig = new LogRig { Clock = clock };
+        var log = await rig.StartAsync();
+        log.ExpireUnread();
+        await WriteAsync(log, 0, 5_000);
+        var segments = Segments(log.Epochs[0].Folder);
+        File.SetLastWriteTimeUtc(LogShape.SegmentPath(log.Epochs[0].Folder, segments[^1]), (clock.GetUtcNow() + Expiry).UtcDateTime);
+        clock.Advance(Expiry);
+
+        log.ForgetExpired();
+
+        Assert.Equal(segments[^1..], Segments(log.Epochs[0].Folder));
+        LogRig.AssertBalanced(log);
+        var stats = log.Figures.Take();
+        Assert.Equal(5_000, stats.Expired + stats.Backlog);
+        Assert.Equal(stats.Backlog, (await LogRig.ReadAllAsync(log)).Numbers.Count);
+        await using var crashed = rig.Crash();
+        Assert.Equal(stats.Expired, (await crashed.StartAsync()).Figures.Take().Expired);
     }
 
     [Fact]
@@ -152,7 +284,7 @@ public sealed class RetentionTests
 
     private static long ReleasedOnDisk(ClickLog log)
     {
-        using var file = new ReleaseFile(log.Epochs[0].Folder, log.Epochs[0].Id);
+        using var file = new ReleaseFile(log.Epochs[0].Folder, log.Epochs[0].Id, new LogDisk());
         return file.Released?.Address ?? 0;
     }
 

@@ -15,7 +15,7 @@ internal sealed class WrittenLog : IAsyncDisposable
         Id = EpochShelf.Folders(rig.Logs)[^1].Epoch;
         Segments = [.. EpochRecovery.Segments(folder).Select(found => File.ReadAllBytes(found.File.FullName))];
         var cursor = new LogCursor();
-        using var reader = new SegmentReader(folder, Id, LogRig.Small);
+        using var reader = new SegmentReader(folder, Id, LogRig.Small, new ReadPatience());
         Mark = ReadMark();
         while (reader.TryRead(cursor, Mark.Durable, out var item))
         {
@@ -107,26 +107,35 @@ internal sealed class WrittenLog : IAsyncDisposable
     }
 
     /// <summary>Starts an edge over the damaged log and reads everything.</summary>
-    public async Task<(Reading Reading, EdgeStats Stats)> StartAndReadAsync(Func<ClickLog, Task>? then = null)
+    public async Task<(Reading Reading, EdgeStats Stats)> StartAndReadAsync()
     {
-        await using var rig = new LogRig(_rig.Data);
+        Reading? reading = null;
+        var stats = await StartAndReadAsync(TimeProvider.System, async log => reading = await LogRig.ReadAllAsync(log));
+        return (reading!, stats);
+    }
+
+    /// <summary>Starts an edge over the damaged log, and has it read in some way.</summary>
+    public async Task<EdgeStats> StartAndReadAsync(TimeProvider clock, Func<ClickLog, Task> read)
+    {
+        await using var rig = new LogRig(_rig.Data) { Clock = clock };
         var log = await rig.StartAsync();
         Assert.True(log.IsWritable);
         await LogRig.RecordAsync(log, Count);
-        var reading = await LogRig.ReadAllAsync(log);
+        await read(log);
         LogRig.AssertBalanced(log);
-        if (then is not null)
-        {
-            await then(log);
-        }
-
-        return (reading, log.Figures.Take());
+        return log.Figures.Take();
     }
 
     public EpochMark ReadMark()
     {
-        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, out var state);
+        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, new LogDisk(), out var state);
         return EpochMark.Read(state, Id)!.Value;
+    }
+
+    public void WriteMark(EpochMark mark)
+    {
+        using var file = SlotFile.Open(Path.Combine(Folder, EpochMark.FileName), EpochMark.SlotLength, new LogDisk(), out _);
+        mark.Write(file);
     }
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
@@ -135,8 +144,8 @@ internal sealed class WrittenLog : IAsyncDisposable
     {
         public SlotLease(string folder, ulong id)
         {
-            var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, out var state);
-            Epoch = new Epoch(folder, EpochMark.Read(state, id)!.Value, file, new ReleaseFile(folder, id), null);
+            var file = SlotFile.Open(Path.Combine(folder, EpochMark.FileName), EpochMark.SlotLength, new LogDisk(), out var state);
+            Epoch = new Epoch(folder, EpochMark.Read(state, id)!.Value, file, new ReleaseFile(folder, id, new LogDisk()), null);
         }
 
         public Epoch Epoch { get; }

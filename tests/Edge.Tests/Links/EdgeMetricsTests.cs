@@ -17,6 +17,7 @@ public sealed class EdgeMetricsTests
         ("edge.backlog", "linktracker.clicks.backlog"),
         ("edge.delivered", "linktracker.clicks.delivered"),
         ("edge.dropped_declared", "linktracker.clicks.dropped_declared"),
+        ("edge.expired", "linktracker.clicks.expired"),
         ("edge.offered", "linktracker.clicks.offered"),
         ("edge.quarantined", "linktracker.clicks.quarantined"),
         ("edge.writable", "linktracker.clicks.writable"),
