@@ -76,7 +76,7 @@ internal sealed class AppendBuffer : IDisposable
     public long Flush()
     {
         var log = _log!;
-        var target = log.TailAddress;
+        var target = Tail;
         if (target > log.FlushedUntilAddress)
         {
             log.Commit();
