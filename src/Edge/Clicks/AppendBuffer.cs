@@ -1,71 +1,87 @@
-using FASTER.core;
+using System.Runtime.CompilerServices;
 
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
-/// FasterLog, used for what it does best: many threads append without a lock into pages that one thread writes out. Its
-/// commit records and its recovery are not used (docs/adr/0002-one-log-per-start.md): every buffer begins an empty log,
-/// and what is durable is told by the address up to which our own device wrote and synced.
+/// Clicks on their way to the disk: any number of threads append, without a lock, to pages in memory that one thread writes
+/// out. An append takes these steps:
+/// <code>
+///   1  take a place     by moving the tail; an entry that would cross the page's end begins the next page
+///   2  fill it          nobody else writes or reads there
+///   3  show it          by writing its length, last
+/// </code>
+/// The writer goes from length to length, as a reader of the file does, and waits for those that are being filled. So what it writes
+/// out is whole, and it knows exactly how many clicks are durable.
 /// </summary>
 internal sealed class AppendBuffer : IDisposable
 {
-    private readonly AutoResetEvent _arrived = new(false);
-    private readonly LogDevice _device;
-    private FasterLog? _log;
+    private readonly LogShape _shape;
+    private readonly SegmentWriter _segments;
+    private readonly Action _wake;
+    private readonly byte[] _memory;
 
-    /// <param name="wake">Called when pages wait to be written although nobody has asked for a commit.</param>
+    /// <summary>For each page in memory, where its entries end, once it was turned; 0 before, and no page ends there.</summary>
+    private readonly int[] _ends;
+
+    private long _tail = LogShape.First;
+    private long _limit;
+    private long _settled = LogShape.First;
+    private long _durable = LogShape.First;
+    private long _clicks;
+
+    /// <param name="wake">Called when a page is full, though nobody may have asked for a commit.</param>
     public AppendBuffer(string folder, LogShape shape, LogDisk disk, Action wake)
     {
-        _device = new LogDevice(folder, shape, disk, () =>
-        {
-            _arrived.Set();
-            wake();
-        });
-        _log = new FasterLog(new FasterLogSettings
-        {
-            LogDevice = _device,
-            LogChecksum = LogChecksumType.PerEntry,
-            LogCommitManager = new NoCommitRecords(),
-            TryRecoverLatest = false,
-            AutoCommit = false,
-            AutoRefreshSafeTailAddress = false,
-            PageSize = shape.PageSize,
-            SegmentSize = shape.SegmentSize,
-            MemorySize = 1L << shape.MemoryBits,
-            MutableFraction = 0.9,
-        });
+        _shape = shape;
+        _segments = new SegmentWriter(folder, shape, disk);
+        _wake = wake;
+        _memory = new byte[1L << shape.MemoryBits];
+        _ends = new int[1 << (shape.MemoryBits - shape.PageBits)];
+        _limit = _memory.Length;
     }
 
-    /// <summary>Nothing that is appended from now on stands before it. Any thread.</summary>
-    public long Tail
+    /// <summary>Writer thread: how many clicks the last flush has made durable, with all before it.</summary>
+    public long Clicks => _clicks;
+
+    /// <summary>
+    /// Takes a place for an entry of that length. False when every page waits for the disk. Any thread; never blocks. Whoever has a
+    /// place must fill it at once: the writer waits for it.
+    /// </summary>
+    public bool TryReserve(int length, out long address)
     {
-        get
+        var total = LogFrame.TotalOf(length);
+        while (true)
         {
-            if (Volatile.Read(ref _log) is not { } log)
+            // :: 1
+            var tail = Volatile.Read(ref _tail);
+            var pageEnd = _shape.PageEnd(tail);
+            address = tail + total <= pageEnd ? tail : pageEnd;
+            if (address + total > Volatile.Read(ref _limit))
             {
-                return 0;
+                return false;
             }
 
-            // The store reads page and offset apart, so the old page's offset may come with the new page, too far ahead. When
-            // the second reading is such a one, a page was turned since the first, which therefore lies behind.
-            var tail = log.TailAddress;
-            Volatile.ReadBarrier();
-            return Math.Min(tail, log.TailAddress);
+            if (Interlocked.CompareExchange(ref _tail, address + total, tail) == tail)
+            {
+                if (address != tail)
+                {
+                    Turn(tail);
+                }
+
+                return true;
+            }
         }
     }
 
-    /// <summary>False when every page waits for the disk, or the log has failed. Any thread; never blocks.</summary>
-    public bool TryAppend(ReadOnlySpan<byte> entry)
+    /// <summary>Fills a place that was taken, and shows it to the writer.</summary>
+    public void Fill(long address, ReadOnlySpan<byte> entry)
     {
-        try
-        {
-            return Volatile.Read(ref _log) is { } log && log.TryEnqueue(entry, out _);
-        }
-        catch (FasterException)
-        {
-            // Thrown once a write has failed and the pages are full. The writer thread has seen the cause.
-            return false;
-        }
+        // :: 2
+        var place = Memory(address, LogFrame.TotalOf(entry.Length));
+        entry.CopyTo(place[LogFrame.HeaderLength..]);
+
+        // :: 3
+        Volatile.Write(ref LengthAt(address), entry.Length);
     }
 
     /// <summary>
@@ -75,65 +91,78 @@ internal sealed class AppendBuffer : IDisposable
     /// <exception cref="IOException">A write or a sync failed; no later flush can succeed.</exception>
     public long Flush()
     {
-        var log = _log!;
-        var target = Tail;
-        if (target > log.FlushedUntilAddress)
+        var target = Volatile.Read(ref _tail);
+        if (target == _durable)
         {
-            log.Commit();
+            return target;
         }
 
-        // The commit's write arrives when the last thread has left the pages it covers, maybe on that thread.
-        while (true)
+        var clicks = _clicks + Settle(target);
+        for (var from = _durable; from < target;)
         {
-            _device.Pump();
-            if (_device.Failure is { } failure)
-            {
-                throw new IOException($"The click log cannot be written: {failure.Message}", failure);
-            }
-
-            if (log.FlushedUntilAddress >= target)
-            {
-                return log.FlushedUntilAddress;
-            }
-
-            _arrived.WaitOne();
+            var to = Math.Min(target, _shape.PageEnd(from));
+            _segments.Write(from, Memory(from, (int)(to - from)));
+            from = to;
         }
+
+        _segments.Sync();
+        Recycle(_durable, target);
+        (_durable, _clicks) = (target, clicks);
+        return target;
     }
 
-    /// <summary>
-    /// Gives the pages back. The store itself is left to the collector: a late thread may still be inside, and it holds
-    /// nothing but memory.
-    /// </summary>
-    public void Dispose()
+    public void Dispose() => _segments.Dispose();
+
+    private void Turn(long tail)
     {
-        Volatile.Write(ref _log, null);
-        _device.Dispose();
+        Volatile.Write(ref _ends[SlotOf(tail)], OffsetOf(tail));
+        _wake();
     }
 
-    private sealed class NoCommitRecords : ILogCommitManager
+    /// <summary>Waits until every entry before the address is filled, and counts those that were not counted before.</summary>
+    private long Settle(long target)
     {
-        public void Commit(long beginAddress, long untilAddress, byte[] commitMetadata, long commitNum, bool forceWriteMetadata)
+        var count = 0L;
+        var patience = default(SpinWait);
+        while (_settled < target)
         {
+            if (Volatile.Read(ref LengthAt(_settled)) is > 0 and var length)
+            {
+                _settled += LogFrame.TotalOf(length);
+                count++;
+            }
+            else if (Volatile.Read(ref _ends[SlotOf(_settled)]) is > 0 and var end && end == OffsetOf(_settled))
+            {
+                _settled = _shape.PageEnd(_settled);
+            }
+            else
+            {
+                patience.SpinOnce();
+            }
         }
 
-        public byte[] GetCommitMetadata(long commitNum) => [];
-
-        public IEnumerable<long> ListCommits() => [];
-
-        public void RemoveCommit(long commitNum)
-        {
-        }
-
-        public void RemoveAllCommits()
-        {
-        }
-
-        public void OnRecovery(long commitNum)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
+        return count;
     }
+
+    /// <summary>Makes room: pages that are on the disk as a whole are cleared, because a length of zero means that there is none yet.</summary>
+    private void Recycle(long from, long to)
+    {
+        var page = from >> _shape.PageBits;
+        for (; page < to >> _shape.PageBits; page++)
+        {
+            var first = page << _shape.PageBits;
+            Memory(first, (int)_shape.PageSize).Clear();
+            Volatile.Write(ref _ends[SlotOf(first)], 0);
+        }
+
+        Volatile.Write(ref _limit, (page << _shape.PageBits) + _memory.Length);
+    }
+
+    private Span<byte> Memory(long address, int length) => _memory.AsSpan((int)(address & (_memory.Length - 1)), length);
+
+    private ref int LengthAt(long address) => ref Unsafe.As<byte, int>(ref _memory[address & (_memory.Length - 1)]);
+
+    private int SlotOf(long address) => (int)(address >> _shape.PageBits) & (_ends.Length - 1);
+
+    private int OffsetOf(long address) => (int)(address & (_shape.PageSize - 1));
 }

@@ -14,12 +14,12 @@ namespace LinkTracker.Edge.Clicks;
 ///       1     1  version, 1
 ///       2     2  lane: the appending thread's number
 ///       4     8  sequence within the lane, from 1
-///      12     4  the log's tail just before the entry was appended, in units of 64 bytes, without the bits above the 32nd
+///      12     4  the entry's address in the log, in units of 4 bytes, without the bits above the 32nd
 ///      16     4  CRC-32C of the epoch, offsets 0 to 16, and the click
 ///      20     …  click
 /// </code>
-/// An entry stands at the tail it names or, when other threads were faster, a little behind it. One that stands before it
-/// came there with its block: taken for a click that jumps ahead, it would hide those that stand in between.
+/// An entry that stands at another address than it names came there with its block: taken for a click that jumps ahead, it would
+/// hide those that stand in between.
 /// The epoch in the sum holds random bits that no visitor knows, so a user agent cannot be shaped into an entry.
 /// </summary>
 internal static class ClickEnvelope
@@ -30,22 +30,22 @@ internal static class ClickEnvelope
     private const byte Mark = 0xC5;
     private const byte Version = 1;
     private const int SumOffset = 16;
-    private const int TailUnitBits = 6;
+    private const int AddressUnitBits = 2;
 
     /// <summary>Fills the header of an entry whose click is already in place behind it.</summary>
-    public static void Seal(Span<byte> entry, ulong epoch, ushort lane, ulong sequence, long tail)
+    public static void Seal(Span<byte> entry, ulong epoch, ushort lane, ulong sequence, long address)
     {
         entry[0] = Mark;
         entry[1] = Version;
         BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], lane);
         BinaryPrimitives.WriteUInt64LittleEndian(entry[4..], sequence);
-        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], (uint)(tail >> TailUnitBits));
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], (uint)(address >> AddressUnitBits));
         BinaryPrimitives.WriteUInt32LittleEndian(entry[SumOffset..], Sum(epoch, entry));
     }
 
     /// <summary>
-    /// False unless the bytes are exactly those that <see cref="Seal"/> left for this epoch, and not at an address before
-    /// the one where they were put.
+    /// False unless the bytes are exactly those that <see cref="Seal"/> left for this epoch, and at the address
+    /// where they were put.
     /// </summary>
     public static bool TryOpen(ReadOnlySpan<byte> entry, ulong epoch, long address, out ushort lane, out ulong sequence)
     {
@@ -53,7 +53,7 @@ internal static class ClickEnvelope
         sequence = 0;
         if (entry.Length <= HeaderLength || entry[0] != Mark || entry[1] != Version
             || BinaryPrimitives.ReadUInt32LittleEndian(entry[SumOffset..]) != Sum(epoch, entry)
-            || (int)((uint)(address >> TailUnitBits) - BinaryPrimitives.ReadUInt32LittleEndian(entry[12..])) < 0)
+            || BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]) != (uint)(address >> AddressUnitBits))
         {
             return false;
         }

@@ -32,7 +32,6 @@ internal sealed class ClickLog : IHostedService, IDisposable
         _writer = new LogWriter(
             _folder.OpenNext,
             _folder.Shelf,
-            shape,
             wake => new GroupCommit(settings.DurableWait, clock, wake),
             logger);
         _housekeeper = new Housekeeper(_folder, _writer, shape, settings.LogRetention, clock, logger);

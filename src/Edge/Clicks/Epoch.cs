@@ -145,7 +145,7 @@ internal sealed class Epoch : IDisposable
     /// <summary>Where reading starts when nothing is known of what lies before.</summary>
     public LogCursor Start() => Begin == LogShape.First ? new LogCursor() : new LogCursor(Begin, isComplete: false);
 
-    /// <summary>Writer thread: everything below the address is on the disk, and holds at least so many clicks.</summary>
+    /// <summary>Writer thread: everything below the address is on the disk, and holds so many clicks.</summary>
     /// <exception cref="IOException">The mark could not be written; the clicks are durable all the same.</exception>
     public void Advance(long durable, long total, long carriedDrops)
     {
@@ -154,14 +154,8 @@ internal sealed class Epoch : IDisposable
         SaveMark(carriedDrops);
     }
 
-    /// <summary>
-    /// Writer thread: the log ends at its durable address, with so many clicks found in it; damage may have hidden some.
-    /// </summary>
-    public void Close(long total)
-    {
-        Volatile.Write(ref _total, Math.Max(total, _total));
-        _isClosed = true;
-    }
+    /// <summary>Writer thread: the log ends at its durable address.</summary>
+    public void Close() => _isClosed = true;
 
     /// <exception cref="IOException">The mark could not be written.</exception>
     public void SaveMark(long carriedDrops) =>

@@ -22,18 +22,15 @@ internal sealed class LiveLog(LaneSet lanes, Epoch? epoch, AppendBuffer? buffer)
     /// </summary>
     public bool TryAppend(Lane lane, Span<byte> entry)
     {
-        if (!_isWritable)
+        if (!_isWritable || !Buffer!.TryReserve(entry.Length, out var address))
         {
             return false;
         }
 
-        ClickEnvelope.Seal(entry, Epoch!.Id, lane.Id, (ulong)lane.Enqueued + 1, Buffer!.Tail);
-        if (!Buffer.TryAppend(entry))
-        {
-            return false;
-        }
-
+        // Counted before it is shown, so that never more is durable than was appended.
         lane.Enqueue();
+        ClickEnvelope.Seal(entry, Epoch!.Id, lane.Id, (ulong)lane.Enqueued, address);
+        Buffer.Fill(address, entry);
         return true;
     }
 

@@ -43,7 +43,4 @@ internal static partial class Log
 
     [LoggerMessage(2015, LogLevel.Error, "{Path} cannot be renamed.")]
     public static partial void IdentityNotSetAside(ILogger logger, string path, Exception exception);
-
-    [LoggerMessage(2014, LogLevel.Error, "Click log {Epoch:x16} has ended and its clicks cannot be read. Trying again each second.")]
-    public static partial void NotEnded(ILogger logger, ulong epoch, Exception exception);
 }

