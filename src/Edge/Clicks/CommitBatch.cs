@@ -71,8 +71,15 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
             clicks += oldest.HoldsClick ? 1 : 0;
         }
 
+        if (oldest is null)
+        {
+            // In the buffered mode it is always so, and waking a thread for nobody is not free.
+            Answered?.Invoke(this);
+            return 0;
+        }
+
         _untold = oldest;
-        _parts = Math.Max((count + PartSize - 1) / PartSize, 1);
+        _parts = (count + PartSize - 1) / PartSize;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return clicks;
     }

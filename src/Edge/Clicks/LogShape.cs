@@ -9,7 +9,7 @@ internal sealed record LogShape(int PageBits, int SegmentBits, int MemoryBits)
     /// <summary>Pages of 1 MiB, segments of 64 MiB, and 16 pages that may wait for the disk.</summary>
     public static LogShape Default { get; } = new(20, 26, 24);
 
-    /// <summary>The first address that holds an entry: the store reserves a cache line at the front.</summary>
+    /// <summary>The first address that holds an entry: none stands at 0, which means "from the front" to readers.</summary>
     public const long First = 64;
 
     public long PageSize => 1L << PageBits;

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
-/// Reads one log's segment files, without the store. Where the bytes are not what was written, it goes on to the next
+/// Reads one log's segment files. Where the bytes are not what was written, it goes on to the next
 /// entry that proves itself: damage costs the clicks it hit and no others. What only fails to be read, be it for want of
 /// file descriptors, is not damage: that throws, and the cursor stays. One thread at a time.
 /// </summary>
