@@ -96,6 +96,7 @@ public static class EdgeExtensions
 
     private static IServiceCollection AddFastLane(this IServiceCollection services)
     {
+        services.AddSingleton<HeaderFields>();
         services.AddSingleton<HeadParser>();
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<FastLane.FastLane>();
