@@ -37,6 +37,15 @@ internal sealed class Product : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    /// <summary>Sockets that the process has open.</summary>
+    public int Sockets => Directory.GetFiles($"/proc/{ProcessId}/fd").Count(file =>
+        new FileInfo(file).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+
+    /// <summary>The most memory that the process has had.</summary>
+    public long MemoryKiB => long.Parse(
+        File.ReadLines($"/proc/{ProcessId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).AsSpan(6).Trim(" \tkB"),
+        System.Globalization.CultureInfo.InvariantCulture);
+
     public string Output
     {
         get
