@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -16,6 +17,9 @@ namespace LinkTracker.Edge;
 /// </remarks>
 internal sealed class EdgeTransport(Settings settings, ILoggerFactory logging) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
+    /// <summary>Of each connection and direction. Many answers fit; a head is no longer than half of it.</summary>
+    private const int BufferSize = 64 << 10;
+
     private readonly SocketTransportFactory _sockets = new(
         Options.Create(new SocketTransportOptions
         {
@@ -23,6 +27,10 @@ internal sealed class EdgeTransport(Settings settings, ILoggerFactory logging) :
 
             // A first read of no bytes, to own no buffer while a connection is idle, is one system call more for each request.
             WaitForDataBeforeAllocatingBuffer = false,
+
+            // What a visitor who asks on and on, and does not read, makes us hold. The server's own limit of 1 MiB is made for bodies.
+            MaxReadBufferSize = BufferSize,
+            CreateBoundListenSocket = Bind,
             Backlog = 4_096,
         }),
         logging);
@@ -33,4 +41,13 @@ internal sealed class EdgeTransport(Settings settings, ILoggerFactory logging) :
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         _sockets.BindAsync(endpoint, cancellationToken);
+
+    private static Socket Bind(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+
+        // Connections inherit it; else the kernel would keep megabytes of answers, and so clicks, for each one that does not read.
+        socket.SendBufferSize = BufferSize;
+        return socket;
+    }
 }

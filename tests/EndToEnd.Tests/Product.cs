@@ -6,31 +6,45 @@ using System.Text;
 namespace LinkTracker.EndToEnd.Tests;
 
 /// <summary>
-/// A running Standalone as its operator has it: a process of its own, a data folder, two ports. It can be killed and
-/// started again on the same data.
+/// A running Standalone, or an Edge alone, as its operator has it: a process of its own, a data folder, two ports. It can be killed
+/// and started again on the same data.
 /// </summary>
 internal sealed class Product : IAsyncDisposable
 {
     public const string AdminKey = "end-to-end-tests-admin-key";
 
+    private const string Standalone = "LinkTracker.Standalone.dll";
+    private const string EdgeAlone = "LinkTracker.Edge.dll";
+
     private readonly StringBuilder _output = new();
     private readonly Dictionary<string, string> _settings;
+    private readonly string _program;
     private Process _process;
 
-    private Product(string data, Dictionary<string, string> settings)
+    private Product(string program, Dictionary<string, string> settings)
     {
-        Data = data;
+        _program = program;
         _settings = settings;
         _process = Launch();
     }
 
-    public string Data { get; }
+    public string Data => _settings["LinkTracker__Data"];
 
     public Uri Edge => new(_settings["Edge__Url"]);
 
-    public Uri Api => new(_settings["Aggregator__Url"]);
+    /// <summary>Of an Edge alone its admin port.</summary>
+    public Uri Api => new(_settings[_program == Standalone ? "Aggregator__Url" : "Edge__AdminUrl"]);
 
     public int ProcessId => _process.Id;
+
+    /// <summary>Sockets that the process has open.</summary>
+    public int Sockets => Directory.GetFiles($"/proc/{ProcessId}/fd").Count(file =>
+        new FileInfo(file).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+
+    /// <summary>The most memory that the process has had.</summary>
+    public long MemoryKiB => long.Parse(
+        File.ReadLines($"/proc/{ProcessId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).AsSpan(6).Trim(" \tkB"),
+        System.Globalization.CultureInfo.InvariantCulture);
 
     public string Output
     {
@@ -48,15 +62,27 @@ internal sealed class Product : IAsyncDisposable
     public Clicker Clicker => field ??= new Clicker(Edge);
 
     /// <summary>Starts a product on an empty data folder and waits until it is ready.</summary>
-    public static async Task<Product> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<Product> StartAsync(params (string Name, string Value)[] settings) => StartAsync(Standalone, settings);
+
+    /// <summary>Starts an Edge alone.</summary>
+    /// <param name="links">Its links, in JSON Lines.</param>
+    public static async Task<Product> StartEdgeAsync(string links, params (string Name, string Value)[] settings)
+    {
+        var data = NewFolder();
+        var file = Path.Combine(data, "links.jsonl");
+        await File.WriteAllTextAsync(file, links);
+        return await StartAsync(EdgeAlone, [("LinkTracker__Data", data), ("Edge__LinksFile", file), .. settings]);
+    }
+
+    private static async Task<Product> StartAsync(string program, (string Name, string Value)[] settings)
     {
         var edge = $"http://127.0.0.1:{FreePort()}";
         var all = new Dictionary<string, string>
         {
-            ["LinkTracker__Data"] = Directory.CreateTempSubdirectory("linktracker-e2e-").FullName,
             ["LinkTracker__AdminKey"] = AdminKey,
             ["LinkTracker__ShortUrl"] = edge,
             ["Edge__Url"] = edge,
+            ["Edge__AdminUrl"] = $"http://127.0.0.1:{FreePort()}",
             ["Aggregator__Url"] = $"http://127.0.0.1:{FreePort()}",
         };
         foreach (var (name, value) in settings)
@@ -64,7 +90,12 @@ internal sealed class Product : IAsyncDisposable
             all[name] = value;
         }
 
-        var product = new Product(all["LinkTracker__Data"], all);
+        if (!all.ContainsKey("LinkTracker__Data"))
+        {
+            all["LinkTracker__Data"] = NewFolder();
+        }
+
+        var product = new Product(program, all);
         await product.UntilReadyAsync();
         return product;
     }
@@ -76,11 +107,11 @@ internal sealed class Product : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, and waits for the exit code.</summary>
+    /// <summary>SIGTERM, and waits for the exit code, as long as supervisors wait before they kill.</summary>
     public async Task<int> StopAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         return _process.ExitCode;
     }
 
@@ -110,10 +141,12 @@ internal sealed class Product : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    private static string NewFolder() => Directory.CreateTempSubdirectory("linktracker-e2e-").FullName;
+
     private Process Launch()
     {
-        // The test project refers to Standalone, so the assembly stands beside the tests.
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "LinkTracker.Standalone.dll")])
+        // The test project refers to Standalone, so its assembly and the Edge's stand beside the tests.
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, _program)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -15,14 +15,6 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
     private CommitWaiter? _first;
     private CommitWaiter? _untold;
     private int _parts;
-    private long _since;
-
-    /// <summary>Timestamp of the first click that joined; 0: none has.</summary>
-    public long Since
-    {
-        get => Volatile.Read(ref _since);
-        set => Volatile.Write(ref _since, value);
-    }
 
     /// <summary>Called once everybody has been told.</summary>
     public Action<CommitBatch>? Answered { get; init; }
@@ -46,6 +38,24 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
                 return true;
             }
         }
+    }
+
+    /// <summary>
+    /// Timestamp at which the longest wait of a click began; null: none waits. Told by those who joined, as they are: one who comes late,
+    /// when the batch has been used again, leaves no time behind that is not his. Not while somebody answers.
+    /// </summary>
+    public long? OldestClick()
+    {
+        long? oldest = null;
+        for (var waiter = Volatile.Read(ref _first); waiter is not null && waiter != Over; waiter = waiter.Next)
+        {
+            if (waiter.HoldsClick && !(oldest <= waiter.Since))
+            {
+                oldest = waiter.Since;
+            }
+        }
+
+        return oldest;
     }
 
     /// <summary>
@@ -95,8 +105,9 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
 
         while (part is not null)
         {
-            // Once told, it may join another batch.
+            // Once told, it may join another batch; until then it must not keep alive whoever stood behind it.
             var next = part.Next;
+            part.Next = null;
             part.Complete();
             part = next;
         }
@@ -108,11 +119,7 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
     }
 
     /// <summary>Opens it for another commit. Nobody but late joiners may know it.</summary>
-    public void Reopen()
-    {
-        Since = 0;
-        Volatile.Write(ref _first, null);
-    }
+    public void Reopen() => Volatile.Write(ref _first, null);
 
     /// <summary>Ends a part where it is as long as it may be, and returns what was behind.</summary>
     private static CommitWaiter? CutBehind(CommitWaiter? last)

@@ -17,9 +17,13 @@ internal sealed class CommitWaiter : IValueTaskSource
     /// <summary>The next in the batch.</summary>
     public CommitWaiter? Next { get; set; }
 
+    /// <summary>Timestamp at which the wait began.</summary>
+    public long Since { get; private set; }
+
     /// <summary>Begins a wait; the one before must be over and have been awaited.</summary>
-    public ValueTask Begin()
+    public ValueTask Begin(long since)
     {
+        Since = since;
         _core.Reset();
         return new ValueTask(this, _core.Version);
     }

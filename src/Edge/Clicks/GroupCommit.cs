@@ -13,10 +13,10 @@ internal sealed class GroupCommit : IDisposable
     private readonly TimeProvider _clock;
     private readonly Action _wake;
 
-    // Answering and looking for what is overdue are rare and must not meet; joining is neither.
+    // Taking, answering and looking for what is overdue are rare and must not meet; joining is neither.
     private readonly Lock _answering = new();
     private CommitBatch _collecting;
-    private CommitBatch? _committing;
+    private volatile CommitBatch? _committing;
     private CommitBatch? _spare;
     private ITimer? _timer;
     private long _answeredBeforeDurable;
@@ -43,19 +43,13 @@ internal sealed class GroupCommit : IDisposable
     /// <param name="since">Timestamp at which the wait began, if that was earlier; all of the batch then wait no longer than this one.</param>
     public ValueTask Join(CommitWaiter waiter, long since = long.MaxValue)
     {
-        var joined = waiter.Begin();
+        var joined = waiter.Begin(Math.Min(since, _clock.GetTimestamp()));
         while (true)
         {
-            var batch = Volatile.Read(ref _collecting);
-            if (!batch.TryJoin(waiter, out var isFirst))
+            if (!Volatile.Read(ref _collecting).TryJoin(waiter, out var isFirst))
             {
-                // Answered as overdue, after another one had taken its place.
+                // Answered after another one had taken its place.
                 continue;
-            }
-
-            if (waiter.HoldsClick && (batch.Since == 0 || since < batch.Since))
-            {
-                batch.Since = Math.Min(since, _clock.GetTimestamp());
             }
 
             if (isFirst)
@@ -65,8 +59,8 @@ internal sealed class GroupCommit : IDisposable
 
             if (_isOver)
             {
-                // The writer may have ended before it could see this one.
-                Answer(batch);
+                // The writer may have ended before it could see this one. Taken, too, or the next who is late would find it answered.
+                Answer(Take());
             }
 
             return joined;
@@ -79,12 +73,13 @@ internal sealed class GroupCommit : IDisposable
     /// <summary>Writer thread: the clicks that the commit about to begin will cover.</summary>
     public CommitBatch Take()
     {
-        // Opened only now: whoever comes late to a batch that nobody will take would wait in vain.
-        var next = Interlocked.Exchange(ref _spare, null);
-        next?.Reopen();
-        var batch = Interlocked.Exchange(ref _collecting, next ?? NewBatch());
-        Volatile.Write(ref _committing, batch);
-        return batch;
+        lock (_answering)
+        {
+            var batch = _collecting;
+            _committing = batch;
+            Replace();
+            return batch;
+        }
     }
 
     /// <summary>Writer thread: the commit of the batch is over.</summary>
@@ -92,7 +87,7 @@ internal sealed class GroupCommit : IDisposable
     {
         lock (_answering)
         {
-            Volatile.Write(ref _committing, null);
+            _committing = null;
             _ = batch.Answer();
         }
     }
@@ -106,10 +101,18 @@ internal sealed class GroupCommit : IDisposable
 
     private CommitBatch NewBatch() => new() { Answered = Recycle };
 
+    private void Replace()
+    {
+        // Opened only now: whoever comes late to a batch that nobody will take would wait in vain.
+        var next = Interlocked.Exchange(ref _spare, null);
+        next?.Reopen();
+        Volatile.Write(ref _collecting, next ?? NewBatch());
+    }
+
     private void Recycle(CommitBatch batch)
     {
         // One that was answered as overdue may still be the writer's, and is left to the collector.
-        if (Volatile.Read(ref _committing) != batch)
+        if (_committing != batch)
         {
             Volatile.Write(ref _spare, batch);
         }
@@ -119,14 +122,15 @@ internal sealed class GroupCommit : IDisposable
     {
         lock (_answering)
         {
-            if (Volatile.Read(ref _committing) is { } committing)
+            if (_committing is { } committing)
             {
                 AnswerIfOverdue(committing);
             }
 
-            var collecting = Volatile.Read(ref _collecting);
-            if (IsOverdue(collecting) && Interlocked.CompareExchange(ref _collecting, NewBatch(), collecting) == collecting)
+            var collecting = _collecting;
+            if (IsOverdue(collecting))
             {
+                Replace();
                 AnswerIfOverdue(collecting);
             }
         }
@@ -140,7 +144,7 @@ internal sealed class GroupCommit : IDisposable
         }
     }
 
-    private bool IsOverdue(CommitBatch batch) => batch.Since is not 0 and var since && _clock.GetElapsedTime(since) + Look > _longestWait;
+    private bool IsOverdue(CommitBatch batch) => batch.OldestClick() is { } since && _clock.GetElapsedTime(since) + Look > _longestWait;
 
     public void Dispose() => _timer?.Dispose();
 }

@@ -90,6 +90,9 @@ internal sealed class FastConnection(FastLane lane, ConnectionContext connection
     private Next Answer(ref ReadOnlySequence<byte> buffer, PipeWriter output, out int answers, out ClickWait wait)
     {
         wait = default;
+
+        // Asked once: a connection must not end behind an answer that did not say so.
+        var isLast = watch.IsStopping;
         for (answers = 0; answers < MaxAnswers; answers++)
         {
             if (buffer.IsEmpty)
@@ -103,14 +106,14 @@ internal sealed class FastConnection(FastLane lane, ConnectionContext connection
                 case HeadKind.Incomplete:
                     return buffer.Length < MaxHeadBytes ? Next.Read : Next.HandOver;
                 case HeadKind.Plain when !EdgePaths.IsOwn(request.Key):
-                    wait = wait.And(lane.Answer(request, output, watch.IsStopping));
+                    wait = wait.And(lane.Answer(request, output, closes: isLast));
                     buffer = buffer.Slice(length);
                     break;
                 default:
                     return Next.HandOver;
             }
 
-            if (watch.IsStopping)
+            if (isLast)
             {
                 answers++;
                 return Next.Close;
