@@ -89,6 +89,7 @@ public static class EdgeExtensions
         services.AddSingleton<RedirectResolver>();
         services.AddSingleton<Redirector>();
         services.AddSingleton<RedirectEndpoint>();
+        services.AddSingleton<OtherPorts>();
         services.AddSingleton<IStatsSection, RedirectStats>();
         services.AddSingleton<IStartupFilter, RedirectPipeline>();
         return services;
