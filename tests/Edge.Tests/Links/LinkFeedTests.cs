@@ -1,13 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LinkTracker.Contracts.Links;
-using LinkTracker.Contracts.Security;
 using LinkTracker.Edge.Links;
 using LinkTracker.ServiceDefaults;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Edge.Tests.Links;
@@ -22,7 +19,8 @@ public sealed class LinkFeedTests : IDisposable
     [Fact]
     public async Task After_a_failure_links_go_on_redirecting_and_reading_resumes_behind_the_last_change()
     {
-        using var feed = new LinkFeed(_source, _links.Table, TimeProvider.System, NullLogger<LinkFeed>.Instance);
+        using var snapshots = new LinkSnapshots(_source, _links.Table, new Settings { Data = "none" }, TimeProvider.System, NullLogger<LinkSnapshots>.Instance);
+        using var feed = new LinkFeed(_source, _links.Table, snapshots, TimeProvider.System, NullLogger<LinkFeed>.Instance);
         await feed.StartAsync(CancellationToken.None);
         Assert.Equal(0, await _source.NextReadAsync());
         _source.Say(Batch(7, "spring", caughtUp: false));
@@ -97,6 +95,10 @@ public sealed class LinkFeedTests : IDisposable
         private readonly Channel<long> _reads = Channel.CreateUnbounded<long>();
         private readonly Channel<Func<LinkBatch?>> _steps = Channel.CreateUnbounded<Func<LinkBatch?>>();
 
+        public string? Name => null;
+
+        public Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation) => Task.FromResult(false);
+
         public void Say(LinkBatch batch) => _steps.Writer.TryWrite(() => batch);
 
         public void Fail(Exception failure) => _steps.Writer.TryWrite(() => throw failure);
@@ -113,39 +115,6 @@ public sealed class LinkFeedTests : IDisposable
             {
                 yield return batch;
             }
-        }
-    }
-
-    /// <summary>The Edge as a process of its own composes it.</summary>
-    private sealed class EdgeAlone : IAsyncDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("edge-").FullName;
-
-        public EdgeAlone(string line)
-        {
-            var settings = new Settings
-            {
-                Data = Path.Combine(_folder, "data"),
-                LinksFile = Path.Combine(_folder, "links.jsonl"),
-                EdgeUrl = new Uri("http://127.0.0.1:0"),
-                EdgeAdminUrl = new Uri("http://localhost:0"),
-                LinkMemoryMiB = 64,
-            };
-            File.WriteAllText(settings.LinksFile, line);
-            var builder = ServiceHost.CreateBuilder();
-            builder.Logging.ClearProviders();
-            builder.Services.AddSingleton(settings);
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton(new InstallationKeys(new byte[32]));
-            App = builder.AddEdge(settings).AddLinksFile(settings).AddEdgeAdmin(settings).Build();
-        }
-
-        public WebApplication App { get; }
-
-        public async ValueTask DisposeAsync()
-        {
-            await App.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
         }
     }
 }
