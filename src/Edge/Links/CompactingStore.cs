@@ -26,6 +26,7 @@ internal sealed class CompactingStore : IDisposable
     private long _live;
     private long _entries;
     private long _rebuilds;
+    private long _lost;
     private ConcurrentQueue<Code16>? _erased;
 
     /// <param name="memoryBytes">The most to take, 16 MiB or more. While records move, both stores share it.</param>
@@ -48,6 +49,9 @@ internal sealed class CompactingStore : IDisposable
 
     /// <summary>Live records.</summary>
     public long Entries => _entries;
+
+    /// <summary>Bytes that left memory, of this store and those before; always 0 unless the room was reckoned wrong.</summary>
+    public long LostBytes => Volatile.Read(ref _lost) + Current.LostBytes;
 
     /// <summary>How often the records moved.</summary>
     public long Rebuilds => Volatile.Read(ref _rebuilds);
@@ -113,6 +117,7 @@ internal sealed class CompactingStore : IDisposable
         var old = _store;
         var fresh = new LinkStore(CapacityBeside(indexBytes), indexBytes);
         (_live, _entries) = old.CopyLiveTo(fresh);
+        Volatile.Write(ref _lost, _lost + old.LostBytes);
         Volatile.Write(ref _store, fresh);
         Volatile.Write(ref _rebuilds, _rebuilds + 1);
         old.Retire();

@@ -29,6 +29,7 @@ internal sealed unsafe class LinkStore : IDisposable
     private readonly FasterKV<Code16, SpanByte> _kv;
     private readonly NullDevice _device = new();
     private readonly Session _writer;
+    private readonly long _firstAddress;
 
     // Queues, because finalizers use them: a bag has one of its own, and may be dead by then.
     private readonly ConcurrentQueue<StoreReader> _idle = [];
@@ -54,6 +55,7 @@ internal sealed unsafe class LinkStore : IDisposable
             EqualityComparer = new CodeComparer(),
         });
         _writer = NewSession();
+        _firstAddress = _kv.Log.BeginAddress;
     }
 
     public long IndexBytes { get; }
@@ -65,7 +67,8 @@ internal sealed unsafe class LinkStore : IDisposable
     public long LogBytes => _kv.Log.TailAddress - _kv.Log.BeginAddress;
 
     /// <summary>Bytes that were pushed out of memory; always 0 unless the owner broke the capacity.</summary>
-    public long LostBytes => _kv.Log.HeadAddress - _kv.Log.BeginAddress;
+    /// <remarks>Without a device the log's begin moves along with what left memory, so it is held against where it was.</remarks>
+    public long LostBytes => Math.Max(_kv.Log.HeadAddress, _kv.Log.BeginAddress) - _firstAddress;
 
     /// <summary>Sessions made so far: about as many as threads ever read at a time.</summary>
     public int Sessions => _all.Count;

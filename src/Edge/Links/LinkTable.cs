@@ -22,6 +22,7 @@ internal sealed class LinkTable : IDisposable
     private LinkContent _content;
     private long _version;
     private long _refused;
+    private bool _isLossTold;
     private volatile bool _isLoaded;
 
     /// <param name="defaultDomain">Answers for hosts that are no domain.</param>
@@ -62,7 +63,9 @@ internal sealed class LinkTable : IDisposable
     public long Rebuilds => Content.Store.Rebuilds;
 
     /// <summary>Bytes of links that left memory unseen; anything but 0 is a defect.</summary>
-    public long LostBytes => Content.Store.Current.LostBytes;
+    public long LostBytes => Content.Store.LostBytes;
+
+    internal LinkContent Content => Volatile.Read(ref _content);
 
     public void MarkLoaded()
     {
@@ -80,21 +83,23 @@ internal sealed class LinkTable : IDisposable
         lock (_writing)
         {
             Volatile.Write(ref _version, change.Version);
-            return change.Key.Length is > 0 and <= ShortCode.MaxKeyLength && _content.Domains.GetOrAdd(change.Domain) is { } domain
+            var taken = change.Key.Length is > 0 and <= ShortCode.MaxKeyLength && _content.Domains.GetOrAdd(change.Domain) is { } domain
                 ? Apply(domain, change)
                 : Refuse(change, "its key or domain is out of range");
+            TellLoss();
+            return taken;
         }
     }
 
     /// <summary>
     /// Writes all that is in the table at one moment to a file, as <see cref="SnapshotHeader"/> describes, and tells the newest version
-    /// in it. Null when it could not be done right now. A change that was refused is missing here, and would be for good if its version was given out as read.
+    /// in it. Null when it could not be done right now. A link that was refused or lost is missing here, and would be for good if its version was given out as read.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written; the one before stays.</exception>
     public long? TrySave(string path, string source, CancellationToken stopping)
     {
         using var file = new SnapshotWriter(path, source, _defaultDomain, Content.HashKey);
-        return new LinkCopy(Content, _writing).TryWrite(file, () => Refused == 0 ? _version : null, stopping);
+        return new LinkCopy(Content, _writing).TryWrite(file, () => Refused == 0 && LostBytes == 0 ? _version : null, stopping);
     }
 
     /// <summary>Takes over what a snapshot holds, before anything else came.</summary>
@@ -112,7 +117,6 @@ internal sealed class LinkTable : IDisposable
 
     public void Dispose() => Content.Dispose();
 
-    private LinkContent Content => Volatile.Read(ref _content);
 
     private bool Apply(int domain, in LinkChange change)
     {
@@ -212,6 +216,16 @@ internal sealed class LinkTable : IDisposable
     /// <summary>The links of a form that had no entry: at most the one whose key is the form itself.</summary>
     private LookAlikes Straight(int domain, ReadOnlySpan<byte> normal) =>
         _content.TryFindExact(_content.Store.Current, domain, normal, out _) ? default(LookAlikes).With(_content.OfKey(domain, normal), bent: false) : default;
+
+    /// <summary>Said once: the store never loses anything, unless this program is wrong.</summary>
+    private void TellLoss()
+    {
+        if (!_isLossTold && LostBytes is > 0 and var lost)
+        {
+            _isLossTold = true;
+            Log.LinksLost(_logger, lost);
+        }
+    }
 
     private bool Refuse(in LinkChange change, string reason)
     {

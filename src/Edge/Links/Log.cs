@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(106, LogLevel.Warning, "The snapshot of the links could not be written or removed. Redirects do not need it; the next start takes longer.")]
     public static partial void SnapshotNotSaved(ILogger logger, Exception exception);
+
+    [LoggerMessage(107, LogLevel.Critical, "{Bytes} bytes of links left memory and are not found any more. This is a defect of LinkTracker: report it, raise Edge__LinkMemoryMiB and restart.")]
+    public static partial void LinksLost(ILogger logger, long bytes);
 }

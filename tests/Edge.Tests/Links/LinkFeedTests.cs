@@ -52,6 +52,43 @@ public sealed class LinkFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task Health_tells_that_links_left_memory_and_no_snapshot_hides_it()
+    {
+        using var rig = new SnapshotRig();
+        using var links = new TableProbe(memoryMiB: 16);
+        links.Table.MarkLoaded();
+        _ = links.Has("spring");
+
+        Overfill(links.Table);
+
+        Assert.Equal(HealthStatus.Degraded, (await new LinkHealth(links.Table).CheckHealthAsync(new HealthCheckContext())).Status);
+        Assert.Null(links.Find("spring"));
+        using var snapshots = rig.Over(links.Table);
+        Assert.False(snapshots.Save(CancellationToken.None));
+        Assert.Empty(rig.Files);
+
+        // A compaction begins a store that lost nothing, but what is gone stays gone.
+        _ = links.Has("summer", "https://shop.example.com/");
+        Assert.True(links.Table.Rebuilds > 0);
+        Assert.True(links.Table.LostBytes > 0);
+    }
+
+    [Fact]
+    public async Task The_log_tells_once_that_links_left_memory()
+    {
+        await using var edge = new EdgeAlone("");
+        var change = new LinkChange(1, TableProbe.Domain, "spring", new LinkState { Id = 1, Domain = TableProbe.Domain, Key = "spring", Url = "https://a.example/" });
+        Assert.True(edge.Table.Apply(change));
+        Assert.DoesNotContain(107, edge.Logged);
+        Overfill(edge.Table);
+
+        Assert.True(edge.Table.Apply(change));
+        Assert.True(edge.Table.Apply(change));
+
+        Assert.Single(edge.Logged, 107);
+    }
+
+    [Fact]
     public async Task An_Edge_alone_serves_its_file()
     {
         await using var edge = new EdgeAlone("""{"key": "spring", "url": "https://shop.example.com/"}""");
@@ -81,6 +118,17 @@ public sealed class LinkFeedTests : IDisposable
         var wrong = Assert.Throws<SettingsException>(() => builder.AddLinksFile(new Settings()));
 
         Assert.StartsWith("Edge__LinksFile is missing", wrong.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Past the table, which would have made room.</summary>
+    private static void Overfill(LinkTable table)
+    {
+        var value = new byte[10_000];
+        for (var i = 0; table.LostBytes == 0; i++)
+        {
+            table.Content.Store.Current.Upsert(new Code16(1, (ulong)i), value);
+            Assert.True(i < 10_000, "nothing was ever lost");
+        }
     }
 
     private static LinkBatch Batch(long version, string key, bool caughtUp)
