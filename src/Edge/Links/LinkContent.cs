@@ -62,6 +62,13 @@ internal sealed class LinkContent(string defaultDomain, CompactingStore store, b
     private bool TryFindAlike(LinkStore store, int domain, scoped ReadOnlySpan<byte> key, out LinkRecord link)
     {
         link = default;
+
+        // Most unknown keys look like made ones: no key is bent into such a form, so nothing else has to be tried, or allocated.
+        if (ShortCode.IsPlainlyNormal(key) && !store.TryRead(OfNormalForm(domain, key), out _))
+        {
+            return false;
+        }
+
         var normal = ShortCode.Normalise(Encoding.UTF8.GetString(key));
         Span<byte> text = stackalloc byte[LinkRecord.MaxKeyBytes];
         if (!TryEncode(normal, ref text))
