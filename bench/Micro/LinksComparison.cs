@@ -12,11 +12,14 @@ internal static class LinksComparison
 {
     public const string Command = "links";
 
+    // What a child is started with, in front of its variant.
+    private const string Child = "variant";
+
     private static readonly int[] Counts = [1_000, 1_000_000, 10_000_000];
 
     public static int Run(string[] args)
     {
-        if (args is [var variant, var links, var folder])
+        if (args is [Child, var variant, var links, var folder])
         {
             var figures = LinksVariant.Measure(variant, int.Parse(links, CultureInfo.InvariantCulture), folder);
             Console.WriteLine(JsonSerializer.Serialize(figures));
@@ -46,6 +49,7 @@ internal static class LinksComparison
             Row(count, "memory of the process, MiB", dictionary.ResidentMiB, table.ResidentMiB);
             Row(count, "memory after a restart, MiB", dictionaryStart.ResidentMiB, tableStart.ResidentMiB);
             Row(count, "heap, MiB", dictionary.HeapMiB, table.HeapMiB);
+            Row(count, "a full collection, ms", dictionary.CollectionMs, table.CollectionMs);
             Row(count, "look-ups of random keys, million/s", dictionary.MillionLookups, table.MillionLookups);
             Row(count, "bytes allocated per look-up", dictionary.LookupBytes, table.LookupBytes);
             Row(count, "filling with changes, s", dictionary.FillSeconds, table.FillSeconds);
@@ -68,7 +72,7 @@ internal static class LinksComparison
         // The same program, however it was started: by its own executable, or by dotnet with the path of its assembly.
         var self = Environment.GetCommandLineArgs()[0];
         var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet";
-        string[] arguments = [.. isHosted ? [self] : Array.Empty<string>(), Command, variant, count.ToString(CultureInfo.InvariantCulture), folder.FullName];
+        string[] arguments = [.. isHosted ? [self] : Array.Empty<string>(), Command, Child, variant, count.ToString(CultureInfo.InvariantCulture), folder.FullName];
         using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
         var output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
@@ -80,5 +84,6 @@ internal static class LinksComparison
 
 /// <param name="ResidentMiB">Memory of the process that the links added.</param>
 /// <param name="HeapMiB">Of it, what the collector counts.</param>
+/// <param name="CollectionMs">A full collection, for which every thread waits.</param>
 internal sealed record LinksFigures(
-    double FillSeconds, double ResidentMiB, double HeapMiB, double MillionLookups, double LookupBytes, double SaveSeconds, double FileMiB);
+    double FillSeconds, double ResidentMiB, double HeapMiB, double CollectionMs, double MillionLookups, double LookupBytes, double SaveSeconds, double FileMiB);

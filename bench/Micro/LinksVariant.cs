@@ -92,6 +92,7 @@ internal static class LinksVariant
             fillSeconds,
             (after.Resident - before.Resident) / 1048576.0,
             (after.Heap - before.Heap) / 1048576.0,
+            1_000 * Time(() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false)),
             Samples / rounds.Select(round => round.Seconds).Order().ElementAt(Rounds / 2) / 1e6,
             allocated / (Rounds * (double)Samples),
             saveSeconds,

@@ -94,7 +94,8 @@ internal sealed class LinkSnapshots(
         }
     }
 
-    private bool IsWorthwhile() => table.Refused == 0 && table.Version != _covered && (table.Version - _covered) * Share >= table.Count;
+    private bool IsWorthwhile() =>
+        table.Refused == 0 && table.LostBytes == 0 && table.Version != _covered && (table.Version - _covered) * Share >= table.Count;
 
     private bool TrySave(string name, CancellationToken stopping)
     {

@@ -82,18 +82,19 @@ internal sealed class LinkTable : IDisposable
     {
         lock (_writing)
         {
-            Volatile.Write(ref _version, change.Version);
             var taken = change.Key.Length is > 0 and <= ShortCode.MaxKeyLength && _content.Domains.GetOrAdd(change.Domain) is { } domain
                 ? Apply(domain, change)
                 : Refuse(change, "its key or domain is out of range");
+            Volatile.Write(ref _version, change.Version);
             TellLoss();
             return taken;
         }
     }
 
     /// <summary>
-    /// Writes all that is in the table at one moment to a file, as <see cref="SnapshotHeader"/> describes, and tells the newest version
-    /// in it. Null when it could not be done right now. A link that was refused or lost is missing here, and would be for good if its version was given out as read.
+    /// Writes all that is in the table at one moment to a file, as <see cref="SnapshotHeader"/> describes, and tells the newest
+    /// version in it. Null when it could not be done right now. A link that was refused or lost is missing here, and would be for
+    /// good if its version was given out as read.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written; the one before stays.</exception>
     public long? TrySave(string path, string source, CancellationToken stopping)
@@ -107,6 +108,7 @@ internal sealed class LinkTable : IDisposable
     /// <exception cref="IOException">It cannot be read; nothing has changed.</exception>
     public void Restore(SnapshotReader file)
     {
+        // The empty content is left to the collector, like any store that a reader may still be in.
         var restored = LinkRestore.Read(file, _defaultDomain, _memoryBytes);
         lock (_writing)
         {
