@@ -73,6 +73,8 @@ public static class EdgeExtensions
     {
         services.AddSingleton(provider => new LinkTable(
             settings.DefaultDomain, (long)settings.LinkMemoryMiB << 20, provider.GetRequiredService<ILogger<LinkTable>>()));
+        services.AddSingleton<LinkSnapshots>();
+        services.AddHostedService(provider => provider.GetRequiredService<LinkSnapshots>());
         services.AddSingleton<LinkFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<LinkFeed>());
         services.AddHealthChecks().AddCheck<LinkHealth>("links", tags: ["ready"]);

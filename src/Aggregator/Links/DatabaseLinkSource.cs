@@ -5,10 +5,19 @@ using LinkTracker.Contracts.Links;
 namespace LinkTracker.Aggregator.Links;
 
 /// <summary>Carries links from the database to an Edge in the same process.</summary>
-internal sealed class DatabaseLinkSource(Database database, LinkSignal signal) : ILinkSource
+internal sealed class DatabaseLinkSource(Database database, LinkSignal signal, Installation installation) : ILinkSource
 {
     // Some megabytes at a time: large enough that a million links take few round trips.
     private const int PageSize = 5_000;
+
+    // Read when this is made, before anything of this process can write: a database that came back from a backup may reach
+    // the versions that it had before, with other changes.
+    private readonly long _newest = database.Read(session => session.Counter(LinkStore.Version));
+
+    public string Name => installation.WorkspaceId;
+
+    public Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation) =>
+        Task.FromResult(point.Source == Name && point.Version <= _newest);
 
     public async IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -9,9 +9,26 @@ public readonly record struct LinkChange(long Version, string Domain, string Key
 /// <param name="CaughtUp">Whether this was all that there is at the moment.</param>
 public sealed record LinkBatch(IReadOnlyList<LinkChange> Changes, bool CaughtUp);
 
+/// <summary>How far a reader has got, in words that hold beyond both processes.</summary>
+/// <param name="Source">As <see cref="ILinkSource.Name"/> told. A version of one source says nothing about another.</param>
+/// <param name="Version">Of the newest change that was read.</param>
+public readonly record struct LinkPoint(string Source, long Version);
+
 /// <summary>Where an Edge gets its links from: a file, the Aggregator in the same process, or a Kafka topic.</summary>
 public interface ILinkSource
 {
+    /// <summary>
+    /// What its versions count in: another name, other versions. At most 1,000 bytes of UTF-8. Null while it is not known, or
+    /// when a reader must not keep what it reads.
+    /// </summary>
+    string? Name { get; }
+
+    /// <summary>
+    /// Whether a reader that got to this point, in an earlier process, may go on behind it. Asked before <see cref="ReadAsync"/>, if at all.
+    /// False when the point is another source's, or ahead of this one, which a source that came back from a backup is.
+    /// </summary>
+    Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation);
+
     /// <summary>
     /// The newest state of every place changed after the version, then every change as it comes, within a second.
     /// Never ends by itself. The first batch with CaughtUp makes the Edge ready.

@@ -43,5 +43,10 @@ public static class ShortCode
     public static string Normalise(string key) =>
         key.AsSpan().ContainsAnyExcept(NormalAscii) ? UnicodeForms.ComposeFolded(key).Trim() : key;
 
+    /// <summary>Whether it is ASCII and its own normal form; false says nothing.</summary>
+    public static bool IsPlainlyNormal(ReadOnlySpan<byte> key) => !key.ContainsAnyExcept(NormalBytes);
+
+    private static readonly SearchValues<byte> NormalBytes = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz_.~/"u8);
+
     private static readonly SearchValues<char> NormalAscii = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz_.~/");
 }

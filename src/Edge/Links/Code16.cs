@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using LinkTracker.Contracts.Security;
 
 namespace LinkTracker.Edge.Links;
@@ -9,12 +8,15 @@ namespace LinkTracker.Edge.Links;
 /// The table's key: a domain's number and a key of the domain, in 16 bytes. A key of at most 12 bytes stands there
 /// itself, so equal codes are equal keys. A longer one stands as 120 bits of a keyed hash: its record holds the key's
 /// text, which is compared at every read, and a second key with the same hash (once in 2^120 pairs; nobody can search for one
-/// without this process's random key) is refused when it is written.
+/// without the table's random key) is refused when it is written.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct Code16(ulong Low, ulong High)
 {
     public const int InlineBytes = 12;
+
+    /// <summary>Random bytes under which a table hashes long keys.</summary>
+    public const int HashKeyBytes = 2 * SipHash.KeyLength;
 
     /// <summary>Domain numbers have three bytes.</summary>
     public const int MaxDomain = (1 << 24) - 1;
@@ -23,17 +25,16 @@ internal readonly record struct Code16(ulong Low, ulong High)
     private const byte Hashed = 0x40;
     private const byte LookAlike = 0x80;
 
-    private static readonly byte[] HashKeys = RandomNumberGenerator.GetBytes(32);
-
     public bool IsHashed => ((byte)Low & Hashed) != 0;
 
     public bool IsLookAlike => ((byte)Low & LookAlike) != 0;
 
     /// <summary>Where a link is found by its exact key.</summary>
-    public static Code16 OfKey(int domain, ReadOnlySpan<byte> key) => Of(0, domain, key);
+    public static Code16 OfKey(ReadOnlySpan<byte> hashKey, int domain, ReadOnlySpan<byte> key) => Of(0, hashKey, domain, key);
 
     /// <summary>Where the links are counted that share a normal form.</summary>
-    public static Code16 OfNormalForm(int domain, ReadOnlySpan<byte> normal) => Of(LookAlike, domain, normal);
+    public static Code16 OfNormalForm(ReadOnlySpan<byte> hashKey, int domain, ReadOnlySpan<byte> normal) =>
+        Of(LookAlike, hashKey, domain, normal);
 
     /// <summary>Writes the key of an inline code, and returns its length.</summary>
     public int CopyInlineKey(Span<byte> destination)
@@ -46,7 +47,7 @@ internal readonly record struct Code16(ulong Low, ulong High)
         return length;
     }
 
-    private static Code16 Of(byte kind, int domain, ReadOnlySpan<byte> key)
+    private static Code16 Of(byte kind, ReadOnlySpan<byte> hashKey, int domain, ReadOnlySpan<byte> key)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
@@ -57,18 +58,18 @@ internal readonly record struct Code16(ulong Low, ulong High)
         }
         else
         {
-            Hash(domain, key, bytes);
+            Hash(hashKey, domain, key, bytes);
             bytes[0] = (byte)(kind | Hashed);
         }
 
         return new Code16(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
     }
 
-    private static void Hash(int domain, ReadOnlySpan<byte> key, Span<byte> hash)
+    private static void Hash(ReadOnlySpan<byte> hashKey, int domain, ReadOnlySpan<byte> key, Span<byte> hash)
     {
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(number, domain);
-        BinaryPrimitives.WriteUInt64LittleEndian(hash, SipHash.Hash(HashKeys.AsSpan(0, 16), number, key));
-        BinaryPrimitives.WriteUInt64LittleEndian(hash[8..], SipHash.Hash(HashKeys.AsSpan(16, 16), number, key));
+        BinaryPrimitives.WriteUInt64LittleEndian(hash, SipHash.Hash(hashKey[..SipHash.KeyLength], number, key));
+        BinaryPrimitives.WriteUInt64LittleEndian(hash[8..], SipHash.Hash(hashKey[SipHash.KeyLength..], number, key));
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace LinkTracker.Edge.Links;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class CompactingStore : IDisposable
 
     // A bucket of 64 bytes holds seven entries: with four links for each, hardly any chain leaves its bucket.
     private const int IndexBytesPerEntry = 16;
+    private const int IndexGrowth = 4;
 
     // Below this much garbage a compaction is not worth its time.
     private const long TolerableGarbage = 64 << 20;
@@ -23,17 +26,32 @@ internal sealed class CompactingStore : IDisposable
     private long _live;
     private long _entries;
     private long _rebuilds;
+    private long _lost;
+    private ConcurrentQueue<Code16>? _erased;
 
     /// <param name="memoryBytes">The most to take, 16 MiB or more. While records move, both stores share it.</param>
-    public CompactingStore(long memoryBytes)
+    /// <param name="entries">How many are about to be written, so that the index need not grow under them.</param>
+    public CompactingStore(long memoryBytes, long entries = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(memoryBytes, 16L << 20);
         _storeBytes = memoryBytes / 2;
-        _store = new LinkStore(CapacityBeside(FirstIndexBytes), FirstIndexBytes);
+        var index = FirstIndexBytes;
+        while (entries * IndexBytesPerEntry > index && CapacityBeside(index * IndexGrowth) > 0)
+        {
+            index *= IndexGrowth;
+        }
+
+        _store = new LinkStore(CapacityBeside(index), index);
     }
 
     /// <summary>What readers read from.</summary>
     public LinkStore Current => Volatile.Read(ref _store);
+
+    /// <summary>Live records.</summary>
+    public long Entries => _entries;
+
+    /// <summary>Bytes that left memory, of this store and those before; always 0 unless the room was reckoned wrong.</summary>
+    public long LostBytes => Volatile.Read(ref _lost) + Current.LostBytes;
 
     /// <summary>How often the records moved.</summary>
     public long Rebuilds => Volatile.Read(ref _rebuilds);
@@ -74,13 +92,20 @@ internal sealed class CompactingStore : IDisposable
         _store.Delete(code);
         _live -= oldBytes;
         _entries--;
+        _erased?.Enqueue(code);
     }
+
+    /// <summary>
+    /// From here on, codes that are erased are put into the queue: an erased record leaves no trace in the log that who reads the log
+    /// in the meantime could rely on. Null ends it.
+    /// </summary>
+    public void WatchErasures(ConcurrentQueue<Code16>? erased) => _erased = erased;
 
     public void Dispose() => _store.Dispose();
 
     private void GrowIndexIfCrowded()
     {
-        var grown = _store.IndexBytes * 4;
+        var grown = _store.IndexBytes * IndexGrowth;
         if (_entries * IndexBytesPerEntry > _store.IndexBytes && _live <= CapacityBeside(grown) / 8 * 7)
         {
             Rebuild(grown);
@@ -92,6 +117,7 @@ internal sealed class CompactingStore : IDisposable
         var old = _store;
         var fresh = new LinkStore(CapacityBeside(indexBytes), indexBytes);
         (_live, _entries) = old.CopyLiveTo(fresh);
+        Volatile.Write(ref _lost, _lost + old.LostBytes);
         Volatile.Write(ref _store, fresh);
         Volatile.Write(ref _rebuilds, _rebuilds + 1);
         old.Retire();

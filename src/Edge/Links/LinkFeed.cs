@@ -6,18 +6,19 @@ namespace LinkTracker.Edge.Links;
 /// Carries changes from the source into the table, as its only writer. When the source fails, what is in the table goes on
 /// redirecting, and reading resumes behind the last change that was taken in.
 /// </summary>
-internal sealed class LinkFeed(ILinkSource source, LinkTable table, TimeProvider clock, ILogger<LinkFeed> logger) : BackgroundService
+internal sealed class LinkFeed(
+    ILinkSource source, LinkTable table, LinkSnapshots snapshots, TimeProvider clock, ILogger<LinkFeed> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
 
-    private long _version;
     private TimeSpan _delay = FirstDelay;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
+            await snapshots.RestoreAsync(stoppingToken);
             while (true)
             {
                 await ReadUntilItFailsAsync(stoppingToken);
@@ -35,7 +36,7 @@ internal sealed class LinkFeed(ILinkSource source, LinkTable table, TimeProvider
     {
         try
         {
-            await foreach (var batch in source.ReadAsync(_version, stopping))
+            await foreach (var batch in source.ReadAsync(table.Version, stopping))
             {
                 Take(batch);
             }
@@ -53,7 +54,6 @@ internal sealed class LinkFeed(ILinkSource source, LinkTable table, TimeProvider
         foreach (var change in batch.Changes)
         {
             _ = table.Apply(change);
-            _version = change.Version;
         }
 
         _delay = FirstDelay;

@@ -17,7 +17,7 @@ namespace LinkTracker.Edge.Links;
 ///      22     2  length of place: 0 when the code holds the key itself
 ///      24     …  place (domain number, 4 bytes, and key), channel, expired url, url
 /// </code>
-/// It lives in this process only, so the form may change freely.
+/// Snapshots hold it, too: a new form needs a new version of theirs (<see cref="SnapshotHeader"/>).
 /// </summary>
 internal readonly ref struct LinkRecord(ReadOnlySpan<byte> bytes)
 {

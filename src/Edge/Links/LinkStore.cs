@@ -29,6 +29,7 @@ internal sealed unsafe class LinkStore : IDisposable
     private readonly FasterKV<Code16, SpanByte> _kv;
     private readonly NullDevice _device = new();
     private readonly Session _writer;
+    private readonly long _firstAddress;
 
     // Queues, because finalizers use them: a bag has one of its own, and may be dead by then.
     private readonly ConcurrentQueue<StoreReader> _idle = [];
@@ -54,15 +55,20 @@ internal sealed unsafe class LinkStore : IDisposable
             EqualityComparer = new CodeComparer(),
         });
         _writer = NewSession();
+        _firstAddress = _kv.Log.BeginAddress;
     }
 
     public long IndexBytes { get; }
+
+    /// <summary>Where the log begins, and where its next record goes.</summary>
+    public (long Begin, long Tail) Log => (_kv.Log.BeginAddress, _kv.Log.TailAddress);
 
     /// <summary>Live records and dead ones.</summary>
     public long LogBytes => _kv.Log.TailAddress - _kv.Log.BeginAddress;
 
     /// <summary>Bytes that were pushed out of memory; always 0 unless the owner broke the capacity.</summary>
-    public long LostBytes => _kv.Log.HeadAddress - _kv.Log.BeginAddress;
+    /// <remarks>Without a device the log's begin moves along with what left memory, so it is held against where it was.</remarks>
+    public long LostBytes => Math.Max(_kv.Log.HeadAddress, _kv.Log.BeginAddress) - _firstAddress;
 
     /// <summary>Sessions made so far: about as many as threads ever read at a time.</summary>
     public int Sessions => _all.Count;
@@ -93,20 +99,31 @@ internal sealed unsafe class LinkStore : IDisposable
     public (long RecordBytes, long Records) CopyLiveTo(LinkStore target)
     {
         var (bytes, count) = (0L, 0L);
-        using var records = _kv.Log.Scan(_kv.Log.BeginAddress, _kv.Log.TailAddress, ScanBufferingMode.NoBuffering);
+        ForEachLive(Log.Begin, Log.Tail, (code, value) =>
+        {
+            target.Upsert(code, value);
+            bytes += RecordBytes(value.Length);
+            count++;
+        });
+        return (bytes, count);
+    }
+
+    /// <summary>
+    /// Shows each record between two addresses that is the newest of its code and not deleted. No write may be under way below the
+    /// second address when it is taken; what is written or deleted meanwhile may be seen or not, but never in part.
+    /// </summary>
+    public void ForEachLive(long from, long to, RecordSeen seen)
+    {
+        using var records = _kv.Log.Scan(from, to, ScanBufferingMode.NoBuffering);
         while (records.GetNext(out var info))
         {
             // The log holds every version; the newest is the one that a read finds.
             var code = records.GetKey();
             if (!info.Tombstone && TryRead(code, out StoreReader reader) && reader.Address == records.CurrentAddress)
             {
-                target.Upsert(code, reader.Value);
-                bytes += RecordBytes(reader.Value.Length);
-                count++;
+                seen(code, reader.Value);
             }
         }
-
-        return (bytes, count);
     }
 
     /// <summary>
@@ -175,6 +192,9 @@ internal sealed unsafe class LinkStore : IDisposable
         public StoreReader Reader { get; } = reader;
     }
 }
+
+/// <summary>The value is valid until the thread reads again.</summary>
+internal delegate void RecordSeen(Code16 code, ReadOnlySpan<byte> value);
 
 /// <summary>A session, for one thread at a time, and the value that it read last.</summary>
 internal sealed class StoreReader(LinkStore store, Session session)

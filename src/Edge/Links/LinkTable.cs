@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
-using System.Text;
 using LinkTracker.Contracts.Links;
 
 namespace LinkTracker.Edge.Links;
@@ -14,36 +12,46 @@ namespace LinkTracker.Edge.Links;
 /// has that form, so that codes that differ only in case can live side by side. A disabled or expired link still has its form:
 /// a typed code must never lead to someone else's link because the right one is switched off for a while.
 /// </remarks>
-internal sealed partial class LinkTable : IDisposable
+internal sealed class LinkTable : IDisposable
 {
     private readonly Lock _writing = new();
-    private readonly Domains _domains;
-    private readonly CompactingStore _store;
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _defaultDomain;
+    private readonly long _memoryBytes;
     private readonly ILogger<LinkTable> _logger;
-    private long _count;
+    private LinkContent _content;
+    private long _version;
     private long _refused;
+    private bool _isLossTold;
     private volatile bool _isLoaded;
 
     /// <param name="defaultDomain">Answers for hosts that are no domain.</param>
     /// <param name="memoryBytes">The most that the table may take, 16 MiB or more.</param>
     public LinkTable(string defaultDomain, long memoryBytes, ILogger<LinkTable> logger)
     {
-        _domains = new Domains(defaultDomain);
-        _store = new CompactingStore(memoryBytes);
+        _defaultDomain = defaultDomain;
+        _memoryBytes = memoryBytes;
         _logger = logger;
+        _content = new LinkContent(defaultDomain, new CompactingStore(memoryBytes));
     }
 
     /// <summary>Whether every link that the source had at the start is here.</summary>
     public bool IsLoaded => _isLoaded;
 
-    public long Count => Volatile.Read(ref _count);
+    /// <summary>Ends when <see cref="IsLoaded"/> turns true.</summary>
+    public Task Loaded => _loaded.Task;
+
+    public long Count => Content.Count;
+
+    /// <summary>The version of the newest change that came, taken in or refused.</summary>
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>Log and index; the garbage that the next compaction frees is part of it.</summary>
     public long Bytes
     {
         get
         {
-            var store = _store.Current;
+            var store = Content.Store.Current;
             return store.LogBytes + store.IndexBytes;
         }
     }
@@ -52,79 +60,73 @@ internal sealed partial class LinkTable : IDisposable
     public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>How often the table moved into a fresh store, to grow its index or to shed garbage.</summary>
-    public long Rebuilds => _store.Rebuilds;
+    public long Rebuilds => Content.Store.Rebuilds;
 
     /// <summary>Bytes of links that left memory unseen; anything but 0 is a defect.</summary>
-    public long LostBytes => _store.Current.LostBytes;
+    public long LostBytes => Content.Store.LostBytes;
 
-    public void MarkLoaded() => _isLoaded = true;
+    internal LinkContent Content => Volatile.Read(ref _content);
+
+    public void MarkLoaded()
+    {
+        _isLoaded = true;
+        _ = _loaded.TrySetResult();
+    }
 
     /// <summary>Finds a link by Host header and key (UTF-8). The record is valid until this thread looks again.</summary>
-    public bool TryFind(scoped ReadOnlySpan<byte> host, scoped ReadOnlySpan<byte> key, out LinkRecord link)
-    {
-        var store = _store.Current;
-        var domain = _domains.Find(host);
-        return TryFindExact(store, domain, key, out link) || TryFindAlike(store, domain, key, out link);
-    }
+    public bool TryFind(scoped ReadOnlySpan<byte> host, scoped ReadOnlySpan<byte> key, out LinkRecord link) =>
+        Content.TryFind(host, key, out link);
 
     /// <summary>Takes in one change. False when it was refused; then whatever was there before still is.</summary>
     public bool Apply(in LinkChange change)
     {
         lock (_writing)
         {
-            return change.Key.Length is > 0 and <= ShortCode.MaxKeyLength && _domains.GetOrAdd(change.Domain) is { } domain
+            var taken = change.Key.Length is > 0 and <= ShortCode.MaxKeyLength && _content.Domains.GetOrAdd(change.Domain) is { } domain
                 ? Apply(domain, change)
                 : Refuse(change, "its key or domain is out of range");
+            Volatile.Write(ref _version, change.Version);
+            TellLoss();
+            return taken;
         }
     }
 
-    public void Dispose() => _store.Dispose();
-
-    private static bool TryFindExact(LinkStore store, int domain, scoped ReadOnlySpan<byte> key, out LinkRecord link)
+    /// <summary>
+    /// Writes all that is in the table at one moment to a file, as <see cref="SnapshotHeader"/> describes, and tells the newest
+    /// version in it. Null when it could not be done right now. A link that was refused or lost is missing here, and would be for
+    /// good if its version was given out as read.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be written; the one before stays.</exception>
+    public long? TrySave(string path, string source, CancellationToken stopping)
     {
-        var code = Code16.OfKey(domain, key);
-        var found = store.TryRead(code, out var bytes);
-        link = new LinkRecord(bytes);
-        return found && link.IsAt(code, domain, key);
+        using var file = new SnapshotWriter(path, source, _defaultDomain, Content.HashKey);
+        return new LinkCopy(Content, _writing).TryWrite(file, () => Refused == 0 && LostBytes == 0 ? _version : null, stopping);
     }
 
-    private static bool TryFindAlike(LinkStore store, int domain, scoped ReadOnlySpan<byte> key, out LinkRecord link)
+    /// <summary>Takes over what a snapshot holds, before anything else came.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is damaged or does not fit; nothing has changed.</exception>
+    /// <exception cref="IOException">It cannot be read; nothing has changed.</exception>
+    public void Restore(SnapshotReader file)
     {
-        link = default;
-        var normal = ShortCode.Normalise(Encoding.UTF8.GetString(key));
-        Span<byte> text = stackalloc byte[LinkRecord.MaxKeyBytes];
-        if (!TryEncode(normal, ref text))
+        // The empty content is left to the collector, like any store that a reader may still be in.
+        var restored = LinkRestore.Read(file, _defaultDomain, _memoryBytes);
+        lock (_writing)
         {
-            return false;
+            Volatile.Write(ref _content, restored);
+            Volatile.Write(ref _version, file.Header.Version);
         }
-
-        // Without an entry no bent key has this form, so only the form itself can be a key.
-        return store.TryRead(Code16.OfNormalForm(domain, text), out var bytes)
-            ? TryFindOnly(store, LookAlikes.Read(bytes), normal, out link)
-            : !text.SequenceEqual(key) && TryFindExact(store, domain, text, out link);
     }
 
-    private static bool TryFindOnly(LinkStore store, LookAlikes alike, string normal, out LinkRecord link)
-    {
-        link = default;
-        if (alike.Links != 1 || !store.TryRead(alike.Sum, out var bytes))
-        {
-            return false;
-        }
+    public void Dispose() => Content.Dispose();
 
-        link = new LinkRecord(bytes);
-        Span<byte> inline = stackalloc byte[Code16.InlineBytes];
-        var key = alike.Sum.IsHashed ? link.HashedKey : inline[..alike.Sum.CopyInlineKey(inline)];
-        return ShortCode.Normalise(Encoding.UTF8.GetString(key)) == normal;
-    }
 
     private bool Apply(int domain, in LinkChange change)
     {
         Span<byte> key = stackalloc byte[LinkRecord.MaxKeyBytes];
-        _ = TryEncode(change.Key, ref key);
-        var code = Code16.OfKey(domain, key);
+        _ = LinkContent.TryEncode(change.Key, ref key);
+        var code = _content.OfKey(domain, key);
         var oldBytes = 0;
-        if (_store.Current.TryRead(code, out var old))
+        if (_content.Store.Current.TryRead(code, out var old))
         {
             if (!new LinkRecord(old).IsAt(code, domain, key))
             {
@@ -153,16 +155,16 @@ internal sealed partial class LinkTable : IDisposable
 
         var record = new byte[LinkRecord.Measure(link, code, key)];
         var needed = LinkStore.RecordBytes(record.Length) + (oldBytes == 0 ? LinkStore.RecordBytes(LookAlikes.ByteLength) : 0);
-        if (!_store.TryMakeRoom(needed, oldBytes))
+        if (!_content.Store.TryMakeRoom(needed, oldBytes))
         {
             return Refuse(change, "the table is full; raise Edge__LinkMemoryMiB and restart");
         }
 
         LinkRecord.Write(link, code, domain, key, record);
-        _store.Write(code, record, oldBytes);
+        _content.Store.Write(code, record, oldBytes);
         if (oldBytes == 0)
         {
-            Volatile.Write(ref _count, _count + 1);
+            _content.Count++;
             CountForm(domain, code, change.Key, added: true);
         }
 
@@ -176,8 +178,8 @@ internal sealed partial class LinkTable : IDisposable
             return;
         }
 
-        _store.Erase(code, oldBytes);
-        Volatile.Write(ref _count, _count - 1);
+        _content.Store.Erase(code, oldBytes);
+        _content.Count--;
         CountForm(domain, code, key, added: false);
     }
 
@@ -186,14 +188,14 @@ internal sealed partial class LinkTable : IDisposable
     {
         var normal = ShortCode.Normalise(key);
         Span<byte> text = stackalloc byte[LinkRecord.MaxKeyBytes];
-        if (!TryEncode(normal, ref text))
+        if (!LinkContent.TryEncode(normal, ref text))
         {
             return;
         }
 
-        var form = Code16.OfNormalForm(domain, text);
+        var form = _content.OfNormalForm(domain, text);
         var bent = normal != key;
-        var exists = _store.Current.TryRead(form, out var bytes);
+        var exists = _content.Store.Current.TryRead(form, out var bytes);
         if (!exists && !bent)
         {
             return;
@@ -204,25 +206,27 @@ internal sealed partial class LinkTable : IDisposable
         var oldBytes = exists ? LinkStore.RecordBytes(LookAlikes.ByteLength) : 0;
         if (alike.Bent == 0)
         {
-            _store.Erase(form, oldBytes);
+            _content.Store.Erase(form, oldBytes);
             return;
         }
 
         Span<byte> entry = stackalloc byte[LookAlikes.ByteLength];
         alike.Write(entry);
-        _store.Write(form, entry, oldBytes);
+        _content.Store.Write(form, entry, oldBytes);
     }
 
     /// <summary>The links of a form that had no entry: at most the one whose key is the form itself.</summary>
     private LookAlikes Straight(int domain, ReadOnlySpan<byte> normal) =>
-        TryFindExact(_store.Current, domain, normal, out _) ? default(LookAlikes).With(Code16.OfKey(domain, normal), bent: false) : default;
+        _content.TryFindExact(_content.Store.Current, domain, normal, out _) ? default(LookAlikes).With(_content.OfKey(domain, normal), bent: false) : default;
 
-    /// <summary>False, too, for a text without any character: nothing may be found by it.</summary>
-    private static bool TryEncode(string text, ref Span<byte> bytes)
+    /// <summary>Said once: the store never loses anything, unless this program is wrong.</summary>
+    private void TellLoss()
     {
-        var fits = Encoding.UTF8.TryGetBytes(text, bytes, out var written) && written > 0;
-        bytes = bytes[..written];
-        return fits;
+        if (!_isLossTold && LostBytes is > 0 and var lost)
+        {
+            _isLossTold = true;
+            Log.LinksLost(_logger, lost);
+        }
     }
 
     private bool Refuse(in LinkChange change, string reason)

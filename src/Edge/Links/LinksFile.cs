@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using LinkTracker.Contracts.Links;
 using LinkTracker.ServiceDefaults;
 
@@ -7,6 +9,7 @@ namespace LinkTracker.Edge.Links;
 
 /// <summary>
 /// Links from a file of JSON Lines, for an Edge alone. It is read once, at the start; a change's version is its line's number.
+/// What was read holds as long as the file has the same bytes.
 /// </summary>
 internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 {
@@ -14,12 +17,35 @@ internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 
     private readonly string[] _ownHosts = [.. settings.ShortHosts];
     private readonly TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _name;
+    private long _accepted = long.MaxValue;
+
+    /// <summary>The file's content and all that its lines were held against. Known once the file was read to its end.</summary>
+    public string? Name => Volatile.Read(ref _name);
 
     /// <summary>
     /// Ends when the whole file was read. Fails with a <see cref="SettingsException"/> when it cannot be read, or a line is
     /// wrong: which one, and why. The Edge is never ready then.
     /// </summary>
     public Task Whole => _whole.Task;
+
+    /// <summary>Reads the file for its hash only, which takes a small part of the time that its lines take.</summary>
+    public async Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var file = File.OpenRead(path);
+            _name = NameOf(await SHA256.HashDataAsync(file, cancellation));
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            // ReadAsync meets it again, and says so in the operator's words.
+            return false;
+        }
+
+        _accepted = _name == point.Source ? point.Version : long.MaxValue;
+        return _name == point.Source;
+    }
 
     public async IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -48,6 +74,13 @@ internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 
     private async IAsyncEnumerable<LinkBatch> BatchesAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        if (afterVersion >= _accepted)
+        {
+            // An earlier process read this very file to its end.
+            yield return new LinkBatch([], CaughtUp: true);
+            yield break;
+        }
+
         // An id is a hash of its place, so ids are unique if and only if places are.
         var taken = new HashSet<long>();
         var hosts = new LinksFileHosts(settings.EdgeUrl.Port);
@@ -99,7 +132,8 @@ internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 
     private async IAsyncEnumerable<(int Number, string Text)> LinesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var reader = Open();
+        using var hash = SHA256.Create();
+        using var reader = Open(hash);
         for (var number = 1; ; number++)
         {
             string? text;
@@ -114,6 +148,7 @@ internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 
             if (text is null)
             {
+                Volatile.Write(ref _name, NameOf(hash.Hash!));
                 yield break;
             }
 
@@ -121,7 +156,22 @@ internal sealed class LinksFile(string path, Settings settings) : ILinkSource
         }
     }
 
-    private StreamReader Open()
+    // A line may be right for one program and its settings, and wrong for the next.
+    private string NameOf(byte[] content)
+    {
+        var rules = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            settings.DefaultDomain,
+            Hosts = _ownHosts,
+            settings.EdgeUrl.Port,
+            Program = typeof(LinksFile).Module.ModuleVersionId,
+            Contracts = typeof(LinkState).Module.ModuleVersionId,
+        });
+        return "file " + Convert.ToHexStringLower(SHA256.HashData([.. content, .. rules]));
+    }
+
+    /// <param name="hash">Sees every byte that is read.</param>
+    private StreamReader Open(HashAlgorithm hash)
     {
         if (Directory.Exists(path))
         {
@@ -130,7 +180,11 @@ internal sealed class LinksFile(string path, Settings settings) : ILinkSource
 
         try
         {
-            return new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            return new StreamReader(
+                new CryptoStream(File.OpenRead(path), hash, CryptoStreamMode.Read),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true),
+                detectEncodingFromByteOrderMarks: true,
+                bufferSize: 1 << 16);
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

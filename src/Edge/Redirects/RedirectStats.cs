@@ -19,6 +19,7 @@ internal sealed class RedirectStats(EdgeMetrics metrics, LinkTable links) : ISta
         links = links.Count,
         linksLoaded = links.IsLoaded,
         linksRefused = links.Refused,
+        linkBytesLost = links.LostBytes,
         linkMemoryBytes = links.Bytes,
         linkTableRebuilds = links.Rebuilds,
     };

@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Contracts.Links;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,22 @@ public class DatabaseLinkSourceTests
             Assert.True(await batches.MoveNextAsync());
             return batches.Current;
         }
+    }
+
+    [Fact]
+    public async Task What_was_read_before_holds_for_the_same_installation_up_to_what_it_had_at_the_start()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var database = server.App.Services.GetRequiredService<Database>();
+        await server.HasLinkAsync("a");
+        var newest = database.Read(session => session.Counter(LinkStore.Version));
+        var source = new DatabaseLinkSource(database, new LinkSignal(), server.App.Services.GetRequiredService<Installation>());
+        await server.HasLinkAsync("b");
+
+        Assert.True(await source.HoldsAsync(new LinkPoint(source.Name, newest), CancellationToken.None));
+        Assert.True(await source.HoldsAsync(new LinkPoint(source.Name, 0), CancellationToken.None));
+        Assert.False(await source.HoldsAsync(new LinkPoint(source.Name, newest + 1), CancellationToken.None));
+        Assert.False(await source.HoldsAsync(new LinkPoint("another", newest), CancellationToken.None));
     }
 
     [Fact]

@@ -105,4 +105,16 @@ public sealed class ShortCodeTests
         Assert.True(ShortCode.LengthFor(10_000_000) >= 10);
         Assert.Matches("^[2-9a-hj-km-np-z]{9}$", ShortCode.Generate(9));
     }
+
+    [Theory]
+    [InlineData("spring_24.a~b/c", true)]
+    [InlineData("", true)]
+    [InlineData("Spring", false)]
+    [InlineData("spring-24", false)]
+    [InlineData("ä", false)]
+    public void Bytes_that_are_plainly_normal_are_their_own_normal_form(string key, bool isPlain)
+    {
+        Assert.Equal(isPlain, ShortCode.IsPlainlyNormal(Encoding.UTF8.GetBytes(key)));
+        Assert.True(!isPlain || ShortCode.Normalise(key) == key);
+    }
 }

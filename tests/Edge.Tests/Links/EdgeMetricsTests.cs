@@ -23,6 +23,7 @@ public sealed class EdgeMetricsTests
         ("edge.writable", "linktracker.clicks.writable"),
         ("redirects.expired", "linktracker.redirects expired"),
         ("redirects.handedOver", "linktracker.fast_lane.handed_over"),
+        ("redirects.linkBytesLost", "linktracker.links.lost"),
         ("redirects.linkMemoryBytes", "linktracker.links.memory"),
         ("redirects.linkTableRebuilds", "linktracker.links.rebuilds"),
         ("redirects.links", "linktracker.links"),

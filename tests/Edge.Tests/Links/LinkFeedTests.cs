@@ -1,13 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LinkTracker.Contracts.Links;
-using LinkTracker.Contracts.Security;
 using LinkTracker.Edge.Links;
 using LinkTracker.ServiceDefaults;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Edge.Tests.Links;
@@ -22,7 +19,8 @@ public sealed class LinkFeedTests : IDisposable
     [Fact]
     public async Task After_a_failure_links_go_on_redirecting_and_reading_resumes_behind_the_last_change()
     {
-        using var feed = new LinkFeed(_source, _links.Table, TimeProvider.System, NullLogger<LinkFeed>.Instance);
+        using var snapshots = new LinkSnapshots(_source, _links.Table, new Settings { Data = "none" }, TimeProvider.System, NullLogger<LinkSnapshots>.Instance);
+        using var feed = new LinkFeed(_source, _links.Table, snapshots, TimeProvider.System, NullLogger<LinkFeed>.Instance);
         await feed.StartAsync(CancellationToken.None);
         Assert.Equal(0, await _source.NextReadAsync());
         _source.Say(Batch(7, "spring", caughtUp: false));
@@ -51,6 +49,43 @@ public sealed class LinkFeedTests : IDisposable
 
         Assert.False(_links.Has("k", url: "no header could carry this\n"));
         Assert.Equal(HealthStatus.Degraded, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
+    }
+
+    [Fact]
+    public async Task Health_tells_that_links_left_memory_and_no_snapshot_hides_it()
+    {
+        using var rig = new SnapshotRig();
+        using var links = new TableProbe(memoryMiB: 16);
+        links.Table.MarkLoaded();
+        _ = links.Has("spring");
+
+        Overfill(links.Table);
+
+        Assert.Equal(HealthStatus.Degraded, (await new LinkHealth(links.Table).CheckHealthAsync(new HealthCheckContext())).Status);
+        Assert.Null(links.Find("spring"));
+        using var snapshots = rig.Over(links.Table);
+        Assert.False(snapshots.Save(CancellationToken.None));
+        Assert.Empty(rig.Files);
+
+        // A compaction begins a store that lost nothing, but what is gone stays gone.
+        _ = links.Has("summer", "https://shop.example.com/");
+        Assert.True(links.Table.Rebuilds > 0);
+        Assert.True(links.Table.LostBytes > 0);
+    }
+
+    [Fact]
+    public async Task The_log_tells_once_that_links_left_memory()
+    {
+        await using var edge = new EdgeAlone("");
+        var change = new LinkChange(1, TableProbe.Domain, "spring", new LinkState { Id = 1, Domain = TableProbe.Domain, Key = "spring", Url = "https://a.example/" });
+        Assert.True(edge.Table.Apply(change));
+        Assert.DoesNotContain(107, edge.Logged);
+        Overfill(edge.Table);
+
+        Assert.True(edge.Table.Apply(change));
+        Assert.True(edge.Table.Apply(change));
+
+        Assert.Single(edge.Logged, 107);
     }
 
     [Fact]
@@ -85,6 +120,17 @@ public sealed class LinkFeedTests : IDisposable
         Assert.StartsWith("Edge__LinksFile is missing", wrong.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Past the table, which would have made room.</summary>
+    private static void Overfill(LinkTable table)
+    {
+        var value = new byte[10_000];
+        for (var i = 0; table.LostBytes == 0; i++)
+        {
+            table.Content.Store.Current.Upsert(new Code16(1, (ulong)i), value);
+            Assert.True(i < 10_000, "nothing was ever lost");
+        }
+    }
+
     private static LinkBatch Batch(long version, string key, bool caughtUp)
     {
         var link = new LinkState { Id = 1, Domain = TableProbe.Domain, Key = key, Url = "https://shop.example.com/" };
@@ -96,6 +142,10 @@ public sealed class LinkFeedTests : IDisposable
     {
         private readonly Channel<long> _reads = Channel.CreateUnbounded<long>();
         private readonly Channel<Func<LinkBatch?>> _steps = Channel.CreateUnbounded<Func<LinkBatch?>>();
+
+        public string? Name => null;
+
+        public Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation) => Task.FromResult(false);
 
         public void Say(LinkBatch batch) => _steps.Writer.TryWrite(() => batch);
 
@@ -113,39 +163,6 @@ public sealed class LinkFeedTests : IDisposable
             {
                 yield return batch;
             }
-        }
-    }
-
-    /// <summary>The Edge as a process of its own composes it.</summary>
-    private sealed class EdgeAlone : IAsyncDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("edge-").FullName;
-
-        public EdgeAlone(string line)
-        {
-            var settings = new Settings
-            {
-                Data = Path.Combine(_folder, "data"),
-                LinksFile = Path.Combine(_folder, "links.jsonl"),
-                EdgeUrl = new Uri("http://127.0.0.1:0"),
-                EdgeAdminUrl = new Uri("http://localhost:0"),
-                LinkMemoryMiB = 64,
-            };
-            File.WriteAllText(settings.LinksFile, line);
-            var builder = ServiceHost.CreateBuilder();
-            builder.Logging.ClearProviders();
-            builder.Services.AddSingleton(settings);
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton(new InstallationKeys(new byte[32]));
-            App = builder.AddEdge(settings).AddLinksFile(settings).AddEdgeAdmin(settings).Build();
-        }
-
-        public WebApplication App { get; }
-
-        public async ValueTask DisposeAsync()
-        {
-            await App.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
         }
     }
 }

@@ -188,7 +188,7 @@ public sealed class LinkTableRoomTests
         Read(store);
     }
 
-    private static Code16 Code => Code16.OfKey(0, "k"u8);
+    private static Code16 Code => Code16.OfKey(default, 0, "k"u8);
 
     // A method of its own, so that no stack slot of the caller keeps the store alive.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -175,16 +175,50 @@ public sealed class LinksFileTests : IDisposable
         Assert.Equal($"Edge__LinksFile cannot be read: {folder} is a folder, name a file in it.", wrong.Message);
     }
 
+    [Fact]
+    public async Task What_was_read_holds_for_the_same_bytes_under_the_same_settings_only()
+    {
+        await File.WriteAllLinesAsync(_path, [Good, "", """{"key": "other", "url": "https://shop.example.com/"}"""]);
+        var file = FileAt(_path);
+        Assert.Null(file.Name);
+        var last = (await BatchesAsync(file))[^1].Changes[^1].Version;
+        var point = new LinkPoint(file.Name!, last);
+        File.SetLastWriteTimeUtc(_path, DateTime.UnixEpoch);
+
+        var same = FileAt(_path);
+        Assert.True(await same.HoldsAsync(point, CancellationToken.None));
+        Assert.Equal(point.Source, same.Name);
+        var batch = Assert.Single(await BatchesAsync(same, last));
+        Assert.Equal((0, true), (batch.Changes.Count, batch.CaughtUp));
+
+        // Whoever holds a copy may find that it is damaged.
+        var asked = FileAt(_path);
+        Assert.True(await asked.HoldsAsync(point, CancellationToken.None));
+        Assert.Equal(2, (await BatchesAsync(asked)).Sum(b => b.Changes.Count));
+
+        var other = new Settings { ShortUrl = new Uri("https://shop.example.com"), EdgeUrl = new Uri("http://127.0.0.1:18080") };
+        Assert.False(await new LinksFile(_path, other).HoldsAsync(point, CancellationToken.None));
+        await File.WriteAllTextAsync(_path, (await File.ReadAllTextAsync(_path)).Replace("other", "Other", StringComparison.Ordinal));
+        var changed = FileAt(_path);
+        Assert.False(await changed.HoldsAsync(point, CancellationToken.None));
+        Assert.Equal(2, (await BatchesAsync(changed)).Sum(b => b.Changes.Count));
+        File.Delete(_path);
+        Assert.False(await FileAt(_path).HoldsAsync(point, CancellationToken.None));
+    }
+
     private async Task<List<LinkState>> ReadAsync(params string[] lines)
     {
         await File.WriteAllLinesAsync(_path, lines);
         return [.. (await BatchesAsync()).SelectMany(b => b.Changes).Select(c => c.Link!)];
     }
 
-    private async Task<List<LinkBatch>> BatchesAsync(long afterVersion = 0, string? path = null)
+    private static LinksFile FileAt(string path) =>
+        new(path, new Settings { ShortUrl = new Uri("https://go.example.com"), EdgeUrl = new Uri("http://127.0.0.1:18080") });
+
+    private Task<List<LinkBatch>> BatchesAsync(long afterVersion = 0, string? path = null) => BatchesAsync(FileAt(path ?? _path), afterVersion);
+
+    private static async Task<List<LinkBatch>> BatchesAsync(LinksFile file, long afterVersion = 0)
     {
-        var settings = new Settings { ShortUrl = new Uri("https://go.example.com"), EdgeUrl = new Uri("http://127.0.0.1:18080") };
-        var file = new LinksFile(path ?? _path, settings);
         var batches = new List<LinkBatch>();
         using var enough = new CancellationTokenSource();
         var reading = Task.Run(async () =>

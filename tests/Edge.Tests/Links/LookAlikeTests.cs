@@ -9,6 +9,27 @@ public sealed class LookAlikeTests : IDisposable
     public void Dispose() => _links.Dispose();
 
     [Fact]
+    public void Looking_for_a_plain_key_allocates_nothing_whether_it_is_known_or_not()
+    {
+        _ = _links.Has("spring");
+        _ = _links.Has("Sum-Mer");
+        var keys = new[] { "spring"u8.ToArray(), "strange"u8.ToArray(), "strange/and/longer/than/twelve"u8.ToArray() };
+        Look();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Look();
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Look()
+        {
+            foreach (var key in keys)
+            {
+                _ = _links.Table.TryFind("go.example.com"u8, key, out _);
+            }
+        }
+    }
+
+    [Fact]
     public void A_made_code_is_found_however_it_is_typed()
     {
         _ = _links.Has("ab3k9xy", "https://a.example/");

@@ -165,6 +165,10 @@ internal sealed class EdgeProbe : IAsyncDisposable
 
         private long _version;
 
+        public string? Name => null;
+
+        public Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation) => Task.FromResult(false);
+
         public long NextVersion() => Interlocked.Increment(ref _version);
 
         public void Send(bool caughtUp) => _ = _batches.Writer.TryWrite((new LinkBatch([], caughtUp), new TaskCompletionSource()));
