@@ -12,6 +12,8 @@ namespace LinkTracker.Edge;
 /// <summary>The door of the Edge: it can be a process of its own, or share one.</summary>
 public static class EdgeExtensions
 {
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     /// <summary>
     /// Adds the Edge: its port, its services, and the branch of the pipeline that answers on that port, in front of everything
     /// else. An <see cref="ILinkSource"/> and the installation's keys must be registered, too.
@@ -45,7 +47,7 @@ public static class EdgeExtensions
     {
         if (settings.FastLane)
         {
-            Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+            Environment.SetEnvironmentVariable(InlineCompletions, "1");
         }
     }
 
@@ -103,6 +105,11 @@ public static class EdgeExtensions
         services.AddSingleton<HeadParser>();
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<FastLane.FastLane>();
+        if (Environment.GetEnvironmentVariable(InlineCompletions) == "1")
+        {
+            services.AddSingleton<IoThreads>();
+        }
+
         services.AddSingleton<IConnectionListenerFactory, EdgeTransport>();
         return services;
     }

@@ -18,13 +18,14 @@ internal sealed class ClickLog : IHostedService, IDisposable
     private volatile bool _isStopped;
     private bool _isDisposed;
 
-    public ClickLog(Settings settings, TimeProvider clock, ILogger<ClickLog> logger)
-        : this(settings, clock, logger, LogShape.Default, fault: null)
+    /// <param name="threads">Where answers that waited for a commit go out; null: on the pool.</param>
+    public ClickLog(Settings settings, TimeProvider clock, ILogger<ClickLog> logger, IoThreads? threads = null)
+        : this(settings, clock, logger, LogShape.Default, fault: null, threads)
     {
     }
 
     /// <exception cref="IOException">Another process uses the data folder, or it cannot be written.</exception>
-    internal ClickLog(Settings settings, TimeProvider clock, ILogger logger, LogShape shape, DiskFault? fault)
+    internal ClickLog(Settings settings, TimeProvider clock, ILogger logger, LogShape shape, DiskFault? fault, IoThreads? threads = null)
     {
         _settings = settings;
         _clock = clock;
@@ -32,7 +33,7 @@ internal sealed class ClickLog : IHostedService, IDisposable
         _writer = new LogWriter(
             _folder.OpenNext,
             _folder.Shelf,
-            wake => new GroupCommit(settings.DurableWait, clock, wake),
+            wake => new GroupCommit(settings.DurableWait, clock, wake, threads is null ? null : threads.Run),
             logger);
         _housekeeper = new Housekeeper(_folder, _writer, shape, settings.LogRetention, clock, logger);
         Source = new LocalClickSource(_folder.Shelf, shape, logger);

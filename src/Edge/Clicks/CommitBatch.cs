@@ -4,7 +4,7 @@ namespace LinkTracker.Edge.Clicks;
 /// Those who wait for one commit. Anyone may join, without a lock, until the batch is answered. It may then be used again:
 /// a click joins after it was appended, so every commit that begins once it has joined covers it, whichever one that is.
 /// </summary>
-internal sealed class CommitBatch : IThreadPoolWorkItem
+internal sealed class CommitBatch(Action<IThreadPoolWorkItem> run) : IThreadPoolWorkItem
 {
     /// <summary>Stands at the end of a batch that takes nobody in any more.</summary>
     private static readonly CommitWaiter Over = new();
@@ -59,7 +59,7 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Tells everybody, on threads of the pool: the caller has the next commit to do. Returns how many clicks waited; one caller at a time.
+    /// Tells everybody, on other threads: the caller has the next commit to do. Returns how many clicks waited; one caller at a time.
     /// </summary>
     public int Answer()
     {
@@ -90,7 +90,7 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
 
         _untold = oldest;
         _parts = (count + PartSize - 1) / PartSize;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        run(this);
         return clicks;
     }
 
@@ -100,7 +100,7 @@ internal sealed class CommitBatch : IThreadPoolWorkItem
         _untold = CutBehind(part);
         if (_untold is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            run(this);
         }
 
         while (part is not null)

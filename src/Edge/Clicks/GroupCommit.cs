@@ -12,6 +12,7 @@ internal sealed class GroupCommit : IDisposable
     private readonly TimeSpan _longestWait;
     private readonly TimeProvider _clock;
     private readonly Action _wake;
+    private readonly Action<IThreadPoolWorkItem> _run;
 
     // Taking, answering and looking for what is overdue are rare and must not meet; joining is neither.
     private readonly Lock _answering = new();
@@ -24,11 +25,13 @@ internal sealed class GroupCommit : IDisposable
 
     /// <param name="longestWait">No answer waits longer.</param>
     /// <param name="wake">Wakes the writer thread.</param>
-    public GroupCommit(TimeSpan longestWait, TimeProvider clock, Action wake)
+    /// <param name="run">Where those who waited go on; null: on the pool.</param>
+    public GroupCommit(TimeSpan longestWait, TimeProvider clock, Action wake, Action<IThreadPoolWorkItem>? run = null)
     {
         _longestWait = longestWait;
         _clock = clock;
         _wake = wake;
+        _run = run ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false));
         _collecting = NewBatch();
     }
 
@@ -99,7 +102,7 @@ internal sealed class GroupCommit : IDisposable
         Answer(Take());
     }
 
-    private CommitBatch NewBatch() => new() { Answered = Recycle };
+    private CommitBatch NewBatch() => new(_run) { Answered = Recycle };
 
     private void Replace()
     {

@@ -232,7 +232,7 @@ public sealed class GroupCommitTests : IDisposable
     public void A_used_batch_knows_nothing_of_the_clicks_before()
     {
         using var told = new ManualResetEventSlim();
-        var batch = new CommitBatch { Answered = _ => told.Set() };
+        var batch = new CommitBatch(work => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false)) { Answered = _ => told.Set() };
         var (room, late, early) = (new CommitWaiter { HoldsClick = false }, new CommitWaiter(), new CommitWaiter());
         foreach (var (waiter, since) in new[] { (room, 1L), (late, 3L), (early, 2L) })
         {
