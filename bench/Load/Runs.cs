@@ -53,7 +53,11 @@ internal sealed class Runs(Options options)
 
         var saturation = new Comparison($"Saturation, {options.Links:N0} links", Servers.Nginx);
         await servers.InTurnAsync(options.Rounds, async server => saturation.Add(server.Name, await Generators.SaturateAsync(server, script, options.Seconds)));
-        Show(saturation, "saturation");
+        if (options.Has("saturation"))
+        {
+            Show(saturation, "saturation");
+        }
+
         if (options.Has("rate"))
         {
             await OfferRatesAsync(workload, servers, saturation);

@@ -105,6 +105,8 @@ public static class EdgeExtensions
         services.AddSingleton<HeadParser>();
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<FastLane.FastLane>();
+        services.AddSingleton<WarmUp>();
+        services.AddHostedService(provider => provider.GetRequiredService<WarmUp>());
         if (Environment.GetEnvironmentVariable(InlineCompletions) == "1")
         {
             services.AddSingleton<IoThreads>();

@@ -51,6 +51,7 @@ internal sealed class FastConnection(FastLane lane, ConnectionContext connection
             // :: 1
             var read = await input.ReadAsync();
             var buffer = read.Buffer;
+            var start = lane.Metrics.StartTurn();
 
             // :: 2
             var next = Answer(ref buffer, output, out var answers, out var wait);
@@ -68,6 +69,7 @@ internal sealed class FastConnection(FastLane lane, ConnectionContext connection
                 // :: 4
                 watch.Enter(ConnectionPhase.Flushing);
                 next = (await output.FlushAsync()).IsCompleted ? Next.Close : next;
+                lane.Metrics.EndTurn(start, answers);
             }
 
             // :: 5

@@ -17,6 +17,8 @@ internal sealed class FastLane(
 {
     public ClickLog Clicks => clicks;
 
+    public EdgeMetrics Metrics => metrics;
+
     /// <summary>Serves a connection to its end. It must be marked as <see cref="EdgeConnection"/>.</summary>
     public async Task ServeAsync(ConnectionContext connection, EdgeConnection edge, ConnectionDelegate pipeline)
     {

@@ -9,14 +9,28 @@ namespace LinkTracker.Edge.Redirects;
 /// </summary>
 internal sealed class ClickFacts(VisitorHash visitors, ClickLog clicks)
 {
+    /// <summary>What is written of a click, and not only referred to.</summary>
+    public const int TextLength = ClickCodec.MaxReferrer + ClickCodec.MaxCountry + ClickCodec.MaxChannel;
+
     public ClickWait Record(scoped in RedirectRequest request, long occurredAtMs, ClickToken token, ReadOnlySpan<byte> linkChannel)
     {
-        Span<byte> origin = stackalloc byte[ClickCodec.MaxReferrer];
-        Span<byte> country = stackalloc byte[ClickCodec.MaxCountry];
-        Span<byte> channel = stackalloc byte[ClickCodec.MaxChannel];
+        var click = Of(request, occurredAtMs, token, linkChannel, stackalloc byte[TextLength]);
+        Span<byte> forwarded = stackalloc byte[VisitorAddress.MaxLength];
+        var forwardedLength = request.ForwardedFor.IsEmpty ? 0 : VisitorAddress.WriteLast(request.ForwardedFor, forwarded);
+        click.VisitorHash = visitors.Of(forwardedLength > 0 ? forwarded[..forwardedLength] : request.PeerAddress, click.UserAgent, occurredAtMs);
+        return clicks.Append(click);
+    }
+
+    /// <summary>The record of a click, but for the visitor.</summary>
+    /// <param name="text">At least <see cref="TextLength"/> bytes, which the record then refers to.</param>
+    public static ClickRecord Of(RedirectRequest request, long occurredAtMs, ClickToken token, ReadOnlySpan<byte> linkChannel, Span<byte> text)
+    {
+        var origin = text[..ClickCodec.MaxReferrer];
+        var country = text.Slice(ClickCodec.MaxReferrer, ClickCodec.MaxCountry);
+        var channel = text[(ClickCodec.MaxReferrer + ClickCodec.MaxCountry)..];
         var hints = request.LooksAhead ? ClickHints.Prefetch : ClickHints.None;
         var channelLength = VisitorQuery.Read(request.Query, channel, ref hints);
-        var click = new ClickRecord
+        return new ClickRecord
         {
             OccurredAtMs = occurredAtMs,
             Token = token,
@@ -28,10 +42,5 @@ internal sealed class ClickFacts(VisitorHash visitors, ClickLog clicks)
             Country = country[..Visitor.WriteCountry(request.Country, country)],
             Channel = channelLength > 0 ? channel[..channelLength] : linkChannel,
         };
-
-        Span<byte> forwarded = stackalloc byte[VisitorAddress.MaxLength];
-        var forwardedLength = request.ForwardedFor.IsEmpty ? 0 : VisitorAddress.WriteLast(request.ForwardedFor, forwarded);
-        click.VisitorHash = visitors.Of(forwardedLength > 0 ? forwarded[..forwardedLength] : request.PeerAddress, click.UserAgent, occurredAtMs);
-        return clicks.Append(click);
     }
 }

@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using LinkTracker.Edge.Clicks;
+using LinkTracker.Edge.FastLane;
 using LinkTracker.Edge.Links;
 
 namespace LinkTracker.Edge.Redirects;
 
 /// <summary>The few paths of the redirect port that are no keys; a link can never be made there.</summary>
-internal sealed class EdgePaths(LinkTable links, ClickLog clicks)
+internal sealed class EdgePaths(LinkTable links, ClickLog clicks, WarmUp? warmUp = null)
 {
     /// <summary>Whether the path behind its first slash is one of them.</summary>
     public static bool IsOwn(ReadOnlySpan<byte> key) => key.Length switch
@@ -24,6 +25,7 @@ internal sealed class EdgePaths(LinkTable links, ClickLog clicks)
             "/healthz" => Send(context, StatusCodes.Status200OK, "alive\n"),
             "/readyz" when !links.IsLoaded => Send(context, StatusCodes.Status503ServiceUnavailable, "links are still loading\n"),
             "/readyz" when !clicks.IsWritable => Send(context, StatusCodes.Status503ServiceUnavailable, "the click log cannot be written\n"),
+            "/readyz" when warmUp is { IsDone: false } => Send(context, StatusCodes.Status503ServiceUnavailable, "warming up\n"),
             "/readyz" => Send(context, StatusCodes.Status200OK, "ready\n"),
             "/robots.txt" or "/favicon.ico" => Send(context, StatusCodes.Status404NotFound, ""),
             _ => null,

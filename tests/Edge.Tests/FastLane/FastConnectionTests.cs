@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.RegularExpressions;
+using LinkTracker.Edge.Clicks;
+using LinkTracker.Edge.Redirects;
 using LinkTracker.Edge.Tests.Redirects;
 
 namespace LinkTracker.Edge.Tests.FastLane;
@@ -219,6 +222,49 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
 
         await connection.End.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Null(connection.HandedOver);
+    }
+
+    [Fact]
+    public async Task The_warm_up_holds_readiness_back_and_leaves_no_trace()
+    {
+        await using var edge = await EdgeProbe.StartAsync();
+        using (var early = await edge.GetAsync("/readyz"))
+        {
+            Assert.Equal("warming up\n", await early.Content.ReadAsStringAsync());
+        }
+
+        await edge.UntilWarmAsync();
+
+        using var ready = await edge.GetAsync("/readyz");
+        Assert.Equal("ready\n", await ready.Content.ReadAsStringAsync());
+        var stats = edge.Service<ClickLog>().Figures.Take();
+        Assert.Equal((0, 0), (stats.Offered, edge.Service<EdgeMetrics>().Total(RedirectOutcome.NotFound)));
+    }
+
+    [Fact]
+    public async Task Whoever_listens_is_told_how_long_each_answer_took()
+    {
+        var meters = _edge.Service<IMeterFactory>();
+        var seconds = new List<double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, me) =>
+            {
+                if (instrument.Meter.Scope == meters && instrument.Name == "linktracker.fast_lane.duration")
+                {
+                    me.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, measured, _, _) => seconds.Add(measured));
+        listener.Start();
+        await using var connection = new TestConnection(_edge);
+
+        await connection.SendAsync(Plain + Plain + Plain.Replace("/spring", "/none", StringComparison.Ordinal));
+        _ = await connection.ReceiveAsync();
+
+        Assert.Equal(3, seconds.Count);
+        Assert.All(seconds, taken => Assert.InRange(taken, double.Epsilon, 20));
     }
 
     private static IEnumerable<string> Statuses(string answer) => StatusLine().Matches(answer).Select(match => match.Groups[1].Value);

@@ -112,6 +112,9 @@ internal sealed class EdgeProbe : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when the code has run often enough for the Edge to say that it is ready.</summary>
+    public Task UntilWarmAsync() => _app.Services.GetService<Edge.FastLane.WarmUp>()?.ExecuteTask ?? Task.CompletedTask;
+
     /// <summary>Sends a GET for a path, with headers, and returns the answer.</summary>
     public async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
     {

@@ -285,6 +285,7 @@ public abstract class RedirectTests(bool fastLane) : IAsyncLifetime
 
         edge.Loads();
         await edge.UntilReadyAsync();
+        await edge.UntilWarmAsync();
         Assert.Equal(HttpStatusCode.OK, (await edge.GetAsync("/readyz")).StatusCode);
         _ = await edge.LocationAsync("/spring");
     }
