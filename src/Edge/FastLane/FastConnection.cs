@@ -56,6 +56,9 @@ internal sealed class FastConnection(FastLane lane, ConnectionContext connection
             // :: 2
             var next = Answer(ref buffer, output, out var answers, out var wait);
             next = next == Next.Read ? AfterLast(read, buffer, output, ref answers) : next;
+
+            // Asked before the pipe takes its memory back.
+            var isRead = buffer.IsEmpty;
             input.AdvanceTo(buffer.Start, next == Next.Read ? buffer.End : buffer.Start);
             if (answers > 0)
             {
@@ -79,11 +82,11 @@ internal sealed class FastConnection(FastLane lane, ConnectionContext connection
                     return true;
                 case Next.Close:
                     return false;
-                case Next.Read when !buffer.IsEmpty && answers == 0:
+                case Next.Read when !isRead && answers == 0:
                     watch.StayIn(ConnectionPhase.Head);
                     break;
                 default:
-                    watch.Enter(buffer.IsEmpty ? ConnectionPhase.Idle : ConnectionPhase.Head);
+                    watch.Enter(isRead ? ConnectionPhase.Idle : ConnectionPhase.Head);
                     break;
             }
         }
