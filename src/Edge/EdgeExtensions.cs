@@ -25,6 +25,7 @@ public static class EdgeExtensions
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
             // Byte for byte: a visitor whose browser sends other bytes than UTF-8 gets the redirect all the same.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);

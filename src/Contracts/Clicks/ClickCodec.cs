@@ -108,7 +108,8 @@ public static class ClickCodec
         return true;
     }
 
-    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int max)
+    /// <summary>The first bytes of a text, as many as a record takes and without half a character at their end.</summary>
+    public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int max)
     {
         if (text.Length <= max)
         {

@@ -158,13 +158,19 @@ internal sealed class FastConnection(FastLane lane, ConnectionContext connection
             return Next.Read;
         }
 
-        if (watch.IsTimedOut)
+        if (buffer.IsEmpty)
         {
-            lane.AnswerLate(output);
-            answers++;
+            return Next.Close;
         }
 
-        return watch.IsTimedOut || buffer.IsEmpty ? Next.Close : Next.Read;
+        if (!watch.IsTimedOut)
+        {
+            return Next.Read;
+        }
+
+        lane.AnswerLate(output);
+        answers++;
+        return Next.Close;
     }
 
     private static byte[] AddressOf(ConnectionContext connection)

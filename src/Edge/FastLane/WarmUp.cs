@@ -34,14 +34,14 @@ internal sealed class WarmUp(HeadParser parser, AnswerWriter answers, VisitorHas
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        for (var round = 0; round < Rounds && !stoppingToken.IsCancellationRequested; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             for (var i = 0; i < RequestsEach; i++)
             {
                 Redirect(i);
             }
 
-            await Task.Delay(Pause, clock, CancellationToken.None);
+            await Task.Delay(Pause, clock, stoppingToken);
         }
 
         _isDone = true;

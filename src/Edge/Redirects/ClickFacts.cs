@@ -36,7 +36,7 @@ internal sealed class ClickFacts(VisitorHash visitors, ClickLog clicks)
             Token = token,
             Method = request.Method,
             Flags = hints,
-            UserAgent = Visitor.Cut(request.UserAgent, ClickCodec.MaxUserAgent),
+            UserAgent = ClickCodec.Cut(request.UserAgent, ClickCodec.MaxUserAgent),
             Referrer = origin[..Visitor.WriteOrigin(request.Referer, origin)],
             Language = Visitor.FirstLanguage(request.AcceptLanguage),
             Country = country[..Visitor.WriteCountry(request.Country, country)],

@@ -69,22 +69,6 @@ internal static class Visitor
     public static bool IsPrefetch(ReadOnlySpan<byte> purpose) =>
         Contains(purpose, "prefetch"u8) || Contains(purpose, "prerender"u8) || Contains(purpose, "preview"u8);
 
-    /// <summary>The first bytes of a text, without a last character of UTF-8 that would be cut in two.</summary>
-    public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int maxLength)
-    {
-        if (text.Length <= maxLength)
-        {
-            return text;
-        }
-
-        while (maxLength > 0 && (text[maxLength] & 0xC0) == 0x80)
-        {
-            maxLength--;
-        }
-
-        return text[..maxLength];
-    }
-
     private static bool Contains(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
     {
         for (; text.Length >= word.Length; text = text[1..])
