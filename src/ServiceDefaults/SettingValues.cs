@@ -63,4 +63,8 @@ internal static class SettingValues
 
     public static string? Currency(string text) =>
         text.Length == 3 && text.All(char.IsAsciiLetter) ? text.ToLowerInvariant() : null;
+
+    /// <summary>Hosts with ports, separated by commas.</summary>
+    public static bool IsHostList(string text) => text.Split(',').All(host =>
+        Uri.TryCreate("kafka://" + host.Trim(), UriKind.Absolute, out var url) && url is { Port: > 0, Host.Length: > 0, UserInfo: "", Fragment: "", PathAndQuery: "" or "/" });
 }

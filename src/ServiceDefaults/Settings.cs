@@ -62,6 +62,11 @@ public sealed record Settings
     /// <summary>Most memory for the link table, 64 to 65,536 MiB.</summary>
     public int LinkMemoryMiB { get; init; } = 4_096;
 
+    /// <summary>
+    /// In the cluster: most clicks on this Edge's disk that Kafka has not taken, 64 to 16,777,216 MiB; beyond it, clicks are declared lost.
+    /// </summary>
+    public int BacklogMiB { get; init; } = 65_536;
+
     /// <summary>How long after a click a lead may still be credited to it, 1 to 365 days.</summary>
     public TimeSpan AttributionWindow { get; init; } = TimeSpan.FromDays(90);
 
@@ -70,6 +75,24 @@ public sealed record Settings
 
     /// <summary>ISO 4217 code, lower case, of the money in reports; sales in others are kept and shown apart.</summary>
     public string Currency { get; init; } = "usd";
+
+    /// <summary>In the cluster: how often counts, positions and single clicks go to PostgreSQL, 1 to 600 s.</summary>
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Brokers that clicks and links travel over, as hosts with ports; null: Edge and Aggregator share a process.</summary>
+    public string? KafkaBootstrapServers { get; init; }
+
+    /// <summary>Partitions of the topic of clicks, 1 to 1,024.</summary>
+    public int KafkaPartitions { get; init; } = 12;
+
+    /// <summary>Whether clicks, leads and sales are also published for other systems.</summary>
+    public bool PublishEvents { get; init; }
+
+    /// <summary>Where the counts are in the cluster; null: in a file of the data folder.</summary>
+    public string? RedisConfiguration { get; init; }
+
+    /// <summary>Where links, conversions and single clicks are in the cluster; null: in a file of the data folder.</summary>
+    public string? PostgresConnection { get; init; }
 
     /// <summary>Host, and port unless it is the scheme's own, of <see cref="ShortUrl"/>.</summary>
     public string DefaultDomain => ShortUrl.Authority.ToLowerInvariant();

@@ -3,8 +3,6 @@ namespace LinkTracker.ServiceDefaults;
 /// <summary>Every setting, in the order of <c>docs/settings.md</c>, which a test compares with this table.</summary>
 internal static class SettingsTable
 {
-    private const string LaterVersion = "empty: this version cannot use it yet";
-
     public static IReadOnlyList<Setting> All { get; } =
     [
         new("LinkTracker:Data", "./data", "a folder",
@@ -45,6 +43,8 @@ internal static class SettingsTable
             (s, v) => SettingValues.IsHeaderName(v) ? s with { AddressHeader = v } : null),
         new("Edge:LinkMemoryMiB", "4096", "a whole number from 64 to 65536",
             (s, v) => SettingValues.Number(v, 64, 65_536) is { } size ? s with { LinkMemoryMiB = size } : null),
+        new("Edge:BacklogMiB", "65536", "a whole number from 64 to 16777216",
+            (s, v) => SettingValues.Number(v, 64, 16_777_216) is { } size ? s with { BacklogMiB = size } : null),
         new("Aggregator:Url", "http://127.0.0.1:8081", "http:// with an IP address or localhost, without a path (0.0.0.0 for every network)",
             (s, v) => SettingValues.ListenAddress(v) is { } url ? s with { AggregatorUrl = url } : null),
         new("Aggregator:AttributionWindowDays", "90", "a whole number from 1 to 365",
@@ -53,10 +53,17 @@ internal static class SettingsTable
             (s, v) => SettingValues.Number(v, 1, 3_650) is { } days ? s with { ClickRetention = TimeSpan.FromDays(days) } : null),
         new("Aggregator:Currency", "usd", "an ISO 4217 code of three letters",
             (s, v) => SettingValues.Currency(v) is { } code ? s with { Currency = code } : null),
-        new("Kafka:BootstrapServers", "", LaterVersion, (_, _) => null),
+        new("Aggregator:SnapshotSeconds", "5", "a whole number from 1 to 600",
+            (s, v) => SettingValues.Number(v, 1, 600) is { } seconds ? s with { SnapshotInterval = TimeSpan.FromSeconds(seconds) } : null),
+        new("Kafka:BootstrapServers", "", "hosts with ports, such as kafka-1:9092,kafka-2:9092",
+            (s, v) => SettingValues.IsHostList(v) ? s with { KafkaBootstrapServers = v } : null),
         new("Kafka:Partitions", "12", "a whole number from 1 to 1024",
-            (s, v) => SettingValues.Number(v, 1, 1_024) is null ? null : s),
-        new("Redis:Configuration", "", LaterVersion, (_, _) => null) { IsSecret = true },
-        new("ConnectionStrings:Postgres", "", LaterVersion, (_, _) => null) { IsSecret = true },
+            (s, v) => SettingValues.Number(v, 1, 1_024) is { } count ? s with { KafkaPartitions = count } : null),
+        new("Kafka:PublishEvents", "false", "true or false",
+            (s, v) => SettingValues.Choice(v, "false", "true") is { } on ? s with { PublishEvents = on } : null),
+        new("Redis:Configuration", "", "hosts with ports and options, such as redis-1:6379,password=…",
+            (s, v) => s with { RedisConfiguration = v }) { IsSecret = true },
+        new("ConnectionStrings:Postgres", "", "a connection string such as Host=db;Database=linktracker;Username=linktracker;Password=…",
+            (s, v) => s with { PostgresConnection = v }) { IsSecret = true },
     ];
 }

@@ -4,6 +4,7 @@ using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
 {
+    ClusterSettings.RefuseForStandalone(settings);
     EdgeExtensions.CompleteInline(settings);
     builder.AddEdge(settings).AddAggregator(settings);
     return builder.Build().MapAggregator();

@@ -33,7 +33,9 @@ public sealed class SettingsReaderTests
             ("Edge:CommitIntervalMs", "10000"), ("Edge:LogRetentionHours", "8760"), ("Edge:NotFoundUrl", "https://shop.example.com/ü"),
             ("Edge:ExpiredUrl", "https://shop.example.com/expired?x=1"), ("Edge:TokenParameter", "click.id"), ("Edge:CountryHeader", "CF-IPCountry"),
             ("Edge:AddressHeader", "X-Forwarded-For"), ("Edge:LinkMemoryMiB", "64"), ("Aggregator:Url", "http://localhost:0"),
-            ("Aggregator:AttributionWindowDays", "365"), ("Aggregator:ClickRetentionDays", "3650"), ("Aggregator:Currency", "EUR"), ("Kafka:Partitions", "1024"));
+            ("Aggregator:AttributionWindowDays", "365"), ("Aggregator:ClickRetentionDays", "3650"), ("Aggregator:Currency", "EUR"),
+            ("Edge:BacklogMiB", "64"), ("Aggregator:SnapshotSeconds", "600"), ("Kafka:BootstrapServers", "kafka-1:9092,[::1]:9093"), ("Kafka:Partitions", "1024"),
+            ("Kafka:PublishEvents", "true"), ("Redis:Configuration", "redis:6379,password=hunter2"), ("ConnectionStrings:Postgres", "Host=db;Password=hunter2"));
 
         Assert.Equal(new byte[32], read.Secret);
         Assert.Equal(40, read.PreviousSecret!.Length);
@@ -65,6 +67,13 @@ public sealed class SettingsReaderTests
                 AttributionWindow = TimeSpan.FromDays(365),
                 ClickRetention = TimeSpan.FromDays(3_650),
                 Currency = "eur",
+                BacklogMiB = 64,
+                SnapshotInterval = TimeSpan.FromMinutes(10),
+                KafkaBootstrapServers = "kafka-1:9092,[::1]:9093",
+                KafkaPartitions = 1_024,
+                PublishEvents = true,
+                RedisConfiguration = "redis:6379,password=hunter2",
+                PostgresConnection = "Host=db;Password=hunter2",
             },
             read);
     }
@@ -106,7 +115,11 @@ public sealed class SettingsReaderTests
     [InlineData("Aggregator:ClickRetentionDays", "0", "Aggregator__ClickRetentionDays is '0', but must be a whole number from 1 to 3650.")]
     [InlineData("Aggregator:Currency", "euro", "Aggregator__Currency is 'euro', but must be an ISO 4217 code of three letters.")]
     [InlineData("Kafka:Partitions", "0", "Kafka__Partitions is '0', but must be a whole number from 1 to 1024.")]
-    [InlineData("Kafka:BootstrapServers", "k:9092", "Kafka__BootstrapServers is 'k:9092', but must be empty: this version cannot use it yet.")]
+    [InlineData("Kafka:BootstrapServers", "kafka", "Kafka__BootstrapServers is 'kafka', but must be hosts with ports, such as kafka-1:9092,kafka-2:9092.")]
+    [InlineData("Kafka:BootstrapServers", "k:9092,", "Kafka__BootstrapServers is 'k:9092,', but must be hosts with ports, such as kafka-1:9092,kafka-2:9092.")]
+    [InlineData("Kafka:PublishEvents", "yes", "Kafka__PublishEvents is 'yes', but must be true or false.")]
+    [InlineData("Edge:BacklogMiB", "63", "Edge__BacklogMiB is '63', but must be a whole number from 64 to 16777216.")]
+    [InlineData("Aggregator:SnapshotSeconds", "0", "Aggregator__SnapshotSeconds is '0', but must be a whole number from 1 to 600.")]
     [InlineData("Edge:Durability", "x\r\ny", "Edge__Durability is 'x??y', but must be durable or buffered.")]
     public void A_wrong_value_is_told_with_its_name_and_what_it_may_be(string name, string value, string message) =>
         Assert.Equal(message, Assert.Throws<SettingsException>(() => Read((name, value))).Message);
@@ -118,8 +131,6 @@ public sealed class SettingsReaderTests
     [InlineData("LinkTracker:Secret", "not*base64")]
     [InlineData("LinkTracker:Secret", "c2hvcnQ=")]
     [InlineData("LinkTracker:PreviousSecret", "c2hvcnQ=")]
-    [InlineData("Redis:Configuration", "redis:6379,password=hunter2")]
-    [InlineData("ConnectionStrings:Postgres", "Host=db;Password=hunter2")]
     public void A_wrong_secret_is_told_without_its_value(string name, string value)
     {
         var message = Assert.Throws<SettingsException>(() => Read((name, value))).Message;
