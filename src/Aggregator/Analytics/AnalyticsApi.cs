@@ -11,7 +11,7 @@ namespace LinkTracker.Aggregator.Analytics;
 /// Answers <c>GET /analytics</c>: one object for a count, else an array of rows, the highest first. Clicks are valid clicks; every row also
 /// has the numbers of raw, unique and excluded ones.
 /// </summary>
-internal sealed class AnalyticsApi(Database database, ClickCounts counts, BotRules bots, LinkPresenter links, Installation installation, Settings settings, TimeProvider clock)
+internal sealed class AnalyticsApi(Database database, IClickCounts counts, BotRules bots, LinkPresenter links, Installation installation, Settings settings, TimeProvider clock)
 {
     private const int MaxRows = 1_000;
     private const int LinksAtOnce = 1_000;

@@ -6,7 +6,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Analytics;
 
 /// <summary>Finds single clicks in the order of their times.</summary>
-internal sealed class ClickEvents(ClickCounts counts, BotRules bots)
+internal sealed class ClickEvents(IClickCounts counts, BotRules bots)
 {
     /// <summary>A page of the clicks asked for.</summary>
     /// <param name="disposition">Null: whatever it is.</param>

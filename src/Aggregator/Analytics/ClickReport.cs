@@ -14,7 +14,7 @@ internal sealed record ClickQuery(Grouping Grouping, IReadOnlySet<long>? Links, 
 /// Sums clicks. Whatever touches one dimension at most is answered from the sums that are kept for ever; what combines
 /// several is counted from the single clicks, as far back as those are kept.
 /// </summary>
-internal sealed class ClickReport(ClickCounts counts, BotRules bots)
+internal sealed class ClickReport(IClickCounts counts, BotRules bots)
 {
     /// <exception cref="ApiError">422 when single clicks are needed of which some are not there any more.</exception>
     public void Fill(FigureGroups groups, ClickQuery query, CancellationToken cancellation)

@@ -12,7 +12,7 @@ namespace LinkTracker.Aggregator.Analytics;
 /// minute, until the click is older than single clicks are kept.
 /// </summary>
 internal sealed class ConversionEnricher(
-    Database database, ClickCounts counts, BotRules bots, Settings settings, TimeProvider clock, ILogger<ConversionEnricher> logger) : BackgroundService
+    Database database, IClickCounts counts, BotRules bots, Settings settings, TimeProvider clock, ILogger<ConversionEnricher> logger) : BackgroundService
 {
     private const int MostAtOnce = 500;
     private const int TicksOfASweep = 60;

@@ -13,7 +13,7 @@ namespace LinkTracker.Aggregator.Analytics;
 /// sales for ever.
 /// </summary>
 internal sealed class EventsApi(
-    Database database, ClickCounts counts, BotRules bots, LinkPresenter links, CustomerPresenter customers, Installation installation, TimeProvider clock)
+    Database database, IClickCounts counts, BotRules bots, LinkPresenter links, CustomerPresenter customers, Installation installation, TimeProvider clock)
 {
     private readonly ClickEvents _clicks = new(counts, bots);
 

@@ -17,7 +17,7 @@ namespace LinkTracker.Aggregator.Counting;
 /// Any failure ends the round, and so does a wish for a replay; the next begins at 1 and counts again what was not stored, and nothing else.
 /// </summary>
 internal sealed class ClickCounter(
-    IClickSource source, ClickCounts counts, ClickClassifier classifier, QuarantineReplay replay, CountingMetrics metrics, CountingHealth health, TimeProvider clock, ILogger<ClickCounter> logger) : BackgroundService
+    IClickSource source, SqliteClickCounts counts, ClickClassifier classifier, QuarantineReplay replay, CountingMetrics metrics, CountingHealth health, TimeProvider clock, ILogger<ClickCounter> logger) : BackgroundService
 {
     private const int MaxClicks = 16_384;
     private const int SlicesAhead = 8;

@@ -4,7 +4,7 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Counting;
 
 /// <summary>Drops single clicks once an hour when they are older than the setting says. Counts are kept for ever.</summary>
-internal sealed class ClickForgetting(ClickCounts counts, Settings settings, TimeProvider clock, ILogger<ClickForgetting> logger) : BackgroundService
+internal sealed class ClickForgetting(IClickCounts counts, Settings settings, TimeProvider clock, ILogger<ClickForgetting> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 

@@ -15,10 +15,11 @@ internal static class CountingExtensions
         {
             var data = Path.GetFullPath(provider.GetRequiredService<Settings>().Data);
             Directory.CreateDirectory(data);
-            return ClickCounts.Open(
-                Path.Combine(data, "counts.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClickCounts>>());
+            return SqliteClickCounts.Open(
+                Path.Combine(data, "counts.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqliteClickCounts>>());
         });
-        services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<ClickCounts>().ClicksOf);
+        services.AddSingleton<IClickCounts>(provider => provider.GetRequiredService<SqliteClickCounts>());
+        services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<IClickCounts>().ClicksOf);
         services.AddSingleton(_ => BotRules.Embedded);
         services.AddSingleton<CountingMetrics>();
         services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<CountingMetrics>());

@@ -17,10 +17,10 @@ internal sealed class CountingMetrics : IStatsSection
     private volatile IReadOnlyDictionary<LogKey, LogProgress> _progress = new Dictionary<LogKey, LogProgress>();
 
     private readonly CountingHealth _health;
-    private readonly ClickCounts _counts;
+    private readonly IClickCounts _counts;
     private long _visitors;
 
-    public CountingMetrics(IMeterFactory meters, CountingHealth health, ClickCounts counts)
+    public CountingMetrics(IMeterFactory meters, CountingHealth health, IClickCounts counts)
     {
         _health = health;
         _counts = counts;

@@ -11,7 +11,7 @@ internal sealed record ReplayAnswer(long Replayed, long Kept);
 /// Counts the clicks in quarantine that this version can read. Anybody may ask; it is done by the thread that counts, between two
 /// of its rounds, because it alone knows who clicked and moves positions.
 /// </summary>
-internal sealed class QuarantineReplay(ClickCounts counts, CountingMetrics metrics, ILogger<QuarantineReplay> logger)
+internal sealed class QuarantineReplay(SqliteClickCounts counts, CountingMetrics metrics, ILogger<QuarantineReplay> logger)
 {
     private const int ClicksAtOnce = 10_000;
 

@@ -155,7 +155,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         await ClickAsync();
         _server.SetTime(ReportServer.Noon.AddDays(40));
         await _server.ClickAsync(new TestClick { Link = _anaNumber, At = ReportServer.Noon.AddDays(39), Agent = TestClick.Iphone, Country = "DE" });
-        _server.Services.GetRequiredService<ClickCounts>().Forget(ReportServer.Noon.AddDays(30));
+        _server.Services.GetRequiredService<IClickCounts>().Forget(ReportServer.Noon.AddDays(30));
 
         var refusal = await _server.RefusalAsync("/analytics?interval=all&country=DE&groupBy=devices");
         Assert.Equal((422, "unprocessable_entity"), (refusal.Status, refusal.Code));

@@ -43,7 +43,7 @@ public sealed class TimeZoneApiTests : IAsyncLifetime
     [Fact]
     public async Task Days_still_add_up_once_the_single_clicks_are_forgotten()
     {
-        _server.Services.GetRequiredService<ClickCounts>().Forget(From.AddYears(1));
+        _server.Services.GetRequiredService<IClickCounts>().Forget(From.AddYears(1));
 
         var rows = (await _server.GetAsync("/analytics?groupBy=timeseries&start=2026-10-15T00:00:00Z&end=2026-11-12T00:00:00Z&timezone=Asia/Kathmandu")).AsArray();
 

@@ -371,7 +371,7 @@ public sealed class ClickCountsTests : IDisposable
     {
         _file.Run("PRAGMA user_version = 99");
 
-        var error = Assert.Throws<InvalidDataException>(() => ClickCounts.Open(_file.Path, TimeProvider.System, NullLogger.Instance));
+        var error = Assert.Throws<InvalidDataException>(() => SqliteClickCounts.Open(_file.Path, TimeProvider.System, NullLogger.Instance));
         Assert.Contains("newer version", error.Message, StringComparison.Ordinal);
     }
 

@@ -23,9 +23,9 @@ internal sealed class CountsFile : IDisposable
 
     public string Path { get; }
 
-    public TestLogger<ClickCounts> Logger { get; } = new();
+    public TestLogger<SqliteClickCounts> Logger { get; } = new();
 
-    public ClickCounts Counts { get; private set; }
+    public SqliteClickCounts Counts { get; private set; }
 
     /// <summary>Counts slices as one batch, from the stored positions.</summary>
     public CountBatch Count(params IEnumerable<ClickSlice> slices)
@@ -106,5 +106,5 @@ internal sealed class CountsFile : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private ClickCounts Open() => ClickCounts.Open(Path, TimeProvider.System, Logger);
+    private SqliteClickCounts Open() => SqliteClickCounts.Open(Path, TimeProvider.System, Logger);
 }

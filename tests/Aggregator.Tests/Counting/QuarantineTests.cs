@@ -68,7 +68,7 @@ public sealed class QuarantineTests : IAsyncLifetime
     {
         await _server.DeliverBytesAsync(Unknown(1));
 
-        Assert.Equal(new ForgottenClicks(0, 1), _server.Services.GetRequiredService<ClickCounts>().Forget(ReportServer.Noon.AddDays(1)));
+        Assert.Equal(new ForgottenClicks(0, 1), _server.Services.GetRequiredService<SqliteClickCounts>().Forget(ReportServer.Noon.AddDays(1)));
 
         var entry = Assert.Single((await _server.GetAsync("/quarantine")).AsArray())!;
         Assert.Equal((0, false), (entry["bytes"]!.GetValue<int>(), entry["replayable"]!.GetValue<bool>()));

@@ -3,11 +3,8 @@ using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Counting;
 
-/// <summary>
-/// The counts of an installation: sums by link, dimension, hour and day kept for ever, single clicks kept for a while,
-/// and how far each log is counted. One writer, any number of readers.
-/// </summary>
-internal sealed class ClickCounts : IDisposable
+/// <summary>The counts in a file of the data folder. One writer, any number of readers.</summary>
+internal sealed class SqliteClickCounts : IClickCounts, IDisposable
 {
     private readonly CountsDatabase _database;
     private readonly CountsReader _reader;
@@ -16,7 +13,7 @@ internal sealed class ClickCounts : IDisposable
     private CountsWriter? _writer;
     private CountsException? _damage;
 
-    private ClickCounts(CountsDatabase database, ILogger logger)
+    private SqliteClickCounts(CountsDatabase database, ILogger logger)
     {
         _database = database;
         _logger = logger;
@@ -28,9 +25,9 @@ internal sealed class ClickCounts : IDisposable
     /// Opens the file and makes it when it is not there. A damaged one is set aside, and counting begins anew from the log.
     /// </summary>
     /// <exception cref="InvalidDataException">The file is from a newer version.</exception>
-    public static ClickCounts Open(string path, TimeProvider clock, ILogger logger)
+    public static SqliteClickCounts Open(string path, TimeProvider clock, ILogger logger)
     {
-        var counts = new ClickCounts(new CountsDatabase(path, clock), logger);
+        var counts = new SqliteClickCounts(new CountsDatabase(path, clock), logger);
         try
         {
             counts.Resume();
@@ -46,20 +43,17 @@ internal sealed class ClickCounts : IDisposable
 
     public Dictionary<LogKey, LogProgress> Positions() => CountsDatabase.Run(_reader.Positions);
 
-    /// <summary>A part of the quarantine, the newest first.</summary>
     public IReadOnlyList<QuarantineEntry> Quarantine(long limit, long offset) => CountsDatabase.Run(() => _reader.Quarantine(limit, offset));
 
     /// <summary>Clicks in quarantine that may be read by now, with higher ids than the given one, in the order of their ids.</summary>
     public IReadOnlyList<QuarantineEntry> Replayable(long after, long most) => CountsDatabase.Run(() => _reader.Replayable(after, most));
 
-    /// <summary>The same number told twice, by what moved positions and by what reports are read from.</summary>
     public CountsAudit Audit() => CountsDatabase.Run(_reader.Audit);
 
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => CountsDatabase.Run(() => _reader.Rollup(query));
 
     public long? FirstHour(IReadOnlyCollection<long>? links) => CountsDatabase.Run(() => _reader.FirstHour(links));
 
-    /// <summary>Valid clicks of each link that has some, and the time of the newest.</summary>
     public IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links)
     {
         // A century of whole days.
@@ -89,7 +83,6 @@ internal sealed class ClickCounts : IDisposable
         });
     }
 
-    /// <summary>Forgets single clicks before the time, and the bytes that went to quarantine before it; sums stay.</summary>
     public ForgottenClicks Forget(DateTimeOffset before) => CountsDatabase.Run(() => new CountsForgetting(_database).Forget(before));
 
     /// <summary>After damage was met at work: what there is will be set aside by <see cref="Resume"/>.</summary>
