@@ -31,6 +31,9 @@ public sealed class KafkaReader : IDisposable
     /// <summary>The offset behind the last record that was read. Offsets may have holes.</summary>
     public long Next { get; private set; }
 
+    /// <summary>Records from <see cref="Next"/> to the end, as far as the broker's last answer told; 0 before there was one.</summary>
+    public long Behind => _consumer.GetWatermarkOffsets(_partition).High is { IsSpecial: false } end ? Math.Max(0, end.Value - Next) : 0;
+
     /// <summary>Whether the last call of <see cref="Read"/> met the end of the partition, as it was then.</summary>
     public bool IsAtEnd { get; private set; }
 

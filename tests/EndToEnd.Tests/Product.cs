@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace LinkTracker.EndToEnd.Tests;
 
 /// <summary>
@@ -14,16 +11,14 @@ internal sealed class Product : IAsyncDisposable
     private const string Standalone = "LinkTracker.Standalone.dll";
     private const string EdgeAlone = "LinkTracker.Edge.dll";
 
-    private readonly StringBuilder _output = new();
     private readonly Dictionary<string, string> _settings;
-    private readonly string _program;
-    private Process _process;
+    private readonly ServiceProcess _process;
 
     private Product(string program, Dictionary<string, string> settings)
     {
-        _program = program;
         _settings = settings;
-        _process = Launch();
+        Api = new Uri(settings[program == Standalone ? "Aggregator__Url" : "Edge__AdminUrl"]);
+        _process = new ServiceProcess(program, settings, Edge, Api);
     }
 
     public string Data => _settings["LinkTracker__Data"];
@@ -31,7 +26,7 @@ internal sealed class Product : IAsyncDisposable
     public Uri Edge => new(_settings["Edge__Url"]);
 
     /// <summary>Of an Edge alone its admin port.</summary>
-    public Uri Api => new(_settings[_program == Standalone ? "Aggregator__Url" : "Edge__AdminUrl"]);
+    public Uri Api { get; }
 
     public int ProcessId => _process.Id;
 
@@ -44,16 +39,7 @@ internal sealed class Product : IAsyncDisposable
         File.ReadLines($"/proc/{ProcessId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).AsSpan(6).Trim(" \tkB"),
         System.Globalization.CultureInfo.InvariantCulture);
 
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return _output.ToString();
-            }
-        }
-    }
+    public string Output => _process.Output;
 
     public ApiClient Client => field ??= new ApiClient(Api, AdminKey);
 
@@ -94,95 +80,23 @@ internal sealed class Product : IAsyncDisposable
         }
 
         var product = new Product(program, all);
-        await product.UntilReadyAsync();
+        await product.RestartAsync();
         return product;
     }
 
-    /// <summary>SIGKILL: nothing of the process runs any more once this returns.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    public Task KillAsync() => _process.KillAsync();
 
-    /// <summary>SIGTERM, and waits for the exit code, as long as supervisors wait before they kill.</summary>
-    public async Task<int> StopAsync()
-    {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        return _process.ExitCode;
-    }
+    public Task<int> StopAsync() => _process.StopAsync();
 
-    public async Task RestartAsync()
-    {
-        _process = Launch();
-        await UntilReadyAsync();
-    }
+    public Task RestartAsync() => _process.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            await KillAsync();
-        }
-
+        await _process.DisposeAsync();
         Client.Dispose();
         Clicker.Dispose();
         Directory.Delete(Data, recursive: true);
     }
 
     private static string NewFolder() => Directory.CreateTempSubdirectory("linktracker-e2e-").FullName;
-
-    private Process Launch()
-    {
-        // The test project refers to Standalone, so its assembly and the Edge's stand beside the tests.
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, _program)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in _settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += Collect;
-        process.ErrorDataReceived += Collect;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private void Collect(object sender, DataReceivedEventArgs line)
-    {
-        lock (_output)
-        {
-            _output.AppendLine(line.Data);
-        }
-    }
-
-    private async Task UntilReadyAsync()
-    {
-        using var http = new HttpClient();
-        await Eventually.HoldsAsync($"the product is ready\n{Output}", TimeSpan.FromSeconds(60), async () =>
-        {
-            Assert.False(_process.HasExited, $"the product ended by itself:\n{Output}");
-            return await IsReadyAsync(http, Edge) && await IsReadyAsync(http, Api);
-        });
-    }
-
-    private static async Task<bool> IsReadyAsync(HttpClient http, Uri listener)
-    {
-        try
-        {
-            using var answer = await http.GetAsync(new Uri(listener, "/readyz"));
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            // Not listening yet.
-            return false;
-        }
-    }
 }

@@ -58,7 +58,7 @@ internal sealed class ClickCounter(
         _visitors.Forget();
         replay.Run(classifier, _visitors);
         var progress = counts.Positions();
-        metrics.Loaded(progress);
+        metrics.Moved(0, progress, _visitors.Count);
 
         // :: 2
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -173,7 +173,8 @@ internal sealed class ClickCounter(
             Log.Quarantined(logger, range.From, range.To, range.Log.Edge, range.Log.Epoch, range.Missing, range.Reason);
         }
 
-        metrics.Stored(stored, _visitors.Count, duration);
+        metrics.Moved(0, stored, _visitors.Count);
+        metrics.Stored(duration);
         health.Works();
         _delay = FirstDelay;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LinkTracker.Aggregator.Counting;
@@ -5,17 +6,20 @@ namespace LinkTracker.Aggregator.Counting;
 /// <summary>Whether counting goes on. Redirects and the API do not depend on it, so its failure degrades the service only.</summary>
 internal sealed class CountingHealth : IHealthCheck
 {
-    private volatile string? _failure;
+    private readonly ConcurrentDictionary<int, string> _failures = [];
 
     /// <summary>What failed last; null while counting goes on.</summary>
-    public string? Failure => _failure;
+    public string? Failure => _failures.Values.FirstOrDefault();
 
-    public void Works() => _failure = null;
+    /// <param name="partition">0 where there is one only.</param>
+    public void Works(int partition = 0) => _failures.TryRemove(partition, out _);
 
-    public void Fails(Exception exception) => _failure = exception.GetType().Name;
+    /// <param name="exception">Why it is tried again.</param>
+    /// <param name="partition">0 where there is one only.</param>
+    public void Fails(Exception exception, int partition = 0) => _failures[partition] = exception.GetType().Name;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_failure is { } failure
+        Task.FromResult(Failure is { } failure
             ? HealthCheckResult.Degraded($"Counting failed ({failure}) and is being tried again; clicks wait in the log meanwhile.")
             : HealthCheckResult.Healthy());
 }

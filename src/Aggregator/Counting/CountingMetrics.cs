@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
@@ -14,11 +15,10 @@ internal sealed class CountingMetrics : IStatsSection
 
     private readonly Counter<long> _batches;
     private readonly Histogram<double> _commitSeconds;
-    private volatile IReadOnlyDictionary<LogKey, LogProgress> _progress = new Dictionary<LogKey, LogProgress>();
-
+    private readonly ConcurrentDictionary<int, IReadOnlyDictionary<LogKey, LogProgress>> _progress = [];
+    private readonly ConcurrentDictionary<int, long> _visitors = [];
     private readonly CountingHealth _health;
     private readonly IClickCounts _counts;
-    private long _visitors;
 
     public CountingMetrics(IMeterFactory meters, CountingHealth health, IClickCounts counts)
     {
@@ -28,7 +28,7 @@ internal sealed class CountingMetrics : IStatsSection
         _batches = meter.CreateCounter<long>("linktracker.counting.batches", "{batch}", "Transactions that stored counts.");
         _commitSeconds = meter.CreateHistogram<double>("linktracker.counting.commit.duration", "s", "Time to store one batch.");
         meter.CreateObservableGauge("linktracker.counting.failing", () => health.Failure is null ? 0 : 1, null, "1 while counting fails and is tried again.");
-        meter.CreateObservableGauge("linktracker.counting.visitors", () => Volatile.Read(ref _visitors), "{click}", "Clicks of the day held in memory to tell repeats.");
+        meter.CreateObservableGauge("linktracker.counting.visitors", () => Visitors, "{click}", "Clicks of the day held in memory to tell repeats.");
         meter.CreateObservableCounter("linktracker.clicks.counted", Counted, "{click}", "Clicks in the sums that reports are read from.");
         Observe(meter, "linktracker.clicks.consumed", "Clicks handed over by the logs.", progress => progress.Consumed);
         Observe(meter, "linktracker.clicks.applied", "Clicks counted, whatever their disposition.", progress => progress.Applied);
@@ -38,25 +38,37 @@ internal sealed class CountingMetrics : IStatsSection
 
     public string Name => "aggregator";
 
-    /// <param name="visitors">Clicks that are remembered to tell repeats.</param>
-    public void Stored(IReadOnlyDictionary<LogKey, LogProgress> progress, long visitors, TimeSpan duration)
+    private long Visitors => _visitors.Values.Sum();
+
+    /// <summary>A batch was stored.</summary>
+    public void Stored(TimeSpan duration)
     {
-        _progress = progress;
-        Volatile.Write(ref _visitors, visitors);
         _batches.Add(1);
         _commitSeconds.Record(duration.TotalSeconds);
     }
 
-    /// <summary>What is stored, read at the start of counting.</summary>
-    public void Loaded(IReadOnlyDictionary<LogKey, LogProgress> progress) => _progress = progress;
+    /// <summary>What is stored of a partition.</summary>
+    /// <param name="visitors">Clicks that are remembered to tell repeats.</param>
+    public void Moved(int partition, IReadOnlyDictionary<LogKey, LogProgress> progress, long visitors)
+    {
+        _progress[partition] = progress;
+        _visitors[partition] = visitors;
+    }
+
+    /// <summary>The partition is no longer counted here.</summary>
+    public void Leaves(int partition)
+    {
+        _progress.TryRemove(partition, out _);
+        _visitors.TryRemove(partition, out _);
+    }
 
     public object Read()
     {
-        var progress = _progress;
+        var progress = _progress.Values.SelectMany(logs => logs).ToDictionary();
         return new
         {
             failing = _health.Failure,
-            visitors = Volatile.Read(ref _visitors),
+            visitors = Visitors,
             store = TryAudit(),
             consumed = progress.Values.Sum(log => log.Consumed),
             applied = progress.Values.Sum(log => log.Applied),
@@ -98,7 +110,7 @@ internal sealed class CountingMetrics : IStatsSection
     private void Observe(Meter meter, string name, string description, Func<LogProgress, long> read) =>
         meter.CreateObservableCounter(
             name,
-            () => _progress.GroupBy(log => log.Key.Partition).Select(partition => new Measurement<long>(
+            () => _progress.Values.SelectMany(logs => logs).GroupBy(log => log.Key.Partition).Select(partition => new Measurement<long>(
                 partition.Sum(log => read(log.Value)), new KeyValuePair<string, object?>("linktracker.partition", partition.Key))),
             "{click}",
             description);

@@ -27,7 +27,23 @@ internal readonly record struct PartitionPosition(long Era, long Offset) : IComp
 }
 
 /// <param name="Logs">How far each log is counted, as it comes through this partition.</param>
-internal sealed record PartitionState(PartitionPosition Position, IReadOnlyDictionary<LogKey, LogProgress> Logs);
+internal sealed record PartitionState(PartitionPosition Position, IReadOnlyDictionary<LogKey, LogProgress> Logs)
+{
+    /// <summary>What is stored once the batch is.</summary>
+    public PartitionState After(PartitionPosition position, CountBatch batch)
+    {
+        var logs = new Dictionary<LogKey, LogProgress>(Logs);
+        foreach (var (log, (_, after)) in batch.Progress)
+        {
+            logs[log] = after;
+        }
+
+        return new PartitionState(position, logs);
+    }
+
+    public bool HasSameLogs(PartitionState other) =>
+        Logs.Count == other.Logs.Count && Logs.All(log => other.Logs.TryGetValue(log.Key, out var progress) && progress == log.Value);
+}
 
 /// <summary>From where to where a batch leads.</summary>
 /// <param name="Fence">Tells the holders of a partition apart: a later one has the higher number, and shuts out those before it.</param>

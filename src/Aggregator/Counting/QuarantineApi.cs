@@ -5,7 +5,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Counting;
 
 /// <summary>Shows what could not be counted, and has it counted once it can be.</summary>
-internal sealed class QuarantineApi(IClickCounts counts, QuarantineReplay replay)
+internal sealed class QuarantineApi(IClickCounts counts, IQuarantineReplay replay)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {

@@ -7,17 +7,23 @@ namespace LinkTracker.Aggregator.Counting;
 /// <param name="Kept">Clicks that this version cannot read either.</param>
 internal sealed record ReplayAnswer(long Replayed, long Kept);
 
+/// <summary>Has the quarantine counted, as far as it can be read by now.</summary>
+internal interface IQuarantineReplay
+{
+    /// <summary>Returns once it is done.</summary>
+    Task<ReplayAnswer> AskAsync(CancellationToken cancellation);
+}
+
 /// <summary>
 /// Counts the clicks in quarantine that this version can read. Anybody may ask; it is done by the thread that counts, between two
 /// of its rounds, because it alone knows who clicked and moves positions.
 /// </summary>
-internal sealed class QuarantineReplay(SqliteClickCounts counts, CountingMetrics metrics, ILogger<QuarantineReplay> logger)
+internal sealed class QuarantineReplay(SqliteClickCounts counts, CountingMetrics metrics, ILogger<QuarantineReplay> logger) : IQuarantineReplay
 {
     private const int ClicksAtOnce = 10_000;
 
     private readonly Channel<TaskCompletionSource<ReplayAnswer>> _asked = Channel.CreateUnbounded<TaskCompletionSource<ReplayAnswer>>();
 
-    /// <summary>Returns once it is done.</summary>
     public Task<ReplayAnswer> AskAsync(CancellationToken cancellation)
     {
         var asked = new TaskCompletionSource<ReplayAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,7 +44,7 @@ internal sealed class QuarantineReplay(SqliteClickCounts counts, CountingMetrics
                 var answer = Replay(classifier, visitors);
 
                 // Before the answer: who has it finds it in the figures.
-                metrics.Loaded(counts.Positions());
+                metrics.Moved(0, counts.Positions(), visitors.Count);
                 Log.Replayed(logger, answer.Replayed, answer.Kept);
                 asked.SetResult(answer);
             }

@@ -1,0 +1,22 @@
+namespace LinkTracker.Aggregator.Counting.Partitions;
+
+internal static partial class Log
+{
+    [LoggerMessage(3101, LogLevel.Information, "Partition {Partition} is counted here from now on, under fence {Fence}")]
+    public static partial void PartitionTaken(ILogger logger, int partition, long fence);
+
+    [LoggerMessage(3102, LogLevel.Information, "Partition {Partition} is no longer counted here; fence {Fence}")]
+    public static partial void PartitionLeft(ILogger logger, int partition, long fence);
+
+    [LoggerMessage(3103, LogLevel.Error, "Counting partition {Partition} failed and begins again from what is stored in {Delay}")]
+    public static partial void PartitionFailed(ILogger logger, Exception exception, int partition, TimeSpan delay);
+
+    [LoggerMessage(3104, LogLevel.Warning, "The leases of partitions cannot be renewed; whoever counts goes on until others can take over")]
+    public static partial void LeasesUnreadable(ILogger logger, Exception exception);
+
+    [LoggerMessage(3105, LogLevel.Warning, "The counts of partition {Partition} in Redis are made again from PostgreSQL: {Reason}")]
+    public static partial void CountsRebuilt(ILogger logger, int partition, string reason);
+
+    [LoggerMessage(3106, LogLevel.Error, "Partition {Partition} begins anew. {Reason}")]
+    public static partial void NewEra(ILogger logger, int partition, string reason);
+}

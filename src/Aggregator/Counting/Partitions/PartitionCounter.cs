@@ -1,0 +1,146 @@
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.Kafka;
+
+namespace LinkTracker.Aggregator.Counting.Partitions;
+
+/// <summary>
+/// Counts one partition for as long as its lease holds:
+/// <code>
+///   1  align the two stores     PartitionStart: PostgreSQL's snapshot, and Redis at or ahead of it
+///   2  read from the snapshot   what Redis has already is judged again, for PostgreSQL alone
+///   3  gather                   up to 50 ms, or as many clicks as one write takes
+///   4  fold                     ClickFold
+///   5  store in Redis           one script with the new position: reports show it
+///   6  store in PostgreSQL      at an interval, all batches since as one, in one transaction with the new position
+/// </code>
+/// Any failure ends the round with what is stored; the next begins at 1 and counts again what was not stored, and nothing else.
+/// </summary>
+/// <remarks>Blocks; for a thread of its own.</remarks>
+internal sealed class PartitionCounter
+{
+    // What is counted and not in the snapshot waits in memory: some 300 bytes for each click.
+    private const int MaxPending = 200_000;
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+
+    private readonly PartitionLease _lease;
+    private readonly PartitionParts _parts;
+    private readonly Action _works;
+    private readonly VisitorDays _visitors;
+    private CountBatch _pending = new();
+    private PartitionState _state;
+    private PartitionPosition _stored;
+    private long _lastSnapshot;
+
+    private PartitionCounter(PartitionLease lease, PartitionParts parts, PartitionState snapshot, Action works)
+    {
+        _lease = lease;
+        _parts = parts;
+        _works = works;
+        _state = snapshot;
+        _stored = snapshot.Position;
+        _lastSnapshot = parts.Clock.GetTimestamp();
+        _visitors = new VisitorDays((day, visitors) => parts.Snapshot.LoadDay(lease.Partition, day, visitors));
+    }
+
+    /// <summary>Counts until it is asked to stop; then what was counted is in both stores.</summary>
+    /// <param name="works">Told whenever something went well.</param>
+    public static void Run(PartitionLease lease, PartitionParts parts, Action works, CancellationToken stopping)
+    {
+        // :: 1
+        var (snapshot, ahead) = PartitionStart.Align(lease, parts);
+        new PartitionCounter(lease, parts, snapshot, works).Count(ahead, stopping);
+    }
+
+    private void Count(PartitionState ahead, CancellationToken stopping)
+    {
+        // :: 2
+        using var records = new ClickRecords(_parts.Kafka, _lease.Partition, _state.Position.Offset);
+        _parts.Metrics.Moved(_lease.Partition, _state, 0, records.Behind);
+        while (!stopping.IsCancellationRequested)
+        {
+            // :: 3 and 4
+            var isBehind = _state.Position.CompareTo(ahead.Position) < 0;
+            var batch = Fold(records, isBehind ? ahead.Position.Offset : long.MaxValue, out var read);
+            if (read > 0)
+            {
+                Take(batch, records.Next, toRedis: !isBehind);
+            }
+
+            if (isBehind && _state.Position == ahead.Position)
+            {
+                Meet(ahead);
+            }
+
+            if (_pending.Clicks >= MaxPending || _parts.Clock.GetElapsedTime(_lastSnapshot) >= _parts.SnapshotInterval)
+            {
+                StoreSnapshot();
+            }
+
+            _parts.Metrics.Moved(_lease.Partition, _state, _visitors.Count, records.Behind);
+            _works();
+        }
+
+        StoreSnapshot();
+    }
+
+    private CountBatch Fold(ClickRecords records, long end, out int read)
+    {
+        var fold = new ClickFold(_parts.Classifier, _visitors, _state.Logs);
+        var since = _parts.Clock.GetTimestamp();
+        read = 0;
+        while (!RedisCounts.IsFull(fold.Batch) && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && records.Next < end)
+        {
+            if (records.Read(left) is { } record)
+            {
+                read++;
+                record.AddTo(fold);
+            }
+        }
+
+        return fold.Batch;
+    }
+
+    private void Take(CountBatch batch, long next, bool toRedis)
+    {
+        var after = _state.Position with { Offset = next };
+        if (toRedis)
+        {
+            // :: 5
+            var began = _parts.Clock.GetTimestamp();
+            _parts.Counts.Commit(batch, new PartitionStep(_lease.Partition, _lease.Fence, _state.Position, after));
+            _parts.Metrics.Stored(batch, _parts.Clock.GetElapsedTime(began));
+        }
+
+        _pending.Add(batch);
+        _state = _state.After(after, batch);
+    }
+
+    // Both stores have counted the same records. If they do not say the same of them, what the snapshot says holds.
+    private void Meet(PartitionState ahead)
+    {
+        if (!_state.HasSameLogs(ahead))
+        {
+            StoreSnapshot();
+            PartitionStart.Rebuild(_lease, _parts, "it disagrees with PostgreSQL about the same records");
+        }
+    }
+
+    // :: 6
+    private void StoreSnapshot()
+    {
+        _lastSnapshot = _parts.Clock.GetTimestamp();
+        if (_state.Position == _stored)
+        {
+            return;
+        }
+
+        _parts.Events?.Publish(_pending.Parts);
+        _parts.Snapshot.Commit(_pending, new PartitionStep(_lease.Partition, _lease.Fence, _stored, _state.Position));
+        _parts.Metrics.Snapshot();
+        _pending = new CountBatch();
+        _stored = _state.Position;
+
+        // Only now: a day that was let go is loaded again from the snapshot, which must have all that was judged.
+        _visitors.Trim();
+    }
+}

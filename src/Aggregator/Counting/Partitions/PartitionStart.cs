@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace LinkTracker.Aggregator.Counting.Partitions;
+
+/// <summary>
+/// Brings the two stores of a partition to where counting can begin:
+/// <code>
+///   1  shut out earlier holders    both stores take the fence, and refuse lower ones from now on
+///   2  look whether Kafka has it   if not, say what is missing and begin a new era at the first record there is
+///   3  compare                     Redis that lost something is made again from PostgreSQL
+/// </code>
+/// </summary>
+internal static class PartitionStart
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <returns>What PostgreSQL has, and what Redis has, which is the same or more.</returns>
+    public static (PartitionState Snapshot, PartitionState Ahead) Align(PartitionLease lease, PartitionParts parts)
+    {
+        // :: 1
+        var snapshot = TakeOver(lease, parts.Snapshot);
+
+        // :: 2
+        var position = PositionInKafka(lease, parts, snapshot?.Position, out var missing);
+        if (position != snapshot?.Position)
+        {
+            var batch = new CountBatch();
+            if (missing is not null)
+            {
+                batch.Quarantine.Add(missing);
+                parts.Metrics.BeginsNewEra(lease.Partition, missing.Reason);
+            }
+
+            parts.Snapshot.Commit(batch, new PartitionStep(lease.Partition, lease.Fence, snapshot?.Position, position));
+            snapshot = parts.Snapshot.Read(lease.Partition);
+        }
+
+        // :: 3
+        var counts = TakeOver(lease, parts.Counts);
+        if (counts is null)
+        {
+            return (snapshot!, Rebuild(lease, parts, "it has nothing of this partition"));
+        }
+
+        return counts.Position.Era == position.Era && counts.Position.CompareTo(position) >= 0
+            ? (snapshot!, counts)
+            : (snapshot!, Rebuild(lease, parts, $"it is at {counts.Position}, behind PostgreSQL's {position}"));
+    }
+
+    /// <summary>Makes the counts in Redis again from the snapshot, and returns what they are then.</summary>
+    public static PartitionState Rebuild(PartitionLease lease, PartitionParts parts, string reason)
+    {
+        parts.Metrics.Rebuilds(lease.Partition, reason);
+        using var rollups = parts.Snapshot.Rollups(lease.Partition);
+        parts.Counts.Rebuild(lease.Partition, lease.Fence, rollups);
+        return rollups.State;
+    }
+
+    private static PartitionState? TakeOver(PartitionLease lease, IPartitionCounts store)
+    {
+        if (store.Read(lease.Partition) is not { } state)
+        {
+            return null;
+        }
+
+        store.Commit(new CountBatch(), new PartitionStep(lease.Partition, lease.Fence, state.Position, state.Position));
+        return state;
+    }
+
+    private static PartitionPosition PositionInKafka(PartitionLease lease, PartitionParts parts, PartitionPosition? stored, out QuarantinedRange? missing)
+    {
+        missing = null;
+        using var records = new ClickRecords(parts.Kafka, lease.Partition, 0);
+        var (first, end) = records.Bounds(Limit);
+        if (stored is not { } position)
+        {
+            return new PartitionPosition(0, first);
+        }
+
+        if (position.Offset >= first && position.Offset <= end)
+        {
+            return position;
+        }
+
+        missing = QuarantinedRange.OfOffsets(lease.Partition, position.Offset, first, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Kafka has the offsets {first} to {end} of this partition, and {position.Offset} was to be read next: its retention is too short, or the topic was made anew. Clicks that are missing are told by the logs' own addresses."));
+        return new PartitionPosition(position.Era + 1, first);
+    }
+}

@@ -1,0 +1,59 @@
+namespace LinkTracker.Aggregator.Counting.Partitions;
+
+/// <summary>A thread that counts one partition, round after round, until it is stopped.</summary>
+internal sealed class PartitionWorker
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly PartitionParts _parts;
+    private readonly CountingHealth _health;
+    private readonly Task _work;
+
+    private PartitionWorker(PartitionLease lease, PartitionParts parts, CountingHealth health)
+    {
+        Lease = lease;
+        _parts = parts;
+        _health = health;
+        _work = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public PartitionLease Lease { get; }
+
+    public static PartitionWorker Start(PartitionLease lease, PartitionParts parts, CountingHealth health) => new(lease, parts, health);
+
+    /// <summary>Returns when the thread has ended, with everything that it could store in the stores.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _work;
+        _health.Works(Lease.Partition);
+        _stopping.Dispose();
+    }
+
+    private void Work()
+    {
+        var delay = FirstDelay;
+        while (!_stopping.IsCancellationRequested)
+        {
+            var began = _parts.Clock.GetTimestamp();
+            try
+            {
+                PartitionCounter.Run(Lease, _parts, () => _health.Works(Lease.Partition), _stopping.Token);
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it was, what is stored is whole, and counting must go on.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                // A round that lasted was a good one.
+                delay = _parts.Clock.GetElapsedTime(began) > LongestDelay ? FirstDelay : TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, LongestDelay.Ticks));
+                _health.Fails(exception, Lease.Partition);
+                Log.PartitionFailed(_parts.Logger, exception, Lease.Partition, delay);
+            }
+
+            _stopping.Token.WaitHandle.WaitOne(delay);
+        }
+    }
+}
