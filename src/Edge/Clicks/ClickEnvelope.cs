@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using LinkTracker.Contracts.Clicks;
+using LinkTracker.Contracts.IO;
 
 namespace LinkTracker.Edge.Clicks;
 
@@ -64,22 +64,5 @@ internal static class ClickEnvelope
     }
 
     private static uint Sum(ulong epoch, ReadOnlySpan<byte> entry) =>
-        Crc(Crc(BitOperations.Crc32C(~0u, epoch), entry[..SumOffset]), entry[HeaderLength..]);
-
-    /// <summary>CRC-32C without the usual inversions; they add nothing where both ends are ours.</summary>
-    public static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-        {
-            crc = BitOperations.Crc32C(crc, word);
-        }
-
-        foreach (var rest in bytes[(words.Length * sizeof(ulong))..])
-        {
-            crc = BitOperations.Crc32C(crc, rest);
-        }
-
-        return crc;
-    }
+        Crc32C.Append(Crc32C.Append(BitOperations.Crc32C(Crc32C.Start, epoch), entry[..SumOffset]), entry[HeaderLength..]);
 }

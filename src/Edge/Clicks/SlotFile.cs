@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LinkTracker.Contracts.IO;
 using Microsoft.Win32.SafeHandles;
 
 namespace LinkTracker.Edge.Clicks;
@@ -110,5 +111,5 @@ internal sealed class SlotFile : IDisposable
     }
 
     private static uint Sum(byte[] slot, int length) =>
-        ClickEnvelope.Crc(ClickEnvelope.Crc(~0u, slot.AsSpan(0, 16)), slot.AsSpan(HeaderLength, length));
+        Crc32C.Append(Crc32C.Append(Crc32C.Start, slot.AsSpan(0, 16)), slot.AsSpan(HeaderLength, length));
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using LinkTracker.Edge.Clicks;
+using LinkTracker.Contracts.IO;
 
 namespace LinkTracker.Edge.Links;
 
@@ -61,7 +61,7 @@ internal sealed record SnapshotHeader(ulong FileId, byte[] HashKey, string Sourc
             throw new InvalidDataException("it is not a snapshot of this version");
         }
 
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) != ClickEnvelope.Crc(~0u, bytes[12..Bytes]))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) != Crc32C.Append(Crc32C.Start, bytes[12..Bytes]))
         {
             throw new InvalidDataException("its header is damaged");
         }
@@ -97,7 +97,7 @@ internal sealed record SnapshotHeader(ulong FileId, byte[] HashKey, string Sourc
         var domain = Encoding.UTF8.GetBytes(DefaultDomain, bytes.AsSpan(NamesAt + source));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(92), (ushort)source);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(94), (ushort)domain);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), ClickEnvelope.Crc(~0u, bytes.AsSpan(12)));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Crc32C.Append(Crc32C.Start, bytes.AsSpan(12)));
         return bytes;
     }
 
@@ -109,7 +109,7 @@ internal sealed record SnapshotHeader(ulong FileId, byte[] HashKey, string Sourc
         BinaryPrimitives.WriteInt64LittleEndian(place[8..], number);
         place[16] = block[8];
         block[..4].CopyTo(place[17..]);
-        return ClickEnvelope.Crc(ClickEnvelope.Crc(~0u, place), block[BlockHeaderBytes..]);
+        return Crc32C.Append(Crc32C.Append(Crc32C.Start, place), block[BlockHeaderBytes..]);
     }
 }
 
