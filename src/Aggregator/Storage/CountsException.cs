@@ -1,8 +1,8 @@
 namespace LinkTracker.Aggregator.Storage;
 
-/// <summary>The counts could not be read or written. What the database itself says of it is inside.</summary>
-internal sealed class CountsException(string message, Exception cause, bool isDamage = false) : Exception(message, cause)
+/// <summary>The counts could not be read or written. What the store itself says of it is inside.</summary>
+internal sealed class CountsException(string message, Exception? cause = null, bool isDamage = false) : Exception(message, cause)
 {
-    /// <summary>Whether the file is damaged, so that trying again cannot help.</summary>
+    /// <summary>Whether what is stored is damaged, so that trying again cannot help.</summary>
     public bool IsDamage { get; } = isDamage;
 }

@@ -1,0 +1,16 @@
+namespace LinkTracker.Aggregator.Storage.Redis;
+
+internal static partial class Log
+{
+    [LoggerMessage(3041, LogLevel.Warning, "The counts of partition {Partition} in Redis were made anew, in {Portions} portions")]
+    public static partial void Rebuilt(ILogger logger, int partition, int portions);
+
+    [LoggerMessage(3042, LogLevel.Information, "{Keys} keys of former counts of partition {Partition} were dropped from Redis")]
+    public static partial void Swept(ILogger logger, int partition, long keys);
+
+    [LoggerMessage(3043, LogLevel.Warning, "Former counts of partition {Partition} are still in Redis: they take memory until its counts are made anew the next time")]
+    public static partial void SweepFailed(ILogger logger, Exception exception, int partition);
+
+    [LoggerMessage(3044, LogLevel.Warning, "Redis does not let its settings be read: see to it that maxmemory-policy is noeviction")]
+    public static partial void RedisSettingsHidden(ILogger logger, Exception exception);
+}
