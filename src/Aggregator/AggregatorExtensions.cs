@@ -19,7 +19,7 @@ public static class AggregatorExtensions
         builder.WebHost.ConfigureKestrel(kestrel => Listener.Bind(kestrel, settings.AggregatorUrl));
         builder.Services.AddStorage(settings);
         builder.Services.AddApi();
-        builder.Services.AddCounting();
+        builder.Services.AddCounting(settings);
         builder.Services.AddLinks();
         builder.Services.AddAttribution(settings);
         builder.Services.AddCustomers();

@@ -1,4 +1,9 @@
+using System.Data.Common;
+using LinkTracker.Aggregator.Counting.Partitions;
 using LinkTracker.Aggregator.Counting.UserAgents;
+using LinkTracker.Aggregator.Storage.Postgres;
+using LinkTracker.Aggregator.Storage.Redis;
+using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Counting;
@@ -6,10 +11,26 @@ namespace LinkTracker.Aggregator.Counting;
 internal static class CountingExtensions
 {
     /// <summary>
-    /// Adds everything that counts clicks. Needs an <see cref="Contracts.Clicks.IClickSource"/>, <see cref="Settings"/> and a
-    /// <see cref="TimeProvider"/>.
+    /// Adds everything that counts clicks: those of this process's own log into a file, or, when the settings name brokers, those of every
+    /// Edge into Redis and PostgreSQL.
     /// </summary>
-    public static IServiceCollection AddCounting(this IServiceCollection services)
+    /// <remarks>Needs a <see cref="TimeProvider"/> and, without brokers, an <see cref="Contracts.Clicks.IClickSource"/>.</remarks>
+    public static IServiceCollection AddCounting(this IServiceCollection services, Settings settings)
+    {
+        _ = settings.KafkaBootstrapServers is { } brokers ? services.AddCluster(settings, brokers) : services.AddEmbedded();
+        services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<IClickCounts>().ClicksOf);
+        services.AddSingleton(_ => BotRules.Embedded);
+        services.AddSingleton<CountingMetrics>();
+        services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<CountingMetrics>());
+        services.AddSingleton<CountingHealth>();
+        services.AddHealthChecks().AddCheck<CountingHealth>("counting");
+        services.AddHostedService<ClickForgetting>();
+        return services;
+    }
+
+    public static void MapCounting(this IEndpointRouteBuilder routes) => QuarantineApi.Map(routes, routes.ServiceProvider);
+
+    private static IServiceCollection AddEmbedded(this IServiceCollection services)
     {
         services.AddSingleton(provider =>
         {
@@ -19,18 +40,28 @@ internal static class CountingExtensions
                 Path.Combine(data, "counts.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqliteClickCounts>>());
         });
         services.AddSingleton<IClickCounts>(provider => provider.GetRequiredService<SqliteClickCounts>());
-        services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<IClickCounts>().ClicksOf);
-        services.AddSingleton(_ => BotRules.Embedded);
-        services.AddSingleton<CountingMetrics>();
-        services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<CountingMetrics>());
-        services.AddSingleton<CountingHealth>();
-        services.AddHealthChecks().AddCheck<CountingHealth>("counting");
         services.AddSingleton<QuarantineReplay>();
+        services.AddSingleton<IQuarantineReplay>(provider => provider.GetRequiredService<QuarantineReplay>());
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ClickCounter>(
             provider, new ClickClassifier(provider.GetRequiredService<BotRules>())));
-        services.AddHostedService<ClickForgetting>();
         return services;
     }
 
-    public static void MapCounting(this IEndpointRouteBuilder routes) => QuarantineApi.Map(routes, routes.ServiceProvider);
+    private static IServiceCollection AddCluster(this IServiceCollection services, Settings settings, string brokers)
+    {
+        services.AddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddRedisCounts(settings);
+        services.AddPostgresCounts(settings);
+        services.AddSingleton<IClickCounts, ClusterClickCounts>();
+        services.AddSingleton(provider => new PartitionLeases(
+            provider.GetRequiredService<DbDataSource>(), settings.KafkaPartitions, PartitionLeases.DefaultTerm));
+        services.AddSingleton(provider => new ReplayOrders(
+            provider.GetRequiredService<DbDataSource>(), settings.KafkaPartitions, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IQuarantineReplay>(provider => provider.GetRequiredService<ReplayOrders>());
+        services.AddSingleton<PartitionMetrics>();
+        services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<PartitionMetrics>());
+        services.AddSingleton<PartitionParts>();
+        services.AddHostedService<CountingPartitions>();
+        return services;
+    }
 }

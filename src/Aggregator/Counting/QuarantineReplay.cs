@@ -4,7 +4,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Counting;
 
 /// <param name="Replayed">Clicks that left the quarantine and are counted now.</param>
-/// <param name="Kept">Clicks that this version cannot read either.</param>
+/// <param name="Kept">What this version cannot read either: clicks, and whole records of Kafka.</param>
 internal sealed record ReplayAnswer(long Replayed, long Kept);
 
 /// <summary>Has the quarantine counted, as far as it can be read by now.</summary>

@@ -12,12 +12,12 @@ internal sealed record ClickDelivery
 
     public QuarantinedRange? Refused { get; }
 
-    public static ClickDelivery Of(int partition, KafkaRecord record)
+    public static ClickDelivery Of(int partition, long era, KafkaRecord record)
     {
         var bytes = record.Value ?? [];
         return SliceCodec.TryRead(bytes, partition, out var slice, out var reason)
             ? new ClickDelivery(slice, null)
-            : new ClickDelivery(null, QuarantinedRange.OfRecord(partition, record.Offset, bytes, reason));
+            : new ClickDelivery(null, QuarantinedRange.OfRecord(partition, new PartitionPosition(era, record.Offset), reason, bytes));
     }
 
     public void AddTo(ClickFold fold)

@@ -5,12 +5,13 @@ namespace LinkTracker.Aggregator.Counting.Partitions;
 
 /// <summary>Reads the slices of one partition from Kafka.</summary>
 /// <remarks>For one thread at a time.</remarks>
-internal sealed class ClickRecords(KafkaConnection kafka, int partition, long offset) : IDisposable
+/// <param name="start">Where reading begins.</param>
+internal sealed class ClickRecords(KafkaConnection kafka, int partition, PartitionPosition start) : IDisposable
 {
-    private readonly KafkaReader _reader = kafka.OpenReader(ClicksTopic.Name, partition, offset);
+    private readonly KafkaReader _reader = kafka.OpenReader(ClicksTopic.Name, partition, start.Offset);
 
     /// <summary>The offset behind the last record that was read.</summary>
-    public long Next { get; private set; } = offset;
+    public long Next { get; private set; } = start.Offset;
 
     /// <summary>The offsets of the first record and behind the last one.</summary>
     /// <exception cref="KafkaFailedException">No answer came in that time.</exception>
@@ -30,7 +31,7 @@ internal sealed class ClickRecords(KafkaConnection kafka, int partition, long of
         }
 
         Next = record.Offset + 1;
-        return ClickDelivery.Of(partition, record);
+        return ClickDelivery.Of(partition, start.Era, record);
     }
 
     public void Dispose() => _reader.Dispose();

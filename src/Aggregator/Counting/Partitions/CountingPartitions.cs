@@ -44,6 +44,7 @@ internal sealed class CountingPartitions(PartitionLeases leases, PartitionParts 
 
     private async Task ShareAsync(CancellationToken stopping)
     {
+        await parts.Replays.LookAsync(stopping);
         var view = await leases.RenewAsync(stopping);
         var mine = view.Mine.ToDictionary(lease => lease.Partition);
 

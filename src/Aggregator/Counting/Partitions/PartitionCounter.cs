@@ -1,5 +1,4 @@
-using LinkTracker.Aggregator.Storage;
-using LinkTracker.Kafka;
+using LinkTracker.Aggregator.Storage.Redis;
 
 namespace LinkTracker.Aggregator.Counting.Partitions;
 
@@ -25,7 +24,9 @@ internal sealed class PartitionCounter
     private readonly PartitionLease _lease;
     private readonly PartitionParts _parts;
     private readonly Action _works;
+    private readonly ClickClassifier _classifier;
     private readonly VisitorDays _visitors;
+    private readonly PartitionReplay _replay;
     private CountBatch _pending = new();
     private PartitionState _state;
     private PartitionPosition _stored;
@@ -39,7 +40,9 @@ internal sealed class PartitionCounter
         _state = snapshot;
         _stored = snapshot.Position;
         _lastSnapshot = parts.Clock.GetTimestamp();
-        _visitors = new VisitorDays((day, visitors) => parts.Snapshot.LoadDay(lease.Partition, day, visitors));
+        _classifier = parts.NewClassifier();
+        _visitors = new VisitorDays((day, visitors) => parts.Clicks.LoadDay(lease.Partition, day, visitors));
+        _replay = new PartitionReplay(lease, parts, _classifier, _visitors);
     }
 
     /// <summary>Counts until it is asked to stop; then what was counted is in both stores.</summary>
@@ -54,7 +57,7 @@ internal sealed class PartitionCounter
     private void Count(PartitionState ahead, CancellationToken stopping)
     {
         // :: 2
-        using var records = new ClickRecords(_parts.Kafka, _lease.Partition, _state.Position.Offset);
+        using var records = new ClickRecords(_parts.Kafka, _lease.Partition, _state.Position);
         _parts.Metrics.Moved(_lease.Partition, _state, 0, records.Behind);
         while (!stopping.IsCancellationRequested)
         {
@@ -76,6 +79,12 @@ internal sealed class PartitionCounter
                 StoreSnapshot();
             }
 
+            if (!isBehind && _replay.IsAsked)
+            {
+                StoreSnapshot();
+                _state = _replay.Run(_state);
+            }
+
             _parts.Metrics.Moved(_lease.Partition, _state, _visitors.Count, records.Behind);
             _works();
         }
@@ -85,10 +94,10 @@ internal sealed class PartitionCounter
 
     private CountBatch Fold(ClickRecords records, long end, out int read)
     {
-        var fold = new ClickFold(_parts.Classifier, _visitors, _state.Logs);
+        var fold = new ClickFold(_classifier, _visitors, _state.Logs);
         var since = _parts.Clock.GetTimestamp();
         read = 0;
-        while (!RedisCounts.IsFull(fold.Batch) && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && records.Next < end)
+        while (fold.Batch.Hours.Count < RedisCounts.EnoughHours && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && records.Next < end)
         {
             if (records.Read(left) is { } record)
             {
@@ -111,7 +120,7 @@ internal sealed class PartitionCounter
             _parts.Metrics.Stored(batch, _parts.Clock.GetElapsedTime(began));
         }
 
-        _pending.Add(batch);
+        _pending.Absorb(batch);
         _state = _state.After(after, batch);
     }
 
@@ -121,7 +130,7 @@ internal sealed class PartitionCounter
         if (!_state.HasSameLogs(ahead))
         {
             StoreSnapshot();
-            PartitionStart.Rebuild(_lease, _parts, "it disagrees with PostgreSQL about the same records");
+            PartitionStart.Rebuild(_lease, _parts, PartitionStart.Disagreement);
         }
     }
 
@@ -134,7 +143,6 @@ internal sealed class PartitionCounter
             return;
         }
 
-        _parts.Events?.Publish(_pending.Parts);
         _parts.Snapshot.Commit(_pending, new PartitionStep(_lease.Partition, _lease.Fence, _stored, _state.Position));
         _parts.Metrics.Snapshot();
         _pending = new CountBatch();

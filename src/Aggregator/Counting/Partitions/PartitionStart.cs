@@ -12,6 +12,9 @@ namespace LinkTracker.Aggregator.Counting.Partitions;
 /// </summary>
 internal static class PartitionStart
 {
+    /// <summary>Why counts are made again when both stores have counted the same records and say different things of them.</summary>
+    public const string Disagreement = "it disagrees with PostgreSQL about the same records";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <returns>What PostgreSQL has, and what Redis has, which is the same or more.</returns>
@@ -42,35 +45,44 @@ internal static class PartitionStart
             return (snapshot!, Rebuild(lease, parts, "it has nothing of this partition"));
         }
 
-        return counts.Position.Era == position.Era && counts.Position.CompareTo(position) >= 0
-            ? (snapshot!, counts)
-            : (snapshot!, Rebuild(lease, parts, $"it is at {counts.Position}, behind PostgreSQL's {position}"));
+        if (counts.Position.Era != position.Era || counts.Position.CompareTo(position) < 0)
+        {
+            return (snapshot!, Rebuild(lease, parts, $"it is at {counts.Position}, and PostgreSQL at {position}"));
+        }
+
+        return counts.Position == position && !counts.HasSameLogs(snapshot!)
+            ? (snapshot!, Rebuild(lease, parts, Disagreement))
+            : (snapshot!, counts);
     }
 
     /// <summary>Makes the counts in Redis again from the snapshot, and returns what they are then.</summary>
     public static PartitionState Rebuild(PartitionLease lease, PartitionParts parts, string reason)
     {
         parts.Metrics.Rebuilds(lease.Partition, reason);
-        using var rollups = parts.Snapshot.Rollups(lease.Partition);
-        parts.Counts.Rebuild(lease.Partition, lease.Fence, rollups);
-        return rollups.State;
+        using var snapshot = parts.Snapshot.Snapshot(lease.Partition);
+        var state = snapshot.State ?? throw new InvalidOperationException($"Partition {lease.Partition} has no snapshot to make its counts from.");
+
+        // What is swept behind it is nobody's concern.
+        _ = parts.Rebuild.Run(lease.Partition, lease.Fence, state, snapshot.Hours, snapshot.LastClicks);
+        return state;
     }
 
+    // What was read still holds behind the commit: it fails if an earlier holder has moved it meanwhile.
     private static PartitionState? TakeOver(PartitionLease lease, IPartitionCounts store)
     {
-        if (store.Read(lease.Partition) is not { } state)
+        var state = store.Read(lease.Partition);
+        if (state is not null)
         {
-            return null;
+            store.Commit(new CountBatch(), new PartitionStep(lease.Partition, lease.Fence, state.Position, state.Position));
         }
 
-        store.Commit(new CountBatch(), new PartitionStep(lease.Partition, lease.Fence, state.Position, state.Position));
         return state;
     }
 
     private static PartitionPosition PositionInKafka(PartitionLease lease, PartitionParts parts, PartitionPosition? stored, out QuarantinedRange? missing)
     {
         missing = null;
-        using var records = new ClickRecords(parts.Kafka, lease.Partition, 0);
+        using var records = new ClickRecords(parts.Kafka, lease.Partition, stored ?? default);
         var (first, end) = records.Bounds(Limit);
         if (stored is not { } position)
         {
@@ -82,9 +94,10 @@ internal static class PartitionStart
             return position;
         }
 
-        missing = QuarantinedRange.OfOffsets(lease.Partition, position.Offset, first, string.Create(
+        var reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"Kafka has the offsets {first} to {end} of this partition, and {position.Offset} was to be read next: its retention is too short, or the topic was made anew. Clicks that are missing are told by the logs' own addresses."));
+            $"Kafka has the offsets {first} to {end} of this partition, and {position.Offset} was to be read next: its retention is too short, or the topic was made anew. What is missing shows in the addresses of the logs.");
+        missing = new QuarantinedRange(new LogKey(lease.Partition, 0, (ulong)position.Era), position.Offset, Math.Max(position.Offset, first), 0, reason, []);
         return new PartitionPosition(position.Era + 1, first);
     }
 }
