@@ -17,7 +17,7 @@ public sealed class PostgresServer : IAsyncDisposable
         _folder = folder;
         _process = new ServerProcess(
             folder,
-            InFolder("postgres", "-D", Data, "-k", folder.FullName, "-h", "127.0.0.1", "-p", Text(Port), "-c", "fsync=off", "-c", "max_connections=200"),
+            InFolder("postgres", "-D", Data, "-k", "", "-h", "127.0.0.1", "-p", Text(Port), "-c", "fsync=off", "-c", "max_connections=200"),
             async () => (await Command.TryAsync(Psql("select 1"))).ExitCode == 0);
     }
 
