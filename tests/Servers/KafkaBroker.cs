@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace LinkTracker.Servers;
 
@@ -54,6 +55,14 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     /// <summary>Starts it after it was stopped or killed, on the same ports and data.</summary>
     public Task RestartAsync() => _process.StartAsync();
+
+    /// <summary>Deletes the records of a partition below an offset, as retention does.</summary>
+    public async Task DeleteRecordsAsync(string topic, int partition, long before)
+    {
+        var which = Path.Combine(_folder.FullName, $"delete-{topic}-{partition}.json");
+        await File.WriteAllTextAsync(which, JsonSerializer.Serialize(new { version = 1, partitions = new[] { new { topic, partition, offset = before } } }));
+        await Command.RunAsync(Script("kafka-delete-records.sh", "--bootstrap-server", BootstrapServers, "--offset-json-file", which));
+    }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
