@@ -42,7 +42,7 @@ internal static class Migrations
         return
         [
             .. assembly.GetManifestResourceNames()
-                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !name.EndsWith(".postgres.sql", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
                 .Select(name => new Script(
                     long.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture), ReadText(assembly, name))),
