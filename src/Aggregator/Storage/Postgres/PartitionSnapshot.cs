@@ -11,11 +11,13 @@ namespace LinkTracker.Aggregator.Storage.Postgres;
 /// <exception cref="CountsException">While enumerating: the counts could not be read now.</exception>
 internal sealed class PartitionSnapshot : IDisposable
 {
+    private readonly NpgsqlDataSource _source;
     private readonly PostgresTransaction _transaction;
     private readonly int _partition;
 
-    private PartitionSnapshot(PostgresTransaction transaction, int partition)
+    private PartitionSnapshot(NpgsqlDataSource source, PostgresTransaction transaction, int partition)
     {
+        _source = source;
         _transaction = transaction;
         _partition = partition;
         State = new PostgresPositions(transaction).Read(partition);
@@ -38,7 +40,9 @@ internal sealed class PartitionSnapshot : IDisposable
         var transaction = PostgresTransaction.ToRead(source);
         try
         {
-            return new PartitionSnapshot(transaction, partition);
+            // Rows come as fast as they are taken, and that may take a while.
+            transaction.Execute("SET LOCAL statement_timeout = 0");
+            return new PartitionSnapshot(source, transaction, partition);
         }
         catch
         {
@@ -56,8 +60,8 @@ internal sealed class PartitionSnapshot : IDisposable
     private IEnumerable<T> Rows<T>(Func<DbDataReader, T> row, string sql)
     {
         using var command = _transaction.Command(sql, _partition);
-        using var reader = PostgresTransaction.Run(command.ExecuteReader);
-        while (PostgresTransaction.Run(reader.Read))
+        using var reader = PostgresTransaction.Run(_source, command.ExecuteReader);
+        while (PostgresTransaction.Run(_source, reader.Read))
         {
             yield return row(reader);
         }

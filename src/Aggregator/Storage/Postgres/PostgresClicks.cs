@@ -41,15 +41,15 @@ internal sealed class PostgresClicks(NpgsqlDataSource source, ILogger<PostgresCl
         Read("WHERE kind = 3 AND partition = $1 AND edge = $2 AND epoch = $3 ORDER BY from_address", log.Partition, (long)log.Edge, (long)log.Epoch);
 
     /// <summary>Drops the blocks whose clicks are all older than the time, and empties what went to quarantine before it.</summary>
-    public ForgottenClicks Forget(DateTimeOffset before) => PostgresTransaction.Run(() => new PostgresForgetting(source).Forget(before));
+    public ForgottenClicks Forget(DateTimeOffset before) => PostgresTransaction.Run(source, () => new PostgresForgetting(source).Forget(before));
 
-    private List<QuarantineEntry> Read(string which, params object[] values) => PostgresTransaction.Run(() =>
+    private List<QuarantineEntry> Read(string which, params object[] values) => PostgresTransaction.Run(source, () =>
     {
         using var transaction = PostgresTransaction.ToRead(source);
         return new PostgresQuarantine(transaction).Read(which, values);
     });
 
-    private void Scan(int? partition, ClickScan scan, ClickVisit visit, CancellationToken cancellation) => PostgresTransaction.Run(() =>
+    private void Scan(int? partition, ClickScan scan, ClickVisit visit, CancellationToken cancellation) => PostgresTransaction.Run(source, () =>
     {
         using var transaction = PostgresTransaction.ToRead(source);
         transaction.Execute(CursorSql(partition, scan), scan.FromMs, scan.ToMs);

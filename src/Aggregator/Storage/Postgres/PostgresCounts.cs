@@ -11,7 +11,7 @@ internal sealed class PostgresCounts(NpgsqlDataSource source, TimeProvider clock
 {
     private readonly ClickBlockSealer _sealer = new(logger);
 
-    public PartitionState? Read(int partition) => PostgresTransaction.Run(() =>
+    public PartitionState? Read(int partition) => PostgresTransaction.Run(source, () =>
     {
         using var transaction = PostgresTransaction.ToRead(source);
         return new PostgresPositions(transaction).Read(partition);
@@ -19,9 +19,9 @@ internal sealed class PostgresCounts(NpgsqlDataSource source, TimeProvider clock
 
     /// <summary>Everything that is stored of a partition, to make its counts again elsewhere. To be disposed of.</summary>
     /// <exception cref="CountsException">It could not be read now.</exception>
-    public PartitionSnapshot Snapshot(int partition) => PostgresTransaction.Run(() => PartitionSnapshot.Open(source, partition));
+    public PartitionSnapshot Snapshot(int partition) => PostgresTransaction.Run(source, () => PartitionSnapshot.Open(source, partition));
 
-    public void Commit(CountBatch batch, PartitionStep step) => PostgresTransaction.Run(() =>
+    public void Commit(CountBatch batch, PartitionStep step) => PostgresTransaction.Run(source, () =>
     {
         using var transaction = PostgresTransaction.ToWrite(source);
         if (new PostgresPositions(transaction).Move(batch, step))

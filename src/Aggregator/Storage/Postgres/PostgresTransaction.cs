@@ -25,7 +25,7 @@ internal sealed class PostgresTransaction : IDisposable
 
     /// <summary>Runs work on the database.</summary>
     /// <exception cref="CountsException">Instead of the driver's own exception. Whether a commit took effect is then not known.</exception>
-    public static T Run<T>(Func<T> work)
+    public static T Run<T>(NpgsqlDataSource source, Func<T> work)
     {
         try
         {
@@ -33,14 +33,17 @@ internal sealed class PostgresTransaction : IDisposable
         }
         catch (NpgsqlException exception)
         {
-            // The driver's own sentence names the server's address.
-            var reason = exception is PostgresException { MessageText: var text, SqlState: var state } ? $"{text} ({state})" : "the server does not answer";
-            throw new CountsException($"The counts cannot be used: {reason}.", exception);
+            if (PostgresErrors.IsStalePlan(exception))
+            {
+                source.Clear();
+            }
+
+            throw new CountsException($"The counts cannot be used: {PostgresErrors.ReasonOf(exception)}", exception);
         }
     }
 
-    /// <inheritdoc cref="Run{T}(Func{T})"/>
-    public static void Run(Action work) => Run(() =>
+    /// <inheritdoc cref="Run{T}(NpgsqlDataSource, Func{T})"/>
+    public static void Run(NpgsqlDataSource source, Action work) => Run(source, () =>
     {
         work();
         return true;
@@ -98,7 +101,7 @@ internal sealed class PostgresTransaction : IDisposable
                 begun.Execute(first);
                 return begun;
             }
-            catch (NpgsqlException exception) when (!isSecond && IsLost(exception))
+            catch (NpgsqlException exception) when (!isSecond && PostgresErrors.IsLost(exception))
             {
                 // It died in the pool, with a restart of the server for example, and so did the others there. Nothing was done yet.
                 connection.Dispose();
@@ -111,7 +114,4 @@ internal sealed class PostgresTransaction : IDisposable
             }
         }
     }
-
-    private static bool IsLost(NpgsqlException exception) =>
-        exception is not PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
 }
