@@ -44,8 +44,8 @@ internal static class PostgresErrors
     // Classes of SQLSTATE: connection, authorization, resources, intervention of an operator, the server's own input and output.
     private static bool IsConnections(string state) => state[..2] is "08" or "28" or "53" or "57" or "58";
 
-    // The driver's own sentence names the server's address; what lies below it says why.
-    private static string ReasonOf(NpgsqlException error) => error switch
+    /// <summary>Why, for the operator. The driver's own sentence names the server's address; what lies below it says why.</summary>
+    public static string ReasonOf(NpgsqlException error) => error switch
     {
         PostgresException { MessageText: var text, SqlState: var state } => $"{text} ({state}).",
         { InnerException: SocketException { SocketErrorCode: var code } } => $"the server cannot be reached ({code}).",
