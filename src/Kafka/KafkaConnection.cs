@@ -22,9 +22,13 @@ public sealed class KafkaConnection
 
     /// <summary>A producer that keeps the order of each partition and repeats nothing within its own life.</summary>
     /// <param name="transactionalId">With it, records become visible by transactions, and an older sender of the same id is shut out.</param>
+    /// <remarks>A record that is refused ends the sender, so that none behind it overtakes it.</remarks>
     public KafkaSender OpenSender(string? transactionalId = null) => new(Common(new ProducerConfig
     {
         EnableIdempotence = true,
+
+        // Of a record that Kafka refuses, the ones behind it must not arrive either: readers would take it for lost.
+        EnableGaplessGuarantee = transactionalId is null,
         Acks = Acks.All,
         CompressionType = CompressionType.Lz4,
         LingerMs = 5,

@@ -12,6 +12,10 @@ public sealed class KafkaTopics : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
+    /// <summary>An operator who makes the topics himself need not let this process do it.</summary>
+    private static readonly ErrorCode[] MayBeThere =
+        [ErrorCode.TopicAlreadyExists, ErrorCode.TopicAuthorizationFailed, ErrorCode.ClusterAuthorizationFailed];
+
     private readonly IAdminClient _client;
 
     internal KafkaTopics(AdminClientConfig config, ILogger logger) => _client = new AdminClientBuilder(config)
@@ -31,14 +35,16 @@ public sealed class KafkaTopics : IDisposable
                 new CreateTopicsOptions { RequestTimeout = Limit, OperationTimeout = Limit });
             return topic.Partitions;
         }
-        catch (CreateTopicsException exception) when (exception.Results.All(result => result.Error.Code == ErrorCode.TopicAlreadyExists))
+        catch (CreateTopicsException exception) when (exception.Results.All(result => MayBeThere.Contains(result.Error.Code)))
         {
-            return PartitionsOf(topic.Name);
+            // Then it is as somebody else made it.
         }
         catch (KafkaException exception)
         {
             throw new KafkaFailedException(exception.Error.Reason, exception);
         }
+
+        return PartitionsOf(topic.Name);
     }
 
     /// <summary>A setting of a topic as it is in force.</summary>
@@ -63,9 +69,17 @@ public sealed class KafkaTopics : IDisposable
 
     private int PartitionsOf(string topic)
     {
-        var found = _client.GetMetadata(topic, Limit).Topics.Find(known => known.Topic == topic);
-        return found is { Error.IsError: false, Partitions.Count: > 0 and var count }
-            ? count
-            : throw new KafkaFailedException($"topic {topic} exists, but the broker does not tell its partitions yet", null);
+        try
+        {
+            // Of all topics: asked for one that is missing, many brokers make it, with settings of their own.
+            var found = _client.GetMetadata(Limit).Topics.Find(known => known.Topic == topic);
+            return found is { Error.IsError: false, Partitions.Count: > 0 and var count }
+                ? count
+                : throw new KafkaFailedException($"topic {topic} is not there yet, or this client may neither make nor see it", null);
+        }
+        catch (KafkaException exception)
+        {
+            throw new KafkaFailedException(exception.Error.Reason, exception);
+        }
     }
 }

@@ -29,7 +29,8 @@ internal sealed class ClickLog : IHostedService, IDisposable
     {
         _settings = settings;
         _clock = clock;
-        _folder = new ClickFolder(settings.Data, shape, new LogDisk(fault), logger);
+        Disk = new LogDisk(fault);
+        _folder = new ClickFolder(settings.Data, shape, Disk, logger);
         _writer = new LogWriter(
             _folder.OpenNext,
             _folder.Shelf,
@@ -49,8 +50,14 @@ internal sealed class ClickLog : IHostedService, IDisposable
     /// <summary>Whether clicks are being recorded. If not, they are declared lost until a new log opens.</summary>
     public bool IsWritable => _writer.Current.IsWritable;
 
-    /// <summary>Why clicks are not being recorded.</summary>
+    /// <summary>Whether the disk takes clicks; false with <see cref="Failure"/>.</summary>
+    public bool IsOpen => _writer.Current.IsOpen;
+
+    /// <summary>Why the disk takes no clicks.</summary>
     public Exception? Failure => _writer.Failure;
+
+    /// <summary>What other parts of the Edge keep beside the log goes to the disk by the same way.</summary>
+    public LogDisk Disk { get; }
 
     public LocalClickSource Source { get; }
 
@@ -58,6 +65,9 @@ internal sealed class ClickLog : IHostedService, IDisposable
 
     /// <summary>For an Edge alone: nobody will ever read its clicks, so they expire by age instead of filling the disk.</summary>
     public void ExpireUnread() => _housekeeper.ExpiresUnread = true;
+
+    /// <summary>For an Edge whose clicks travel: declares new ones lost while more than that many bytes wait on the disk.</summary>
+    public void LimitBacklog(long bytes) => _housekeeper.Backlog.Limit = bytes;
 
     /// <summary>Does now what the housekeeper does each minute.</summary>
     internal void ForgetExpired() => _housekeeper.ForgetExpired();

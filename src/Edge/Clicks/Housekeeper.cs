@@ -1,7 +1,7 @@
 namespace LinkTracker.Edge.Clicks;
 
 /// <summary>
-/// Each second: writes down what was released, and has the writer sync its mark. Each minute: deletes what was counted
+/// Each second: writes down what was released, has the writer sync its mark, and looks at the backlog. Each minute: deletes what was counted
 /// and has expired.
 /// </summary>
 internal sealed class Housekeeper(
@@ -17,6 +17,8 @@ internal sealed class Housekeeper(
     /// <summary>Nobody reads this edge's clicks, so they expire by their age alone.</summary>
     public bool ExpiresUnread { get; set; }
 
+    public BacklogBound Backlog { get; } = new(folder.Shelf, writer, logger);
+
     public void Start() => _running = RunAsync();
 
     public async Task StopAsync()
@@ -31,6 +33,7 @@ internal sealed class Housekeeper(
         for (var beat = 1; await _timer.WaitForNextTickAsync(); beat++)
         {
             writer.Tick();
+            Backlog.Check();
             Try(() => SaveReleases(sync: false));
             if (beat % BeatsPerMinute == 0)
             {

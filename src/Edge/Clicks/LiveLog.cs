@@ -6,7 +6,11 @@ namespace LinkTracker.Edge.Clicks;
 /// </summary>
 internal sealed class LiveLog(LaneSet lanes, Epoch? epoch, AppendBuffer? buffer)
 {
-    private volatile bool _isWritable = buffer is not null;
+    private const int Closed = 1;
+    private const int Full = 2;
+
+    /// <summary>What keeps clicks out; 0 lets them in. One number, so that one look tells.</summary>
+    private int _barriers = buffer is null ? Closed : 0;
 
     public LaneSet Lanes { get; } = lanes;
 
@@ -14,7 +18,11 @@ internal sealed class LiveLog(LaneSet lanes, Epoch? epoch, AppendBuffer? buffer)
 
     public AppendBuffer? Buffer { get; } = buffer;
 
-    public bool IsWritable => _isWritable;
+    /// <summary>Whether clicks are taken.</summary>
+    public bool IsWritable => Volatile.Read(ref _barriers) == 0;
+
+    /// <summary>Whether there is a log that the disk still takes.</summary>
+    public bool IsOpen => (Volatile.Read(ref _barriers) & Closed) == 0;
 
     /// <summary>
     /// Appends an entry whose click stands behind the room for the header. False when there is no room or no log. A thread
@@ -22,7 +30,7 @@ internal sealed class LiveLog(LaneSet lanes, Epoch? epoch, AppendBuffer? buffer)
     /// </summary>
     public bool TryAppend(Lane lane, Span<byte> entry)
     {
-        if (!_isWritable || !Buffer!.TryReserve(entry.Length, out var address))
+        if (!IsWritable || !Buffer!.TryReserve(entry.Length, out var address))
         {
             return false;
         }
@@ -34,5 +42,8 @@ internal sealed class LiveLog(LaneSet lanes, Epoch? epoch, AppendBuffer? buffer)
         return true;
     }
 
-    public void Shut() => _isWritable = false;
+    public void Shut() => Interlocked.Or(ref _barriers, Closed);
+
+    /// <summary>Keeps clicks out while too many wait for their reader.</summary>
+    public void SetFull(bool isFull) => _ = isFull ? Interlocked.Or(ref _barriers, Full) : Interlocked.And(ref _barriers, ~Full);
 }

@@ -41,6 +41,12 @@ internal static partial class Log
     [LoggerMessage(2013, LogLevel.Information, "Click log {Epoch:x16} was counted, has expired and is deleted.")]
     public static partial void Forgotten(ILogger logger, ulong epoch);
 
+    [LoggerMessage(2016, LogLevel.Critical, "{MiB} MiB of clicks wait on the disk, and Edge__BacklogMiB allows no more. Redirects go on; new clicks are declared lost.")]
+    public static partial void BacklogFull(ILogger logger, long miB);
+
+    [LoggerMessage(2017, LogLevel.Warning, "The backlog has shrunk to {MiB} MiB; clicks are recorded again.")]
+    public static partial void BacklogShrunk(ILogger logger, long miB);
+
     [LoggerMessage(2015, LogLevel.Error, "{Path} cannot be renamed.")]
     public static partial void IdentityNotSetAside(ILogger logger, string path, Exception exception);
 }

@@ -80,7 +80,7 @@ internal sealed class LogWriter : IDisposable
             Thread.Yield();
             var isTick = _isTickDue;
             _isTickDue = false;
-            if (_current.IsWritable)
+            if (_current.IsOpen)
             {
                 Commit(isTick);
             }
@@ -203,12 +203,12 @@ internal sealed class LogWriter : IDisposable
     private void Close()
     {
         var log = _current;
-        if (log.IsWritable)
+        if (log.IsOpen)
         {
             Commit(isTick: false);
         }
 
-        if (log.IsWritable)
+        if (log.IsOpen)
         {
             log.Shut();
             End(log);

@@ -24,7 +24,7 @@ internal sealed class EdgePaths(LinkTable links, ClickLog clicks, WarmUp? warmUp
         {
             "/healthz" => Send(context, StatusCodes.Status200OK, "alive\n"),
             "/readyz" when !links.IsLoaded => Send(context, StatusCodes.Status503ServiceUnavailable, "links are still loading\n"),
-            "/readyz" when !clicks.IsWritable => Send(context, StatusCodes.Status503ServiceUnavailable, "the click log cannot be written\n"),
+            "/readyz" when !clicks.IsOpen => Send(context, StatusCodes.Status503ServiceUnavailable, "the click log cannot be written\n"),
             "/readyz" when warmUp is { IsDone: false } => Send(context, StatusCodes.Status503ServiceUnavailable, "warming up\n"),
             "/readyz" => Send(context, StatusCodes.Status200OK, "ready\n"),
             "/robots.txt" or "/favicon.ico" => Send(context, StatusCodes.Status404NotFound, ""),

@@ -1,0 +1,127 @@
+using LinkTracker.Edge.Clicks;
+using LinkTracker.Kafka;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Edge.Shipping;
+
+/// <summary>
+/// Sends the clicks of this Edge's log to Kafka for as long as the process lives. While Kafka takes none they stay in the log, up to
+/// <see cref="Settings.BacklogMiB"/>, and redirects notice nothing. Nothing is ever left out: a click that Kafka refuses for good
+/// holds up those behind it, which health, figures and log tell, until the operator has put Kafka right.
+/// </summary>
+internal sealed class ClickShipper(
+    ClickLog log, KafkaConnection kafka, Settings settings, ShippingFigures figures, TimeProvider clock, ILogger<ClickShipper> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a start waits for a broker that could object to the settings.</summary>
+    private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a stop waits for what is still in the log; the next start sends the rest.</summary>
+    private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan StopBeat = TimeSpan.FromMilliseconds(20);
+
+    private Task _topic = Task.CompletedTask;
+    private TimeSpan _delay = FirstDelay;
+
+    /// <exception cref="SettingsException">The log, or the topic, has another number of partitions.</exception>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        log.LimitBacklog((long)settings.BacklogMiB << 20);
+        RefuseOtherPartitions();
+        _topic = EnsureTopicAsync();
+        await Task.WhenAny(_topic, Task.Delay(StartWait, clock, cancellationToken));
+        if (_topic is { IsFaulted: true, Exception.InnerException: SettingsException })
+        {
+            await _topic;
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var since = clock.GetTimestamp();
+        while (HasBacklog && figures.Trouble is null && clock.GetElapsedTime(since) < StopWait && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(StopBeat, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var acknowledged = figures.Acknowledged;
+            try
+            {
+                await _topic.WaitAsync(stoppingToken);
+                await ShipAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it was, the log still has what was not acknowledged, and shipping must go on.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _delay = figures.Acknowledged > acknowledged ? FirstDelay : TimeSpan.FromTicks(Math.Min(_delay.Ticks * 2, LongestDelay.Ticks));
+                Tell(failure);
+                await Task.Delay(_delay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            // Somebody may have deleted it.
+            _topic = EnsureTopicAsync();
+        }
+    }
+
+    private bool HasBacklog => log.Epochs.Any(epoch => epoch.Released.Address < epoch.Durable);
+
+    private async Task ShipAsync(CancellationToken stopping)
+    {
+        if (!HasBacklog)
+        {
+            figures.Recover();
+        }
+
+        using var sender = kafka.OpenSender();
+        await new Shipment(log, sender, ClicksTopic.Name, settings.KafkaPartitions, figures, clock).RunAsync(stopping);
+    }
+
+    private async Task EnsureTopicAsync()
+    {
+        using var topics = kafka.OpenTopics();
+        await ClicksTopic.EnsureAsync(topics, settings.KafkaPartitions);
+    }
+
+    private void RefuseOtherPartitions()
+    {
+        try
+        {
+            _ = ShippedFile.Positions(log.Epochs, log.Disk, settings.KafkaPartitions);
+        }
+        catch (IOException unreadable)
+        {
+            // Redirects need no clicks to be sent. The shipment meets the fault again, and goes on trying.
+            Log.NotShipping(logger, unreadable.Message, _delay, unreadable);
+        }
+    }
+
+    private void Tell(Exception failure)
+    {
+        figures.Restart(failure is SettingsException ? failure.Message : $"Clicks are not sent and wait in the log. {failure.Message}");
+        if (failure is SettingsException or KafkaFailedException)
+        {
+            Log.NotShipping(logger, failure.Message, _delay, null);
+        }
+        else
+        {
+            Log.NotShipping(logger, "an unexpected failure", _delay, failure);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Edge.Shipping;
+
+/// <summary>What was sent to Kafka since this start, in records, and what is in the way.</summary>
+internal sealed class ShippingFigures(TimeProvider clock) : IStatsSection
+{
+    /// <summary>Longer than Kafka takes to elect another leader.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private long _sent;
+    private long _acknowledged;
+    private long _failures;
+    private long _restarts;
+    private long _lastAnswer = clock.GetTimestamp();
+    private volatile string? _trouble;
+    private volatile InFlight? _inFlight;
+
+    public string Name => "shipping";
+
+    public long Sent => Volatile.Read(ref _sent);
+
+    public long Acknowledged => Volatile.Read(ref _acknowledged);
+
+    /// <summary>Records that Kafka has not answered for.</summary>
+    public long Outstanding => _inFlight?.Records ?? 0;
+
+    /// <summary>Records that Kafka, or its client, gave back.</summary>
+    public long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>How often shipping began again from what was acknowledged.</summary>
+    public long Restarts => Volatile.Read(ref _restarts);
+
+    /// <summary>For people: why clicks stay in the log at the moment; null: they don't.</summary>
+    public string? Trouble
+    {
+        get
+        {
+            var silence = clock.GetElapsedTime(Volatile.Read(ref _lastAnswer));
+            return _trouble ?? (Outstanding > 0 && silence > Patience
+                ? $"Kafka has not answered for {silence.TotalSeconds:0} s; clicks wait in the log."
+                : null);
+        }
+    }
+
+    public object Read() => new { sent = Sent, acknowledged = Acknowledged, outstanding = Outstanding, failures = Failures, restarts = Restarts };
+
+    /// <summary>Whose records are outstanding from now on; null: none are.</summary>
+    public void Follow(InFlight? inFlight)
+    {
+        Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
+        _inFlight = inFlight;
+    }
+
+    /// <summary>A slice is about to be sent.</summary>
+    public void Open()
+    {
+        // With nothing on its way Kafka owes no answer; its time runs from here.
+        if (Outstanding == 0)
+        {
+            Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
+        }
+    }
+
+    public void Send() => Interlocked.Increment(ref _sent);
+
+    public void Acknowledge()
+    {
+        Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
+        Interlocked.Increment(ref _acknowledged);
+        Recover();
+    }
+
+    /// <summary>What was in the way is not any more.</summary>
+    public void Recover() => _trouble = null;
+
+    public void Fail() => Interlocked.Increment(ref _failures);
+
+    public void Restart(string trouble)
+    {
+        Interlocked.Increment(ref _restarts);
+        _trouble = trouble;
+    }
+}
