@@ -13,6 +13,8 @@ internal readonly record struct LinkEntry(long Valid, long FirstHour, long LastH
     public LinkEntry With(long hour, long valid) =>
         this with { Valid = Valid + valid, FirstHour = Math.Min(FirstHour, hour), LastHour = Math.Max(LastHour, hour) };
 
+    public bool HasHoursOf(in LinkEntry other) => FirstHour == other.FirstHour && LastHour == other.LastHour;
+
     /// <exception cref="FormatException">It is not what the script writes.</exception>
     public static LinkEntry Read(string text)
     {

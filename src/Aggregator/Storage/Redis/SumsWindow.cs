@@ -13,20 +13,32 @@ internal readonly record struct SumsWindow(bool IsDays, long LinkId, Dimension? 
 {
     public const int Buckets = 8;
 
+    /// <summary>What stands in front of the value in a field: a digit for the bucket and one for the dimension.</summary>
+    public const int FieldHeader = 2;
+
     /// <param name="bucket">Hours or days since 1970, UTC.</param>
     public static SumsWindow Of(bool isDays, long linkId, Dimension dimension, long bucket) =>
         new(isDays, linkId, linkId == CountKey.AllLinks ? dimension : null, UtcBuckets.Floor(bucket, Buckets));
 
-    /// <summary>A digit for the bucket, one for the dimension, and the value as it is.</summary>
     public string FieldOf(Dimension dimension, long bucket, string value) =>
-        string.Create(2 + value.Length, (Digit(bucket - (Number * Buckets)), Digit((long)dimension), value), static (text, parts) =>
+        string.Create(FieldHeader + value.Length, (Digit(bucket - (Number * Buckets)), Digit((long)dimension), value), static (text, parts) =>
         {
             (text[0], text[1]) = (parts.Item1, parts.Item2);
-            parts.value.CopyTo(text[2..]);
+            parts.value.CopyTo(text[FieldHeader..]);
         });
 
-    public (Dimension Dimension, long Bucket, string Value) Read(string field) =>
-        ((Dimension)(field[1] - '0'), (Number * Buckets) + field[0] - '0', field[2..]);
+    /// <summary>Whether a field is of the dimension, and if so of which bucket.</summary>
+    /// <exception cref="FormatException">It is not what was written.</exception>
+    public bool TryRead(ReadOnlySpan<byte> field, Dimension dimension, out long bucket)
+    {
+        if (field.Length < FieldHeader || field[0] < '0' || field[0] >= '0' + Buckets)
+        {
+            throw new FormatException("The field of a stored sum cannot be read.");
+        }
+
+        bucket = (Number * Buckets) + field[0] - '0';
+        return field[1] == Digit((long)dimension);
+    }
 
     public override string ToString()
     {
