@@ -15,7 +15,7 @@ public sealed class BrowserTests
     private const string Iphone =
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
 
-    [SkippableFact("chromium")]
+    [FactWith(Need.Chromium)]
     public async Task Clicks_of_a_real_browser_reach_the_shop_and_are_split_by_device_and_browser()
     {
         await using var product = await Product.StartAsync();
@@ -42,7 +42,7 @@ public sealed class BrowserTests
         await SplitIsAsync(product, link, "browsers", "browser", [("Chrome", 1), ("Safari", 1)]);
     }
 
-    [SkippableFact("curl")]
+    [FactWith(Need.Curl)]
     public async Task A_click_by_curl_with_a_browsers_name_counts_and_one_with_its_own_does_not()
     {
         await using var product = await Product.StartAsync();

@@ -30,7 +30,7 @@ public sealed class MainJobTests
         Assert.Equal(System.Net.HttpStatusCode.Found, again.StatusCode);
     }
 
-    [SkippableFact("../shared/accept/main_job.py", "python3")]
+    [FactWith(Need.AcceptanceScript, Need.Python)]
     public async Task The_acceptance_script_holds_twice_in_a_row()
     {
         await using var product = await Product.StartAsync();
@@ -38,7 +38,7 @@ public sealed class MainJobTests
         {
             var start = new ProcessStartInfo("python3",
             [
-                Path.Combine(Repository.Root, "../shared/accept/main_job.py"),
+                Path.Combine(Repository.Shared, "accept/main_job.py"),
                 "--edge", product.Edge.GetLeftPart(UriPartial.Authority),
                 "--api", product.Api.GetLeftPart(UriPartial.Authority),
                 "--key", Product.AdminKey,

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace LinkTracker.EndToEnd.Tests;
@@ -76,14 +74,14 @@ internal sealed class Product : IAsyncDisposable
 
     private static async Task<Product> StartAsync(string program, (string Name, string Value)[] settings)
     {
-        var edge = $"http://127.0.0.1:{FreePort()}";
+        var edge = $"http://127.0.0.1:{FreePort.Next()}";
         var all = new Dictionary<string, string>
         {
             ["LinkTracker__AdminKey"] = AdminKey,
             ["LinkTracker__ShortUrl"] = edge,
             ["Edge__Url"] = edge,
-            ["Edge__AdminUrl"] = $"http://127.0.0.1:{FreePort()}",
-            ["Aggregator__Url"] = $"http://127.0.0.1:{FreePort()}",
+            ["Edge__AdminUrl"] = $"http://127.0.0.1:{FreePort.Next()}",
+            ["Aggregator__Url"] = $"http://127.0.0.1:{FreePort.Next()}",
         };
         foreach (var (name, value) in settings)
         {
@@ -131,14 +129,6 @@ internal sealed class Product : IAsyncDisposable
         Client.Dispose();
         Clicker.Dispose();
         Directory.Delete(Data, recursive: true);
-    }
-
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string NewFolder() => Directory.CreateTempSubdirectory("linktracker-e2e-").FullName;

@@ -8,7 +8,7 @@ public sealed class ReadmeTests
 {
     private const string Marker = "<!-- run by ReadmeTests -->";
 
-    [SkippableFact("curl", "bash")]
+    [FactWith(Need.Curl)]
     public async Task The_five_lines_of_the_README_do_what_it_says()
     {
         await using var product = await Product.StartAsync();

@@ -21,7 +21,7 @@ public sealed class SlowClientTests
     /// <summary>Beyond any request that could be called served.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    [SkippableFact("slowhttptest")]
+    [FactWith(Need.SlowHttpTest)]
     public async Task Thousands_of_idle_and_dribbling_connections_harm_no_good_visitor()
     {
         await using var product = await Product.StartAsync();

@@ -72,15 +72,15 @@ public sealed class LinuxFileTests : IDisposable
         Assert.Single(Directory.GetFileSystemEntries(_folder));
     }
 
-    [FactWithStrace]
+    [FactWith(Need.Strace)]
     public void A_failed_flush_of_data_is_reported() =>
         Assert.Equal("IOException: fdatasync failed: Input/output error (errno 5)", Run("fdatasync:error=EIO", "datasync", At("a")));
 
-    [FactWithStrace]
+    [FactWith(Need.Strace)]
     public void A_flush_that_a_signal_interrupts_is_done_again() =>
         Assert.Equal("done", Run("fdatasync:error=EINTR:when=1..3", "datasync", At("a")));
 
-    [FactWithStrace]
+    [FactWith(Need.Strace)]
     public void A_failed_flush_leaves_the_old_file_in_place()
     {
         File.WriteAllText(At("a"), "old");
@@ -89,7 +89,7 @@ public sealed class LinuxFileTests : IDisposable
         Assert.Single(Directory.GetFileSystemEntries(_folder));
     }
 
-    [FactWithStrace]
+    [FactWith(Need.Strace)]
     public void A_failed_flush_of_the_folder_is_reported_and_leaves_a_whole_file()
     {
         File.WriteAllText(At("a"), "old");
@@ -100,7 +100,7 @@ public sealed class LinuxFileTests : IDisposable
 
     private static string Run(string fault, params string[] arguments)
     {
-        var start = new ProcessStartInfo(FactWithStraceAttribute.Path)
+        var start = new ProcessStartInfo("strace")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

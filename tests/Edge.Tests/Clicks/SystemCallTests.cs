@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using LinkTracker.Contracts.Tests.IO;
 using LinkTracker.Edge.Clicks;
 
 namespace LinkTracker.Edge.Tests.Clicks;
@@ -10,7 +9,7 @@ public sealed partial class SystemCallTests
 {
     private const int Clicks = 200;
 
-    [FactWithStrace]
+    [FactWith(Need.Strace)]
     public async Task An_answer_follows_the_syncs_of_its_click_and_of_the_names_on_the_way_to_it()
     {
         var folder = Directory.CreateTempSubdirectory("systemcalls-").FullName;
@@ -71,7 +70,7 @@ public sealed partial class SystemCallTests
     private static async Task<List<(string Name, string Subject)>> RecordAsync(string folder)
     {
         var trace = Path.Combine(folder, "trace");
-        var start = new ProcessStartInfo(FactWithStraceAttribute.Path) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("strace") { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
             "-f", "-qq", "-y", "-o", trace, "-e", "trace=openat,pwrite64,fdatasync,fsync,write",

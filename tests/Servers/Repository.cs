@@ -1,9 +1,12 @@
-namespace LinkTracker.EndToEnd.Tests;
+namespace LinkTracker.Servers;
 
-internal static class Repository
+public static class Repository
 {
     /// <summary>The folder of the solution file, above the test's own folder.</summary>
     public static string Root { get; } = Find();
+
+    /// <summary>What stands beside a checkout and holds what no package registry has: Kafka, toxiproxy. May be missing.</summary>
+    public static string Shared { get; } = Path.GetFullPath(Path.Combine(Root, "..", "shared"));
 
     private static string Find()
     {
