@@ -1,11 +1,23 @@
 using LinkTracker.Edge;
 using LinkTracker.Edge.Clicks;
+using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
 {
     EdgeExtensions.CompleteInline(settings);
-    builder.AddEdge(settings).AddLinksFile(settings).AddEdgeAdmin(settings);
+    builder.AddEdge(settings).AddEdgeAdmin(settings);
+    if (settings.KafkaBootstrapServers is { } brokers)
+    {
+        ClusterSettings.RequireForEdge(settings);
+        builder.Services.AddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
+        builder.AddKafkaLinks();
+    }
+    else
+    {
+        builder.AddLinksFile(settings);
+    }
+
     builder.Services.AddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
 
     var app = builder.Build();

@@ -55,6 +55,10 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>Starts it after it was stopped or killed, on the same ports and data.</summary>
     public Task RestartAsync() => _process.StartAsync();
 
+    /// <summary>The topic is gone, with all that is in it, once this returns.</summary>
+    public Task DeleteTopicAsync(string name) =>
+        Command.RunAsync(Script("kafka-topics.sh", "--bootstrap-server", BootstrapServers, "--delete", "--topic", name));
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private IEnumerable<(string Name, string Value)> Settings(int? proxyPort)
