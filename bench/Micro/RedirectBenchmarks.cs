@@ -52,7 +52,7 @@ public class RedirectBenchmarks
         _parser = new HeadParser(new HeaderFields(settings));
         _redirector = new Redirector(
             new RedirectResolver(_links, settings), new ClickFacts(new VisitorHash(keys), _log), _log, keys, new ClickClock(TimeProvider.System),
-            new EdgeMetrics(meters, _links), settings);
+            new EdgeMetrics(meters, _links, new LinkSupply()), settings);
         _answers = new AnswerWriter(_redirector);
     }
 

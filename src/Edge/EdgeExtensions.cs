@@ -4,6 +4,7 @@ using LinkTracker.Edge.Clicks;
 using LinkTracker.Edge.FastLane;
 using LinkTracker.Edge.Links;
 using LinkTracker.Edge.Redirects;
+using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Connections;
 
@@ -65,6 +66,13 @@ public static class EdgeExtensions
         return builder;
     }
 
+    /// <summary>Takes links from the topic that the Aggregators publish. A <see cref="KafkaConnection"/> must be registered, too.</summary>
+    public static WebApplicationBuilder AddKafkaLinks(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ILinkSource, KafkaLinkSource>();
+        return builder;
+    }
+
     /// <summary>Listens on <see cref="Settings.EdgeAdminUrl"/>, too, for an Edge alone: what is mapped answers there.</summary>
     public static WebApplicationBuilder AddEdgeAdmin(this WebApplicationBuilder builder, Settings settings)
     {
@@ -76,6 +84,7 @@ public static class EdgeExtensions
     {
         services.AddSingleton(provider => new LinkTable(
             settings.DefaultDomain, (long)settings.LinkMemoryMiB << 20, provider.GetRequiredService<ILogger<LinkTable>>()));
+        services.AddSingleton<LinkSupply>();
         services.AddSingleton<LinkSnapshots>();
         services.AddHostedService(provider => provider.GetRequiredService<LinkSnapshots>());
         services.AddSingleton<LinkFeed>();

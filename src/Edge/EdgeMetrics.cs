@@ -23,7 +23,7 @@ internal sealed class EdgeMetrics
     private readonly long[] _totals = new long[Outcomes.Length];
     private long _handedOver;
 
-    public EdgeMetrics(IMeterFactory meters, LinkTable links)
+    public EdgeMetrics(IMeterFactory meters, LinkTable links, LinkSupply supply)
     {
         var meter = meters.Create(MeterName);
         meter.CreateObservableCounter("linktracker.redirects", Answers, "{request}", "Requests for a key, by outcome.");
@@ -36,6 +36,8 @@ internal sealed class EdgeMetrics
         meter.CreateObservableGauge("linktracker.links.loaded", () => links.IsLoaded ? 1 : 0, null, "1 once every link that the source had at the start is here.");
         meter.CreateObservableGauge("linktracker.links.memory", () => links.Bytes, "By", "Memory of the link table, garbage included.");
         meter.CreateObservableCounter("linktracker.links.refused", () => links.Refused, "{change}", "Changes that the table did not take in.");
+        meter.CreateObservableGauge("linktracker.links.stale", () => supply.IsStale ? 1 : 0, null, "1 while the source of links does not answer and redirects go by what was known before.");
+        meter.CreateObservableCounter("linktracker.links.unreadable", () => supply.Unreadable, "{record}", "Records of links that could not be read.");
         meter.CreateObservableCounter("linktracker.links.rebuilds", () => links.Rebuilds, "{rebuild}", "Moves of the table into a fresh store.");
         meter.CreateObservableGauge("linktracker.links.lost", () => links.LostBytes, "By", "Links pushed out of memory; anything but 0 is a defect.");
     }

@@ -1,20 +1,22 @@
 using LinkTracker.Edge;
 using LinkTracker.Edge.Clicks;
 using LinkTracker.Edge.Shipping;
+using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
 {
     EdgeExtensions.CompleteInline(settings);
     builder.AddEdge(settings).AddEdgeAdmin(settings);
-    if (settings.KafkaBootstrapServers is null)
+    if (settings.KafkaBootstrapServers is { } brokers)
     {
-        builder.AddLinksFile(settings);
+        ClusterSettings.RequireForEdge(settings);
+        builder.Services.AddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
+        builder.AddShipping(settings).AddKafkaLinks();
     }
     else
     {
-        ClusterSettings.RequireForEdge(settings);
-        builder.AddShipping(settings);
+        builder.AddLinksFile(settings);
     }
 
     builder.Services.AddSingleton(_ => InstallationSecret.LoadOrCreate(settings));

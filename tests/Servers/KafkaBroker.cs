@@ -64,6 +64,10 @@ public sealed class KafkaBroker : IAsyncDisposable
         await Command.RunAsync(Script("kafka-delete-records.sh", "--bootstrap-server", BootstrapServers, "--offset-json-file", which));
     }
 
+    /// <summary>The topic is gone, with all that is in it, once this returns.</summary>
+    public Task DeleteTopicAsync(string name) =>
+        Command.RunAsync(Script("kafka-topics.sh", "--bootstrap-server", BootstrapServers, "--delete", "--topic", name));
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private IEnumerable<(string Name, string Value)> Settings(int? proxyPort)

@@ -7,7 +7,11 @@ public readonly record struct LinkChange(long Version, string Domain, string Key
 
 /// <param name="Changes">In order of version. May be empty.</param>
 /// <param name="CaughtUp">Whether this was all that there is at the moment.</param>
-public sealed record LinkBatch(IReadOnlyList<LinkChange> Changes, bool CaughtUp);
+/// <param name="StartsOver">
+/// Whether all that was told before is void, because its source turned out to be another one: what is not told again from here
+/// until CaughtUp is not there any more. Versions begin anew.
+/// </param>
+public sealed record LinkBatch(IReadOnlyList<LinkChange> Changes, bool CaughtUp, bool StartsOver = false);
 
 /// <summary>How far a reader has got, in words that hold beyond both processes.</summary>
 /// <param name="Source">As <see cref="ILinkSource.Name"/> told. A version of one source says nothing about another.</param>
@@ -25,7 +29,8 @@ public interface ILinkSource
 
     /// <summary>
     /// Whether a reader that got to this point, in an earlier process, may go on behind it. Asked before <see cref="ReadAsync"/>, if at all.
-    /// False when the point is another source's, or ahead of this one, which a source that came back from a backup is.
+    /// False when the point is another source's, or ahead of this one, which a source that came back from a backup is. True, too, when
+    /// the source cannot be asked now; it starts over (<see cref="LinkBatch.StartsOver"/>) if it turns out not to hold.
     /// </summary>
     Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation);
 

@@ -29,6 +29,9 @@ internal readonly record struct Code16(ulong Low, ulong High)
 
     public bool IsLookAlike => ((byte)Low & LookAlike) != 0;
 
+    /// <summary>The domain's number in an inline code.</summary>
+    public int InlineDomain => (int)((uint)Low >> 8);
+
     /// <summary>Where a link is found by its exact key.</summary>
     public static Code16 OfKey(ReadOnlySpan<byte> hashKey, int domain, ReadOnlySpan<byte> key) => Of(0, hashKey, domain, key);
 

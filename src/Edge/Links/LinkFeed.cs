@@ -51,12 +51,22 @@ internal sealed class LinkFeed(
 
     private void Take(LinkBatch batch)
     {
+        if (batch.StartsOver)
+        {
+            table.BeginRenewal();
+        }
+
         foreach (var change in batch.Changes)
         {
             _ = table.Apply(change);
         }
 
         _delay = FirstDelay;
+        if (batch.CaughtUp && table.EndRenewal() is { } removed)
+        {
+            Log.LinksRenewed(logger, table.Count, removed);
+        }
+
         if (batch.CaughtUp && !table.IsLoaded)
         {
             table.MarkLoaded();

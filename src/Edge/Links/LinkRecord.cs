@@ -51,6 +51,9 @@ internal readonly ref struct LinkRecord(ReadOnlySpan<byte> bytes)
     /// <summary>The key of a hashed code; empty for an inline one.</summary>
     public ReadOnlySpan<byte> HashedKey => PlaceLength == 0 ? [] : _bytes.Slice(HeaderLength + PlaceHeader, PlaceLength - PlaceHeader);
 
+    /// <summary>The domain's number of a hashed code.</summary>
+    public int HashedDomain => BinaryPrimitives.ReadInt32LittleEndian(_bytes[HeaderLength..]);
+
     private int UrlLength => BinaryPrimitives.ReadUInt16LittleEndian(_bytes[18..]);
 
     private int ExpiredUrlLength => BinaryPrimitives.ReadUInt16LittleEndian(_bytes[20..]);
@@ -60,7 +63,7 @@ internal readonly ref struct LinkRecord(ReadOnlySpan<byte> bytes)
     /// <summary>Whether this is the link of that place, not one whose long key has the same hash.</summary>
     public bool IsAt(Code16 code, int domain, ReadOnlySpan<byte> key) =>
         !code.IsHashed
-        || (BinaryPrimitives.ReadInt32LittleEndian(_bytes[HeaderLength..]) == domain && HashedKey.SequenceEqual(key));
+        || (HashedDomain == domain && HashedKey.SequenceEqual(key));
 
     /// <summary>
     /// Whether a record can hold the link. A source has checked all this; the table looks once more, because what it

@@ -20,7 +20,7 @@ internal sealed class LinkSnapshots(
 
     private readonly string _path = PathIn(settings);
     private readonly Lock _saving = new();
-    private long _covered;
+    private (string? Source, long Version) _covered;
 
     public static string PathIn(Settings settings) => Path.Combine(settings.Data, "edge", "links.snapshot");
 
@@ -43,7 +43,7 @@ internal sealed class LinkSnapshots(
 
             var since = clock.GetTimestamp();
             table.Restore(file);
-            _covered = header.Version;
+            _covered = (header.Source, header.Version);
             Log.SnapshotRestored(logger, header.Links, header.Version, clock.GetElapsedTime(since));
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -59,7 +59,7 @@ internal sealed class LinkSnapshots(
     {
         lock (_saving)
         {
-            return table.IsLoaded && source.Name is { } name && IsWorthwhile() && TrySave(name, stopping);
+            return table.IsLoaded && source.Name is { } name && IsWorthwhile(name) && TrySave(name, stopping);
         }
     }
 
@@ -94,8 +94,8 @@ internal sealed class LinkSnapshots(
         }
     }
 
-    private bool IsWorthwhile() =>
-        table.Refused == 0 && table.LostBytes == 0 && table.Version != _covered && (table.Version - _covered) * Share >= table.Count;
+    private bool IsWorthwhile(string name) => table.Refused == 0 && table.LostBytes == 0 && table.Version > 0 && (name, table.Version) != _covered
+        && (name != _covered.Source || (table.Version - _covered.Version) * Share >= table.Count);
 
     private bool TrySave(string name, CancellationToken stopping)
     {
@@ -107,7 +107,7 @@ internal sealed class LinkSnapshots(
             {
                 if (table.TrySave(_path, name, stopping) is { } version)
                 {
-                    _covered = version;
+                    _covered = (name, version);
                     Log.SnapshotSaved(logger, version, clock.GetElapsedTime(since));
                     return true;
                 }

@@ -20,6 +20,7 @@ internal sealed class LinkTable : IDisposable
     private readonly long _memoryBytes;
     private readonly ILogger<LinkTable> _logger;
     private LinkContent _content;
+    private LinkRenewal? _renewal;
     private long _version;
     private long _refused;
     private bool _isLossTold;
@@ -100,7 +101,7 @@ internal sealed class LinkTable : IDisposable
     public long? TrySave(string path, string source, CancellationToken stopping)
     {
         using var file = new SnapshotWriter(path, source, _defaultDomain, Content.HashKey);
-        return new LinkCopy(Content, _writing).TryWrite(file, () => Refused == 0 && LostBytes == 0 ? _version : null, stopping);
+        return new LinkCopy(Content, _writing).TryWrite(file, () => _renewal is null && Refused == 0 && LostBytes == 0 ? _version : null, stopping);
     }
 
     /// <summary>Takes over what a snapshot holds, before anything else came.</summary>
@@ -117,14 +118,49 @@ internal sealed class LinkTable : IDisposable
         }
     }
 
-    public void Dispose() => Content.Dispose();
+    /// <summary>
+    /// The source starts over: from here on the table notes what it is told of. Everything goes on redirecting meanwhile. It takes
+    /// some 40 bytes for each link until <see cref="EndRenewal"/>.
+    /// </summary>
+    public void BeginRenewal()
+    {
+        lock (_writing)
+        {
+            _renewal = new LinkRenewal();
+            Volatile.Write(ref _version, 0);
+        }
+    }
 
+    /// <summary>The source has told of everything: what it did not tell of is not there any more.</summary>
+    /// <returns>How many links were taken out; null when no renewal was under way.</returns>
+    public int? EndRenewal()
+    {
+        lock (_writing)
+        {
+            if (_renewal is null)
+            {
+                return null;
+            }
+
+            var untold = _renewal.Untold(_content.Store.Current);
+            foreach (var (code, domain, key, recordBytes) in untold)
+            {
+                Remove(domain, code, key, recordBytes);
+            }
+
+            _renewal = null;
+            return untold.Count;
+        }
+    }
+
+    public void Dispose() => Content.Dispose();
 
     private bool Apply(int domain, in LinkChange change)
     {
         Span<byte> key = stackalloc byte[LinkRecord.MaxKeyBytes];
         _ = LinkContent.TryEncode(change.Key, ref key);
         var code = _content.OfKey(domain, key);
+        _renewal?.Tell(code);
         var oldBytes = 0;
         if (_content.Store.Current.TryRead(code, out var old))
         {

@@ -23,6 +23,24 @@ internal static partial class Log
     [LoggerMessage(106, LogLevel.Warning, "The snapshot of the links could not be written or removed. Redirects do not need it; the next start takes longer.")]
     public static partial void SnapshotNotSaved(ILogger logger, Exception exception);
 
+    [LoggerMessage(108, LogLevel.Information, "The links were told anew: {Links} now; {Removed} that were not told of are gone.")]
+    public static partial void LinksRenewed(ILogger logger, long links, int removed);
+
+    [LoggerMessage(109, LogLevel.Error, "The record of links at offset {Offset} cannot be read: {Reason}. The change in it is missing; the others go on.")]
+    public static partial void LinkUnreadable(ILogger logger, long offset, string reason);
+
+    [LoggerMessage(110, LogLevel.Warning, "Kafka has told nothing of links for {Patience}. Redirects go by what was known before, if anything was; changes wait.")]
+    public static partial void LinksStale(ILogger logger, TimeSpan patience);
+
+    [LoggerMessage(111, LogLevel.Information, "Kafka tells of links again, and every change is here.")]
+    public static partial void LinksFresh(ILogger logger);
+
+    [LoggerMessage(112, LogLevel.Warning, "The topic of links is not the one that was read before (its edition is {Edition:x16}): it is read from its beginning. Redirects go on meanwhile.")]
+    public static partial void LinksStartOver(ILogger logger, long edition);
+
+    [LoggerMessage(113, LogLevel.Debug, "The topic of links cannot be read now; it is tried again at once.")]
+    public static partial void LinksUnasked(ILogger logger, Exception exception);
+
     [LoggerMessage(107, LogLevel.Critical, "{Bytes} bytes of links left memory and are not found any more. This is a defect of LinkTracker: report it, raise Edge__LinkMemoryMiB and restart.")]
     public static partial void LinksLost(ILogger logger, long bytes);
 }

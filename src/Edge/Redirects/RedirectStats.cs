@@ -4,7 +4,7 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Edge.Redirects;
 
 /// <summary>Redirects and the link table in <c>GET /stats</c>.</summary>
-internal sealed class RedirectStats(EdgeMetrics metrics, LinkTable links) : IStatsSection
+internal sealed class RedirectStats(EdgeMetrics metrics, LinkTable links, LinkSupply supply) : IStatsSection
 {
     public string Name => "redirects";
 
@@ -19,6 +19,8 @@ internal sealed class RedirectStats(EdgeMetrics metrics, LinkTable links) : ISta
         links = links.Count,
         linksLoaded = links.IsLoaded,
         linksRefused = links.Refused,
+        linksStale = supply.IsStale,
+        linksUnreadable = supply.Unreadable,
         linkBytesLost = links.LostBytes,
         linkMemoryBytes = links.Bytes,
         linkTableRebuilds = links.Rebuilds,

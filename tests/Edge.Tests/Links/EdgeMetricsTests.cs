@@ -29,6 +29,8 @@ public sealed class EdgeMetricsTests
         ("redirects.links", "linktracker.links"),
         ("redirects.linksLoaded", "linktracker.links.loaded"),
         ("redirects.linksRefused", "linktracker.links.refused"),
+        ("redirects.linksStale", "linktracker.links.stale"),
+        ("redirects.linksUnreadable", "linktracker.links.unreadable"),
         ("redirects.loading", "linktracker.redirects loading"),
         ("redirects.notFound", "linktracker.redirects not_found"),
         ("redirects.redirected", "linktracker.redirects redirect"),

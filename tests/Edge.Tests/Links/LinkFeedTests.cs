@@ -13,6 +13,7 @@ public sealed class LinkFeedTests : IDisposable
 {
     private readonly TableProbe _links = new();
     private readonly Script _source = new();
+    private readonly LinkSupply _supply = new();
 
     public void Dispose() => _links.Dispose();
 
@@ -39,9 +40,42 @@ public sealed class LinkFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task When_the_source_starts_over_links_stay_until_it_has_told_of_everything()
+    {
+        using var snapshots = new LinkSnapshots(_source, _links.Table, new Settings { Data = "none" }, TimeProvider.System, NullLogger<LinkSnapshots>.Instance);
+        using var feed = new LinkFeed(_source, _links.Table, snapshots, TimeProvider.System, NullLogger<LinkFeed>.Instance);
+        await feed.StartAsync(CancellationToken.None);
+        _ = await _source.NextReadAsync();
+        _source.Say(Batch(7, "spring", caughtUp: true));
+        _source.Say(new LinkBatch([], CaughtUp: false, StartsOver: true));
+        _source.Fail(new IOException("the broker is away"));
+        Assert.Equal(0, await _source.NextReadAsync());
+        Assert.Equal("https://shop.example.com/", _links.Find("spring"));
+
+        _source.Say(Batch(2, "summer", caughtUp: true));
+        _source.End();
+        Assert.Equal(2, await _source.NextReadAsync());
+        Assert.Null(_links.Find("spring"));
+        Assert.NotNull(_links.Find("summer"));
+        await feed.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Health_tells_that_the_source_is_silent_and_that_records_were_unreadable()
+    {
+        _links.Table.MarkLoaded();
+        var health = new LinkHealth(_links.Table, _supply);
+        _supply.IsStale = true;
+        Assert.Contains("cannot be read", (await health.CheckHealthAsync(new HealthCheckContext())).Description, StringComparison.Ordinal);
+
+        _supply.CountUnreadable();
+        Assert.StartsWith("1 records", (await health.CheckHealthAsync(new HealthCheckContext())).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Health_says_that_links_are_loading_then_that_all_is_well_then_that_some_were_refused()
     {
-        var health = new LinkHealth(_links.Table);
+        var health = new LinkHealth(_links.Table, _supply);
         Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(new HealthCheckContext())).Status);
 
         _links.Table.MarkLoaded();
@@ -61,7 +95,7 @@ public sealed class LinkFeedTests : IDisposable
 
         Overfill(links.Table);
 
-        Assert.Equal(HealthStatus.Degraded, (await new LinkHealth(links.Table).CheckHealthAsync(new HealthCheckContext())).Status);
+        Assert.Equal(HealthStatus.Degraded, (await new LinkHealth(links.Table, new LinkSupply()).CheckHealthAsync(new HealthCheckContext())).Status);
         Assert.Null(links.Find("spring"));
         using var snapshots = rig.Over(links.Table);
         Assert.False(snapshots.Save(CancellationToken.None));

@@ -1,0 +1,165 @@
+using LinkTracker.Contracts.Links;
+using LinkTracker.Edge.Links;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace LinkTracker.Edge.Tests.Links;
+
+public sealed class KafkaLinkSourceTests(SharedServers servers) : IClassFixture<SharedServers>
+{
+    private const long First = 0x1111;
+    private const long Second = 0x2222;
+
+    [FactWith(Need.Kafka)]
+    public async Task An_Edge_is_ready_once_it_has_every_link_of_a_whole_edition()
+    {
+        using var rig = await KafkaLinksRig.StartAsync(await servers.Kafka);
+        await using var edge = await KafkaEdge.StartAsync(rig);
+        rig.Puts(First, "spring");
+        rig.Puts(First, "summer");
+        await edge.UntilAsync("both links are there", () => edge.Find("spring") is not null && edge.Find("summer") is not null);
+        Assert.False(edge.Table.IsLoaded);
+        Assert.Null(edge.Source.Name);
+
+        rig.EndsEdition(First);
+        await edge.LoadsAsync();
+        await edge.UntilAsync("what was read has a name", () => edge.Source.Name == "kafka 0000000000001111");
+        Assert.Equal(HealthStatus.Healthy, await edge.HealthAsync());
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_change_is_seen_within_a_second_and_a_disabled_link_within_two()
+    {
+        using var rig = await KafkaLinksRig.StartAsync(await servers.Kafka);
+        await using var edge = await KafkaEdge.StartAsync(rig);
+        rig.EndsEdition(First);
+        await edge.LoadsAsync();
+
+        // The second is held on a machine that has time; here it only must not take a poll of some seconds.
+        rig.Puts(First, "spring");
+        await Eventually.HoldsAsync("the link is there", TimeSpan.FromSeconds(5), () => Task.FromResult(edge.Find("spring") is not null));
+        rig.Puts(First, "spring", disabled: true);
+        await Eventually.HoldsAsync("the link is disabled", TimeSpan.FromSeconds(5), () =>
+            Task.FromResult(edge.Table.TryFind("go.example.com"u8, "spring"u8, out var link) && link.Disabled));
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_restart_goes_on_behind_the_snapshot_and_what_was_deleted_meanwhile_stays_deleted()
+    {
+        using var rig = await KafkaLinksRig.StartAsync(await servers.Kafka);
+        rig.Puts(First, "kept");
+        rig.Puts(First, "deleted");
+        rig.EndsEdition(First);
+        long version;
+        await using (var edge = await KafkaEdge.StartAsync(rig))
+        {
+            await edge.LoadsAsync();
+            await edge.UntilAsync("what was read has a name", () => edge.Source.Name is not null);
+            await edge.StopAsync();
+            version = edge.Table.Version;
+        }
+
+        rig.Deletes(First, "deleted");
+        await using var restarted = new KafkaEdge(rig);
+        Assert.True(await restarted.Source.HoldsAsync(new LinkPoint("kafka 0000000000001111", version), CancellationToken.None));
+        var change = Assert.Single(await FirstChangesAsync(restarted.Source, version));
+        Assert.Equal(("deleted", null), (change.Key, change.Link));
+        Assert.True(change.Version > version);
+
+        await using var again = await KafkaEdge.StartAsync(rig);
+        await again.LoadsAsync();
+        await again.UntilAsync("the deletion came", () => again.Find("deleted") is null);
+        Assert.NotNull(again.Find("kept"));
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_point_of_another_edition_or_beyond_the_end_or_of_another_source_does_not_hold()
+    {
+        using var rig = await KafkaLinksRig.StartAsync(await servers.Kafka);
+        rig.Puts(First, "spring");
+        await using var edge = new KafkaEdge(rig);
+
+        foreach (var (point, holds) in new[] { (new LinkPoint("kafka 1111", 1), true), (new LinkPoint("kafka 1111", 1_000), false), (new LinkPoint("kafka 2222", 1), false), (new LinkPoint("file 1111", 1), false) })
+        {
+            Assert.Equal(holds, await edge.Source.HoldsAsync(point, CancellationToken.None));
+        }
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task An_unreadable_record_is_told_of_and_hides_behind_no_snapshot_and_the_others_go_on()
+    {
+        using var rig = await KafkaLinksRig.StartAsync(await servers.Kafka);
+        rig.Puts(First, "before");
+        rig.Sends("go.example.com/broken", """{"v":1,"link":""");
+        rig.Sends("go.example.com/later", """{"v":9}""");
+        rig.Puts(First, "after");
+        rig.EndsEdition(First);
+        rig.Sends("at the very end", "and still the edition is told");
+
+        await using var edge = await KafkaEdge.StartAsync(rig);
+        await edge.LoadsAsync();
+
+        await edge.UntilAsync("the last record was met", () => edge.Supply.Unreadable == 3);
+        Assert.Equal(HealthStatus.Degraded, await edge.HealthAsync());
+        Assert.NotNull(edge.Find("before"));
+        Assert.NotNull(edge.Find("after"));
+        Assert.Null(edge.Source.Name);
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_topic_that_was_made_anew_takes_out_only_what_its_whole_edition_does_not_have()
+    {
+        var broker = await servers.Kafka;
+        using var rig = await KafkaLinksRig.StartAsync(broker);
+        rig.Puts(First, "kept");
+        rig.Puts(First, "gone");
+        rig.EndsEdition(First);
+        await using var edge = await KafkaEdge.StartAsync(rig);
+        await edge.LoadsAsync();
+
+        await rig.MakesTopicAnewAsync(broker);
+        rig.Puts(Second, "kept", "https://new.example/");
+        await edge.UntilAsync("the new edition is being read", () => edge.Find("kept") == "https://new.example/");
+        Assert.NotNull(edge.Find("gone"));
+
+        rig.EndsEdition(Second);
+        await edge.UntilAsync("what the new edition does not have is gone", () => edge.Find("gone") is null);
+        await edge.UntilAsync("the new edition has the name", () => edge.Source.Name == "kafka 0000000000002222");
+        Assert.Equal(1, edge.Table.Count);
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_new_edition_behind_the_old_one_in_the_same_topic_replaces_it()
+    {
+        using var rig = await KafkaLinksRig.StartAsync(await servers.Kafka);
+        rig.Puts(First, "kept");
+        rig.Puts(First, "gone");
+        rig.EndsEdition(First);
+        await using var edge = await KafkaEdge.StartAsync(rig);
+        await edge.LoadsAsync();
+
+        rig.Puts(Second, "kept", "https://new.example/");
+        rig.EndsEdition(Second);
+        await edge.UntilAsync("the old edition's link is gone", () => edge.Find("gone") is null);
+        Assert.Equal("https://new.example/", edge.Find("kept"));
+
+        // One that comes late does not take up what is left of the old edition.
+        await using var late = await KafkaEdge.StartAsync(rig);
+        await late.LoadsAsync();
+        Assert.Equal((1, "https://new.example/"), (late.Table.Count, late.Find("kept")));
+    }
+
+    private static async Task<IReadOnlyList<LinkChange>> FirstChangesAsync(KafkaLinkSource source, long after)
+    {
+        using var limit = new CancellationTokenSource(KafkaLinksRig.Limit);
+        await foreach (var batch in source.ReadAsync(after, limit.Token))
+        {
+            Assert.False(batch.StartsOver);
+            if (batch.Changes.Count > 0)
+            {
+                return batch.Changes;
+            }
+        }
+
+        return [];
+    }
+}
