@@ -11,8 +11,8 @@ return await ServiceHost.RunAsync(args, (builder, settings) =>
     if (settings.KafkaBootstrapServers is { } brokers)
     {
         ClusterSettings.RequireForEdge(settings);
-        builder.Services.AddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
-        builder.AddShipping(settings).AddKafkaLinks();
+        builder.Services.AddKafka(brokers);
+        builder.AddShipping().AddKafkaLinks();
     }
     else
     {

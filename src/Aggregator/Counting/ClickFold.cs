@@ -14,7 +14,8 @@ namespace LinkTracker.Aggregator.Counting;
 /// </code>
 /// </summary>
 /// <param name="progress">What is stored for each log.</param>
-internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors, IReadOnlyDictionary<LogKey, LogProgress> progress)
+/// <param name="logsBegin">The address at which a log that was never seen begins; null: where its first slice does.</param>
+internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors, IReadOnlyDictionary<LogKey, LogProgress> progress, long? logsBegin = null)
 {
     private readonly Dictionary<LogKey, ClickPart> _open = [];
 
@@ -130,7 +131,6 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
     private static bool TryRead(ReadOnlySpan<byte> bytes, out ClickRecord click) =>
         ClickCodec.TryRead(bytes, out click) && click.Token.LinkId > CountKey.AllLinks;
 
-    // A log that was never seen begins where its source says that it begins.
     private LogProgress StateOf(LogKey log, ClickSlice slice)
     {
         if (Batch.Progress.TryGetValue(log, out var pending))
@@ -138,7 +138,7 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
             return pending.After;
         }
 
-        return progress.TryGetValue(log, out var stored) ? stored : new LogProgress(Math.Min(slice.Previous, slice.From), 0, 0, 0, 0);
+        return progress.TryGetValue(log, out var stored) ? stored : new LogProgress(logsBegin ?? Math.Min(slice.Previous, slice.From), 0, 0, 0, 0);
     }
 
     private void Record(LogKey log, LogProgress after)

@@ -49,7 +49,7 @@ internal static class CountingExtensions
 
     private static IServiceCollection AddCluster(this IServiceCollection services, Settings settings, string brokers)
     {
-        services.AddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddKafka(brokers);
         services.AddRedisCounts(settings);
         services.AddPostgresCounts(settings);
         services.AddSingleton<IClickCounts, ClusterClickCounts>();

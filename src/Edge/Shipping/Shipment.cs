@@ -112,7 +112,7 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
         _files.Add(file);
         if (file.Ends.Count == 0)
         {
-            file.Begin(slice.Previous, partitions);
+            file.Begin(partitions);
         }
 
         _epoch = slice.Epoch;

@@ -76,8 +76,11 @@ internal sealed class ShippedFile : IDisposable
         return positions;
     }
 
-    /// <summary>The log was not sent before: every chain begins where its first slice does.</summary>
-    public void Begin(long first, int partitions) => Array.Fill(_ends = new long[partitions], first);
+    /// <summary>
+    /// The log was not sent before. Every chain begins at 0, in front of all clicks, so that whoever meets the log for the first time at a
+    /// later address knows that something was before it.
+    /// </summary>
+    public void Begin(int partitions) => _ends = new long[partitions];
 
     /// <summary>The slice was acknowledged, and so was everything before it.</summary>
     public void Advance(OutstandingSlice slice)

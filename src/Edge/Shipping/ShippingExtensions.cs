@@ -1,17 +1,14 @@
-using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LinkTracker.Edge.Shipping;
 
 /// <summary>The door of shipping.</summary>
 public static class ShippingExtensions
 {
-    /// <summary>Sends what <see cref="EdgeExtensions.AddEdge"/> records to Kafka.</summary>
-    public static WebApplicationBuilder AddShipping(this WebApplicationBuilder builder, Settings settings)
+    /// <summary>Sends what <see cref="EdgeExtensions.AddEdge"/> records to Kafka, to which there must be a connection.</summary>
+    public static WebApplicationBuilder AddShipping(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.TryAddSingleton(provider => new KafkaConnection(settings.KafkaBootstrapServers!, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ShippingFigures>();
         services.AddSingleton<ShippingMetrics>();
         services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<ShippingFigures>());

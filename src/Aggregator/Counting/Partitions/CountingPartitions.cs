@@ -81,6 +81,7 @@ internal sealed class CountingPartitions(PartitionLeases leases, PartitionParts 
         await Task.WhenAll(workers.Select(worker => worker.StopAsync()));
         foreach (var worker in workers)
         {
+            worker.Dispose();
             _workers.Remove(worker.Lease.Partition);
             parts.Metrics.Leaves(worker.Lease.Partition);
             Log.PartitionLeft(logger, worker.Lease.Partition, worker.Lease.Fence);

@@ -17,6 +17,9 @@ namespace LinkTracker.Aggregator.Counting.Partitions;
 /// <remarks>Blocks; for a thread of its own.</remarks>
 internal sealed class PartitionCounter
 {
+    /// <summary>Where the chain of slices of every log begins, in every partition.</summary>
+    public const long LogsBegin = 0;
+
     // What is counted and not in the snapshot waits in memory: some 300 bytes for each click.
     private const int MaxPending = 200_000;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
@@ -94,7 +97,7 @@ internal sealed class PartitionCounter
 
     private CountBatch Fold(ClickRecords records, long end, out int read)
     {
-        var fold = new ClickFold(_classifier, _visitors, _state.Logs);
+        var fold = new ClickFold(_classifier, _visitors, _state.Logs, LogsBegin);
         var since = _parts.Clock.GetTimestamp();
         read = 0;
         while (fold.Batch.Hours.Count < RedisCounts.EnoughHours && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && records.Next < end)

@@ -47,7 +47,7 @@ internal sealed class PartitionReplay(PartitionLease lease, PartitionParts parts
     // Clicks of the logs in the order in which they would have been counted; each record by itself, because it closes holes.
     private IEnumerable<CountBatch> Batches(IReadOnlyList<QuarantineEntry> entries, Func<PartitionState> state)
     {
-        var clicks = new ClickFold(classifier, visitors, state().Logs);
+        var clicks = new ClickFold(classifier, visitors, state().Logs, PartitionCounter.LogsBegin);
         foreach (var entry in entries.Where(entry => entry.Range.Kind == QuarantineKind.Click)
             .OrderBy(entry => entry.Range.Log.Edge).ThenBy(entry => entry.Range.Log.Epoch).ThenBy(entry => entry.Range.From))
         {
@@ -63,7 +63,7 @@ internal sealed class PartitionReplay(PartitionLease lease, PartitionParts parts
         {
             if (SliceCodec.TryRead(entry.Range.Bytes, lease.Partition, out var slice, out _))
             {
-                var fold = new ClickFold(classifier, visitors, state().Logs);
+                var fold = new ClickFold(classifier, visitors, state().Logs, PartitionCounter.LogsBegin);
                 fold.Replay(entry, slice, parts.Clicks.Holes(LogKey.Of(slice)));
                 yield return fold.Batch;
             }

@@ -1,7 +1,7 @@
 namespace LinkTracker.Aggregator.Counting.Partitions;
 
 /// <summary>A thread that counts one partition, round after round, until it is stopped.</summary>
-internal sealed class PartitionWorker
+internal sealed class PartitionWorker : IDisposable
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
@@ -29,8 +29,10 @@ internal sealed class PartitionWorker
         await _stopping.CancelAsync();
         await _work;
         _health.Works(Lease.Partition);
-        _stopping.Dispose();
     }
+
+    /// <summary>To be called once it has stopped.</summary>
+    public void Dispose() => _stopping.Dispose();
 
     private void Work()
     {

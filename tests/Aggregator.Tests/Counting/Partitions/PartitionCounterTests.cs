@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.Partitions;
+using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 

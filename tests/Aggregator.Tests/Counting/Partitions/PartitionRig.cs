@@ -64,7 +64,7 @@ internal sealed class PartitionRig : IAsyncDisposable
     {
         var broker = await servers.Kafka;
         var database = await (await servers.Postgres).CreateDatabaseAsync();
-        Storage.Database.Open(new PostgresEngine(database)).Dispose();
+        Aggregator.Storage.Database.Open(new PostgresEngine(database)).Dispose();
         var redis = await RedisServer.StartAsync(appendOnly: true);
         var settings = new Settings
         {
