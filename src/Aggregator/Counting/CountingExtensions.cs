@@ -61,6 +61,7 @@ internal static class CountingExtensions
         services.AddSingleton<PartitionMetrics>();
         services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<PartitionMetrics>());
         services.AddSingleton<PartitionParts>();
+        services.AddSingleton<ClicksTopicCheck>();
         services.AddHostedService<CountingPartitions>();
         return services;
     }

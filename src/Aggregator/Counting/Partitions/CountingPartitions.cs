@@ -1,4 +1,6 @@
 using System.Data.Common;
+using LinkTracker.Kafka;
+using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Counting.Partitions;
 
@@ -6,12 +8,31 @@ namespace LinkTracker.Aggregator.Counting.Partitions;
 /// Holds this Aggregator's share of the partitions, and counts each on a thread of its own. One that was frozen or cut off finds its
 /// partitions with others when it comes back: its writes are refused by then, and its counters end.
 /// </summary>
-internal sealed class CountingPartitions(PartitionLeases leases, PartitionParts parts, CountingHealth health, ILogger<CountingPartitions> logger) : BackgroundService
+internal sealed class CountingPartitions(
+    ClicksTopicCheck topic, PartitionLeases leases, PartitionParts parts, CountingHealth health, ILogger<CountingPartitions> logger) : BackgroundService
 {
+    // How long a start waits for a broker that could object to the settings.
+    private static readonly TimeSpan StartWait = TimeSpan.FromSeconds(3);
+
     private readonly Dictionary<int, PartitionWorker> _workers = [];
+    private Task _checked = Task.CompletedTask;
+
+    /// <exception cref="SettingsException">The topic of clicks does not suit the settings.</exception>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _checked = topic.RunAsync();
+        await Task.WhenAny(_checked, Task.Delay(StartWait, parts.Clock, cancellationToken));
+        if (_checked is { IsFaulted: true, Exception.InnerException: SettingsException })
+        {
+            await _checked;
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await UntilCheckedAsync(stoppingToken);
         using var timer = new PeriodicTimer(leases.Interval, parts.Clock);
         try
         {
@@ -27,6 +48,32 @@ internal sealed class CountingPartitions(PartitionLeases leases, PartitionParts 
         }
 
         await LeaveAsync();
+    }
+
+    // Nothing is counted from a topic that may be the wrong one.
+    private async Task UntilCheckedAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _checked.WaitAsync(stopping);
+                health.Works();
+                return;
+            }
+            catch (Exception exception) when (exception is KafkaFailedException or SettingsException)
+            {
+                health.Fails(exception);
+                Log.TopicUnchecked(logger, exception.Message);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(leases.Interval, parts.Clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _checked = topic.RunAsync();
+        }
     }
 
     // While the database is away nobody can take a lease, so whoever counts goes on.

@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(3106, LogLevel.Error, "Partition {Partition} begins anew. {Reason}")]
     public static partial void NewEra(ILogger logger, int partition, string reason);
+
+    [LoggerMessage(3107, LogLevel.Error, "Nothing is counted yet: {Reason}")]
+    public static partial void TopicUnchecked(ILogger logger, string reason);
 }
