@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 
 namespace LinkTracker.EndToEnd.Tests.Cluster;
@@ -61,6 +62,20 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Waits until each Edge answers for so many links.</summary>
     public Task UntilLinksAreKnownAsync(int count) => Eventually.HoldsAsync("every Edge knows every link", TimeSpan.FromSeconds(10), async () =>
         (await Task.WhenAll(Edges.Select(edge => edge.FiguresAsync("redirects")))).All(figures => (long)figures["links"]! == count));
+
+    /// <summary>Waits until each Edge answers for the key in this way, as a crawler that is no visitor sees it.</summary>
+    public async Task UntilRedirectsAsync(string key, HttpStatusCode status)
+    {
+        foreach (var edge in Edges)
+        {
+            using var crawler = new Clicker(edge.Url);
+            await Eventually.HoldsAsync($"{key} is answered with {status}", TimeSpan.FromSeconds(5), async () =>
+            {
+                using var answer = await crawler.ClickAsync(key, "curl/8");
+                return answer.StatusCode == status;
+            });
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
