@@ -15,6 +15,7 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
         ApiError? error = null;
         try
         {
+            RefuseNul(context.Request.QueryString.Value);
             await next(context);
             error = OfStatus(context);
         }
@@ -49,6 +50,15 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
         if (error is not null && !context.Response.HasStarted)
         {
             await WriteAsync(context, error);
+        }
+    }
+
+    // Nothing that is stored has one, and PostgreSQL takes none even to look for.
+    private static void RefuseNul(string? query)
+    {
+        if (query?.Contains("%00", StringComparison.Ordinal) == true)
+        {
+            throw ApiError.Unprocessable("A query parameter holds the character U+0000; remove it.");
         }
     }
 

@@ -20,8 +20,14 @@ internal static class Fields
             throw ApiError.Unprocessable($"{field}: at most {maxLength} characters, this has {text.Length}.");
         }
 
+        return Plain(text, field);
+    }
+
+    /// <summary>The text as it is, to be looked for: it must be one that could have been stored.</summary>
+    public static string? Plain(string? text, string field)
+    {
         // Line breaks and tabs are part of comments; other controls, first of all NUL, are part of attacks.
-        if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
+        if (text?.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) == true)
         {
             throw ApiError.Unprocessable($"{field}: holds a control character; remove it.");
         }

@@ -15,7 +15,14 @@ internal sealed class ImportStatements : IDisposable
 
     public ImportStatements(Session session)
     {
-        _isTaken = Prepare(session, "SELECT 1 FROM link_places WHERE domain = @domain AND key = @key AND link_id IS NOT NULL", "@domain", "@key");
+        _isTaken = Prepare(
+            session,
+            """
+            SELECT 1 FROM link_places WHERE domain = @domain AND key = @key AND link_id IS NOT NULL
+            UNION ALL SELECT 1 FROM staged_links WHERE domain = @domain AND key_folded = @folded AND key = @key
+            LIMIT 1
+            """,
+            "@domain", "@key", "@folded");
         _isAlikeTaken = Prepare(
             session,
             """
@@ -24,10 +31,17 @@ internal sealed class ImportStatements : IDisposable
             LIMIT 1
             """,
             "@domain", "@key");
-        _isExternalIdTaken = Prepare(session, "SELECT 1 FROM links WHERE external_id = @id AND deleted_at IS NULL", "@id");
+        _isExternalIdTaken = Prepare(
+            session,
+            """
+            SELECT 1 FROM links WHERE external_id = @id AND deleted_at IS NULL
+            UNION ALL SELECT 1 FROM staged_links WHERE external_id = @id
+            LIMIT 1
+            """,
+            "@id");
         _stage = Prepare(
-            session, "INSERT INTO staged_links (id, domain, key_folded, external_id, link) VALUES (@id, @domain, @key, @external, @link)",
-            "@id", "@domain", "@key", "@external", "@link");
+            session, "INSERT INTO staged_links (id, import_id, domain, key, key_folded, external_id, link) VALUES (@id, @import, @domain, @key, @folded, @external, @link)",
+            "@id", "@import", "@domain", "@key", "@folded", "@external", "@link");
         _take = Prepare(
             session,
             """
@@ -37,14 +51,15 @@ internal sealed class ImportStatements : IDisposable
             "@domain", "@key", "@link", "@version");
     }
 
-    public bool IsTaken(LinkRow row) => With(_isTaken, row.Domain, row.Key).ExecuteScalar() is not null;
+    /// <summary>Whether a link has exactly this key, or gets it from an import of another Aggregator.</summary>
+    public bool IsTaken(LinkRow row) => With(_isTaken, row.Domain, row.Key, row.KeyFolded).ExecuteScalar() is not null;
 
     /// <summary>Whether a live or staged link has a key with the same normal form.</summary>
     public bool IsAlikeTaken(LinkRow row) => With(_isAlikeTaken, row.Domain, row.KeyFolded).ExecuteScalar() is not null;
 
     public bool IsExternalIdTaken(LinkRow row) => With(_isExternalIdTaken, row.ExternalId!).ExecuteScalar() is not null;
 
-    public void Stage(LinkRow row) => With(_stage, row.Id, row.Domain, row.KeyFolded, (object?)row.ExternalId ?? DBNull.Value, StagedLinks.ToJson(row)).ExecuteNonQuery();
+    public void Stage(ImportRow import, LinkRow row) => With(_stage, row.Id, import.Id, row.Domain, row.Key, row.KeyFolded, (object?)row.ExternalId ?? DBNull.Value, StagedLinks.ToJson(row)).ExecuteNonQuery();
 
     /// <summary>Puts the link into its place; false when another one is there.</summary>
     public bool TryTake(LinkRow row, long version) => With(_take, row.Domain, row.Key, row.Id, version).ExecuteNonQuery() == 1;

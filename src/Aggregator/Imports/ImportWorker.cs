@@ -52,6 +52,11 @@ internal sealed class ImportWorker(ImportStore imports, StagedLinks staged, Data
                 {
                     await RunAsync(import, cancellation);
                 }
+                catch (ImportTakenException)
+                {
+                    Log.ImportTaken(logger, EntityId.Format(EntityId.Import, import.Id));
+                    Delete(imports.PathOf(import));
+                }
                 finally
                 {
                     Current = null;
@@ -69,7 +74,7 @@ internal sealed class ImportWorker(ImportStore imports, StagedLinks staged, Data
             var errors = await TryStageAsync(import, path, cancellation);
             if (errors.Count > 0)
             {
-                await staged.DiscardAsync(cancellation);
+                await staged.DiscardAsync(import.Id, cancellation);
                 Delete(path);
                 await imports.FailAsync(import, errors, cancellation);
                 Log.ImportRefused(logger, EntityId.Format(EntityId.Import, import.Id), import.RowCount, errors.Count);
@@ -96,7 +101,7 @@ internal sealed class ImportWorker(ImportStore imports, StagedLinks staged, Data
             return [refused.Error];
         }
 #pragma warning disable CA1031 // Whatever it was, the import must say that it failed, and the next one must get its turn.
-        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is not (ImportTakenException or StoreUnavailableException))
 #pragma warning restore CA1031
         {
             Log.ImportFailed(logger, failure, EntityId.Format(EntityId.Import, import.Id));
@@ -113,7 +118,7 @@ internal sealed class ImportWorker(ImportStore imports, StagedLinks staged, Data
         }
 
         import.RowCount = 0;
-        await staged.DiscardAsync(cancellation);
+        await staged.DiscardAsync(import.Id, cancellation);
         await imports.SetStatusAsync(import, "validating", cancellation);
         var work = new LinkImport(import, path, rules, ids, clock.GetUtcNow().ToUnixTimeMilliseconds());
         var errors = database.Read(session => work.Validate(session, cancellation));

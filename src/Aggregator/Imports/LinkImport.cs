@@ -43,6 +43,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
 
     /// <summary>The second pass: reserves the keys, in many short transactions. What was taken since the first pass stops it.</summary>
     /// <exception cref="ImportRefusedException">With the row; what was staged must be discarded.</exception>
+    /// <exception cref="ImportTakenException">Another Aggregator has ended the import.</exception>
     public async Task StageAsync(Database database, CancellationToken cancellation)
     {
         using var rows = Rows().GetEnumerator();
@@ -54,6 +55,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
     /// <summary>False when there are no more.</summary>
     private bool Stage(Session session, IEnumerator<ImportItem> rows)
     {
+        ImportStore.CheckHeld(session, import);
         var length = ShortCode.LengthFor(session.Counter(LinkStore.LiveLinks) + import.RowCount);
         using var statements = new ImportStatements(session);
         for (var i = 0; i < StagedLinks.RowsAtOnce; i++)
@@ -93,7 +95,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
             throw ApiError.Conflict(TakenId(row));
         }
 
-        statements.Stage(row);
+        statements.Stage(import, row);
     }
 
     private IEnumerable<ImportItem> Rows()

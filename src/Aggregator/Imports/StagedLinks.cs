@@ -18,15 +18,18 @@ internal sealed class StagedLinks(Database database, ImportStore imports, LinkSi
 
     public static string ToJson(LinkRow row) => JsonSerializer.Serialize(row, Json);
 
-    /// <summary>Gives back every reserved key.</summary>
-    public async Task DiscardAsync(CancellationToken cancellation)
+    /// <summary>Gives back every key that the import reserved.</summary>
+    public async Task DiscardAsync(long import, CancellationToken cancellation)
     {
-        while (await database.WriteAsync(Discard, cancellation) == RowsAtOnce)
+        while (await database.WriteAsync(session => Discard(session, import), cancellation) == RowsAtOnce)
         {
         }
     }
 
-    /// <summary>Turns all of them into links, and with the last ones the import is done. May be called again after a failure.</summary>
+    /// <summary>
+    /// Turns all of them into links, and with the last ones the import is done. May be called again after a failure, and by two
+    /// Aggregators at once: each transaction takes the first rows that are left.
+    /// </summary>
     public async Task PublishAsync(ImportRow import, CancellationToken cancellation)
     {
         while (await database.WriteAsync(session => Publish(session, import), cancellation) == RowsAtOnce)
@@ -34,17 +37,17 @@ internal sealed class StagedLinks(Database database, ImportStore imports, LinkSi
         }
     }
 
-    private static int Discard(Session session) =>
-        session.Execute("DELETE FROM staged_links WHERE id IN (SELECT id FROM staged_links ORDER BY id LIMIT @RowsAtOnce)", new { RowsAtOnce });
+    private static int Discard(Session session, long import) => session.Execute(
+        "DELETE FROM staged_links WHERE id IN (SELECT id FROM staged_links WHERE import_id = @import ORDER BY id LIMIT @RowsAtOnce)", new { import, RowsAtOnce });
 
     private int Publish(Session session, ImportRow import)
     {
-        var rows = session.Query<string>("SELECT link FROM staged_links ORDER BY id LIMIT @RowsAtOnce", new { RowsAtOnce })
+        var rows = session.Query<string>("SELECT link FROM staged_links WHERE import_id = @Id ORDER BY id LIMIT @RowsAtOnce", new { import.Id, RowsAtOnce })
             .Select(text => JsonSerializer.Deserialize<LinkRow>(text, Json)!).ToList();
         if (rows.Count > 0)
         {
             Insert(session, rows);
-            session.Execute("DELETE FROM staged_links WHERE id <= @Id", new { rows[^1].Id });
+            session.Execute("DELETE FROM staged_links WHERE import_id = @import AND id <= @Id", new { import = import.Id, rows[^1].Id });
             session.AfterCommit(signal.Raise);
         }
 

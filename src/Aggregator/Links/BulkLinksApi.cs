@@ -87,7 +87,7 @@ internal sealed class BulkLinksApi(Database database, LinkStore links, LinkPrese
 
     private static string[] Named(string?[]? ids, string field) => (ids ?? []).Contains(null)
         ? throw ApiError.Unprocessable($"{field}: must be an array of strings, without null.")
-        : [.. (ids ?? []).OfType<string>()];
+        : [.. (ids ?? []).Select(id => Fields.Plain(id, field)!)];
 
     private Task<DeletedLinks> DeleteAsync(string? linkIds, CancellationToken cancellation)
     {

@@ -58,7 +58,7 @@ internal sealed class LinkFilter
     public IReadOnlyList<DomainCount> CountByDomain(Session session)
     {
         var (where, arguments) = Where();
-        return session.Query<DomainCount>($"SELECT domain, COUNT(*) AS count FROM links WHERE {where} GROUP BY domain ORDER BY count DESC", arguments);
+        return session.Query<DomainCount>($"SELECT domain, COUNT(*) AS count FROM links WHERE {where} GROUP BY domain ORDER BY count DESC, domain", arguments);
     }
 
     private (string Where, Dapper.DynamicParameters Arguments) Where()

@@ -87,7 +87,7 @@ internal sealed class LinkRules(Settings settings, Installation installation)
         foreach (var (name, request, get, set) in Tags)
         {
             // A tag that was sent is set or removed; one kept from before only fills a gap that a new target leaves.
-            var value = body.Has(name) ? Fields.Text(request(sent), name, 190) : TargetQuery.Get(url, name) ?? get(row);
+            var value = body.Has(name) ? Fields.Text(request(sent), name, 190) : Fields.Plain(TargetQuery.Get(url, name), name) ?? get(row);
             url = value == TargetQuery.Get(url, name) ? url : TargetQuery.Set(url, name, value);
             set(row, value);
         }

@@ -39,7 +39,7 @@ internal sealed class PartnerStore(EntityId ids, TimeProvider clock)
 
         EntityId.TryParse(EntityId.Partner, partnerId, out var id);
         var row = string.IsNullOrEmpty(partnerId)
-            ? session.First<PartnerRow>("SELECT * FROM partners WHERE tenant_id = @tenantId", new { tenantId })
+            ? session.First<PartnerRow>("SELECT * FROM partners WHERE tenant_id = @tenantId", new { tenantId = Fields.Plain(tenantId, "tenantId") })
             : session.First<PartnerRow>("SELECT * FROM partners WHERE id = @id", new { id });
         return row ?? throw ApiError.NotFound($"There is no partner {partnerId ?? tenantId}.");
     }

@@ -21,6 +21,7 @@ internal static class PostgresErrors
         PostgresErrorCodes.SerializationFailure or
         PostgresErrorCodes.DeadlockDetected or
         PostgresErrorCodes.InvalidCatalogName or
+        PostgresErrorCodes.InvalidSchemaName or
         PostgresErrorCodes.InsufficientPrivilege or
 
         // Two processes made the same id in the same millisecond: the writer's lock leaves no other way to meet a key that was free.

@@ -37,7 +37,7 @@ public abstract class ImportFaultTests : EngineTests
     public async Task A_failure_before_the_links_appear_takes_nothing_and_gives_the_keys_back()
     {
         await using var server = await StartAsync();
-        Break(server, $"BEFORE INSERT ON staged_links WHEN NEW.key_folded = 'k{Rows - 1}'");
+        Break(server, "BEFORE INSERT ON staged_links", $"NEW.key_folded = 'k{Rows - 1}'");
         var (status, _, imported, errors) = await EndOfAsync(server, await UploadAsync(server, Upload));
         Assert.Equal(("failed", 0L), (status, imported));
         Assert.Contains("the server failed", errors, StringComparison.Ordinal);
@@ -50,10 +50,9 @@ public abstract class ImportFaultTests : EngineTests
     {
         await using var server = await StartAsync();
         await server.HasLinkAsync("other");
-        Run(server, $"""
-            CREATE TRIGGER meanwhile AFTER UPDATE ON imports WHEN NEW.status = 'importing'
-            BEGIN INSERT INTO link_places VALUES ('go.example.com', 'k{Rows - 1}', (SELECT MIN(id) FROM links), 1000000); END
-            """);
+        Trigger(
+            server, "AFTER UPDATE ON imports", "NEW.status = 'importing'",
+            $"INSERT INTO link_places VALUES ('go.example.com', 'k{Rows - 1}', (SELECT MIN(id) FROM links), 1000000)");
         var (status, _, imported, errors) = await EndOfAsync(server, await UploadAsync(server, Upload));
         Assert.Equal(("failed", 0L), (status, imported));
         Assert.Equal($$"""[{"row":{{Rows + 1}},"reason":"key: k{{Rows - 1}} is taken on go.example.com."}]""", errors);
@@ -71,7 +70,7 @@ public abstract class ImportFaultTests : EngineTests
             await using (var server = await StartAsync(folder))
             {
                 server.Clock.Holds = due => due == TimeSpan.FromSeconds(1);
-                Break(server, $"BEFORE INSERT ON links WHEN NEW.key = 'k{Rows - 300}'");
+                Break(server, "BEFORE INSERT ON links", $"NEW.key = 'k{Rows - 300}'");
                 id = await UploadAsync(server, Upload);
                 await server.Clock.UntilHeldAsync();
                 var import = (await server.GetAsync("/links/import/" + id)).Ok();
@@ -104,7 +103,8 @@ public abstract class ImportFaultTests : EngineTests
         var path = Path.Combine(server.Folder, "links.csv");
         await File.WriteAllTextAsync(path, Upload);
         var services = server.App.Services;
-        var import = new ImportRow { Format = "csv", RowCount = Rows };
+        var import = new ImportRow { Format = "csv", RowCount = Rows, Status = "importing" };
+        await services.GetRequiredService<ImportStore>().AddAsync(import, CancellationToken.None);
         var work = new LinkImport(import, path, services.GetRequiredService<LinkRules>(), services.GetRequiredService<EntityId>(), 0);
         var staged = await SeenByAnotherAsync(work.StageAsync, "staged_links");
         Assert.Equal((StagedLinks.RowsAtOnce, Rows), staged);
@@ -135,10 +135,17 @@ public abstract class ImportFaultTests : EngineTests
         }
     }
 
-    private static void Break(AggregatorServer server, string when) =>
-        Run(server, $"CREATE TRIGGER fault {when} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+    private void Break(AggregatorServer server, string at, string when = "1 = 1") =>
+        Trigger(server, at, when, IsOnPostgres ? "RAISE EXCEPTION 'the disk is full'" : "SELECT RAISE(ABORT, 'the disk is full')");
 
-    private static void Mend(AggregatorServer server) => Run(server, "DROP TRIGGER fault");
+    private void Mend(AggregatorServer server) => Run(server, IsOnPostgres ? "DROP FUNCTION fault CASCADE" : "DROP TRIGGER fault");
+
+    private void Trigger(AggregatorServer server, string at, string when, string action) => Run(server, IsOnPostgres
+        ? $"""
+            CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {action}; RETURN NEW; END $$;
+            CREATE TRIGGER fault {at} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION fault();
+            """
+        : $"CREATE TRIGGER fault {at} WHEN {when} BEGIN {action}; END");
 
     private static void Run(AggregatorServer server, string sql) => server.Database.Write(session => session.Execute(sql));
 }

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
+using Microsoft.Extensions.DependencyInjection;
 using static LinkTracker.Aggregator.Tests.Imports.ImportCalls;
 
 namespace LinkTracker.Aggregator.Tests.Imports;
@@ -151,10 +153,10 @@ public abstract class ImportTests : EngineTests
             await using (var server = await StartAsync(folder))
             {
                 // As a kill leaves them: rows of every state that is not an end, with their uploads or without, and what was staged.
-                server.Database.Write(session => session.Execute("INSERT INTO staged_links VALUES (1, 'go.example.com', 'ke3', NULL, '{}')"));
                 server.Database.Write(session => Enumerable.Range(1, 5).Sum(i => session.Execute(
-                    "INSERT INTO imports VALUES (@i, 'csv', @status, @bytes, 7, 7, '[]', 0, 0)",
-                    new { i, status = new[] { "queued", "validating", "importing", "queued", "queued" }[i - 1], bytes = i == 5 ? 99 : 27 })));
+                    "INSERT INTO imports VALUES (@i, @folder, 'csv', @status, @bytes, 7, 7, '[]', 0, 0)",
+                    new { i, folder = server.App.Services.GetRequiredService<UploadFolder>().Id, status = new[] { "queued", "validating", "importing", "queued", "queued" }[i - 1], bytes = i == 5 ? 99 : 27 })));
+                server.Database.Write(session => session.Execute("INSERT INTO staged_links VALUES (1, 3, 'go.example.com', 'ke3', 'ke3', NULL, '{}')"));
             }
 
             foreach (var i in new[] { 1, 2, 3, 5 })

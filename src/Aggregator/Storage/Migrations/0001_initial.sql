@@ -135,19 +135,9 @@ CREATE INDEX conversions_by_customer ON conversions (customer_id, kind, occurred
 CREATE INDEX conversions_by_time ON conversions (kind, occurred_at);
 CREATE INDEX conversions_to_enrich ON conversions (id) WHERE enriched = 0;
 
--- Links that an import has checked and nobody sees yet, of one import at a time. Their keys and external ids are reserved.
-CREATE TABLE staged_links (
-    id          BIGINT NOT NULL PRIMARY KEY,
-    domain      TEXT   NOT NULL,
-    key_folded  TEXT   NOT NULL,
-    external_id TEXT,
-    link        TEXT   NOT NULL -- JSON: the row of links that it becomes
-);
-CREATE INDEX staged_links_by_folded_key ON staged_links (domain, key_folded);
-CREATE INDEX staged_links_by_external_id ON staged_links (external_id) WHERE external_id IS NOT NULL;
-
 CREATE TABLE imports (
     id         BIGINT NOT NULL PRIMARY KEY,
+    folder     TEXT   NOT NULL, -- the Aggregator's that has the upload
     format     TEXT   NOT NULL, -- csv, jsonl
     status     TEXT   NOT NULL, -- queued, validating, importing, publishing, done, failed
     bytes      BIGINT NOT NULL, -- length of the upload: what is shorter on disk was cut off
@@ -155,5 +145,19 @@ CREATE TABLE imports (
     imported   BIGINT NOT NULL,
     errors     TEXT   NOT NULL, -- JSON array of {row, reason}
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL  -- while it is not ended: when the Aggregator that has it last said so
 );
+
+-- Links that an import has checked and nobody sees yet. Their keys and external ids are reserved.
+CREATE TABLE staged_links (
+    id          BIGINT NOT NULL PRIMARY KEY,
+    import_id   BIGINT NOT NULL REFERENCES imports (id),
+    domain      TEXT   NOT NULL,
+    key         TEXT   NOT NULL,
+    key_folded  TEXT   NOT NULL,
+    external_id TEXT,
+    link        TEXT   NOT NULL -- JSON: the row of links that it becomes
+);
+CREATE INDEX staged_links_by_folded_key ON staged_links (domain, key_folded);
+CREATE INDEX staged_links_by_external_id ON staged_links (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX staged_links_by_import ON staged_links (import_id, id);

@@ -1,0 +1,105 @@
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Tests.Engines;
+
+public sealed class PostgresEngineTests : IAsyncLifetime
+{
+    private string _server = "";
+
+    public async Task InitializeAsync() => _server = await PostgresDatabases.CreateAsync();
+
+    public Task DisposeAsync() => PostgresDatabases.DropAsync([_server]);
+
+    [FactWith(Need.Postgres)]
+    public async Task A_writer_that_freezes_is_cut_off_and_the_next_gets_its_turn()
+    {
+        using var frozen = Open();
+        using var next = Open();
+        var isInside = new TaskCompletionSource();
+        using var wake = new ManualResetEventSlim();
+        var sleeper = Task.Run(() => frozen.WriteAsync(
+            session =>
+            {
+                session.Add("frozen", 1);
+                isInside.SetResult();
+                wake.Wait();
+                return session.Add("frozen", 1);
+            },
+            CancellationToken.None));
+        await isInside.Task;
+
+        Assert.Equal(1, await next.WriteAsync(session => session.Add("next", 1), CancellationToken.None));
+
+        wake.Set();
+        Assert.False((await Assert.ThrowsAsync<StoreUnavailableException>(() => sleeper)).MayBeStored);
+        Assert.Equal(0, next.Read(session => session.Counter("frozen")));
+        Assert.Equal(1, frozen.Write(session => session.Add("frozen", 1)));
+    }
+
+    [FactWith(Need.Postgres)]
+    public void A_connection_that_is_lost_at_the_commit_leaves_open_what_was_stored_and_wakes_who_waits()
+    {
+        using var database = Open();
+        var isWoken = false;
+
+        var lost = Assert.Throws<StoreUnavailableException>(() => database.Write(session =>
+        {
+            session.AfterCommit(() => isWoken = true);
+            EndConnection(session.First<int>("SELECT pg_backend_pid()"));
+            return 0;
+        }));
+
+        Assert.True(lost.MayBeStored);
+        Assert.True(isWoken);
+        Assert.Equal(1, database.Write(session => session.Add("test", 1)));
+    }
+
+    [FactWith(Need.Postgres)]
+    public void A_connection_that_died_in_the_pool_is_replaced_without_an_error()
+    {
+        using var database = Open();
+        EndConnection(database.Write(session => session.First<int>("SELECT pg_backend_pid()")));
+        EndConnection(database.Read(session => session.First<int>("SELECT pg_backend_pid()")));
+
+        Assert.Equal(1, database.Write(session => session.Add("test", 1)));
+        Assert.Equal(1, database.Read(session => session.Counter("test")));
+    }
+
+    [FactWith(Need.Postgres)]
+    public void A_prepared_statement_from_before_a_change_of_the_tables_fails_once()
+    {
+        using var database = Open();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Empty(Read());
+        }
+
+        database.Write(session => session.Execute("ALTER TABLE partners ADD COLUMN later TEXT"));
+
+        Assert.Throws<StoreUnavailableException>(Read);
+        Assert.Empty(Read());
+
+        IReadOnlyList<object> Read() => database.Read(session => session.Query<object>("SELECT * FROM partners"));
+    }
+
+    [FactWith(Need.Postgres)]
+    public async Task Every_text_is_compared_byte_by_byte() => Assert.Equal("", await PostgresDatabases.AskAsync(
+        _server,
+        """
+        SELECT attrelid::regclass, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attcollation NOT IN (0, '"C"'::regcollation)
+        """));
+
+    [FactWith(Need.Postgres)]
+    public async Task A_role_that_may_not_make_tables_cannot_start()
+    {
+        await PostgresDatabases.AskAsync(_server, "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC; CREATE ROLE reader LOGIN");
+        var refused = Assert.Throws<StoreUnavailableException>(() => Database.Open(new PostgresEngine(_server.Replace("Username=postgres", "Username=reader", StringComparison.Ordinal))));
+        Assert.Equal("The database cannot be used: permission denied for schema public (42501).", refused.Message);
+    }
+
+    private void EndConnection(int process) =>
+        PostgresDatabases.AskAsync(_server, $"SELECT pg_terminate_backend({process}, 5000)").GetAwaiter().GetResult();
+
+    private Database Open() => Database.Open(new PostgresEngine(_server));
+}
