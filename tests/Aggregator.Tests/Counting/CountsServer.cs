@@ -71,6 +71,15 @@ internal sealed class CountsServer : IAsyncDisposable
         return (fold.Batch, new PartitionStep(partition, Fence, before, new PartitionPosition(before?.Era ?? 0, (before?.Offset ?? 0) + records)));
     }
 
+    /// <summary>A batch of slices of one partition that grew out of one for each, as between two snapshots.</summary>
+    public (CountBatch Batch, PartitionStep Step) Merge(IReadOnlyList<ClickSlice> slices)
+    {
+        var partition = slices[0].Partition;
+        var (_, step) = Fold(partition, slices.Count, _ => { });
+        var stored = Counts.Read(partition)?.Logs ?? new Dictionary<LogKey, LogProgress>();
+        return (MergedBatches.Of(_classifier, VisitorsOf(partition), stored, slices).Merge(), step);
+    }
+
     public void Commit((CountBatch Batch, PartitionStep Step) made) => Counts.Commit(made.Batch, made.Step);
 
     /// <summary>As another process would: nothing in memory is left, and the fence is higher.</summary>
@@ -113,6 +122,13 @@ internal sealed class CountsServer : IAsyncDisposable
         Clicks.Scan(new ClickScan { FromMs = 0, ToMs = long.MaxValue }, (in StoredClick click) =>
             clicks.Add((click.Record.Token.Sealed.ToString("x16", null), click.Disposition, click.Unique)));
         return [.. clicks.OrderBy(click => click.Token, StringComparer.Ordinal)];
+    }
+
+    /// <summary>As before the first click.</summary>
+    public void Clear()
+    {
+        Run("TRUNCATE counting_positions, counting_logs, click_hours, click_days, last_clicks, click_blocks, quarantine");
+        _visitors.Clear();
     }
 
     /// <summary>Changes the tables behind the counts' back.</summary>
