@@ -37,6 +37,8 @@ internal sealed class CountsServer : IAsyncDisposable
 
     public TestLogger<PostgresClicks> ClicksLogger { get; } = new();
 
+    public int Port => new NpgsqlConnectionStringBuilder(_connectionString).Port;
+
     /// <summary>Of the lease under which batches are made.</summary>
     public long Fence { get; set; } = 1;
 
@@ -44,6 +46,9 @@ internal sealed class CountsServer : IAsyncDisposable
 
     /// <summary>Another process on the same database.</summary>
     public CountsServer Other() => new(_connectionString) { Fence = Fence };
+
+    /// <summary>Another process, whose way to the database leads through this port.</summary>
+    public CountsServer Behind(int port) => new(new NpgsqlConnectionStringBuilder(_connectionString) { Port = port }.ConnectionString) { Fence = Fence };
 
     /// <summary>Counts slices, those of a partition as one batch, from what is stored.</summary>
     public void Count(params IEnumerable<ClickSlice> slices)
