@@ -55,6 +55,10 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>Starts it after it was stopped or killed, on the same ports and data.</summary>
     public Task RestartAsync() => _process.StartAsync();
 
+    /// <summary>Runs one of the distribution's tools against this broker, such as kafka-configs.sh.</summary>
+    public Task<string> RunToolAsync(string script, params IEnumerable<string> arguments) =>
+        Command.RunAsync(Script(script, ["--bootstrap-server", BootstrapServers, .. arguments]));
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private IEnumerable<(string Name, string Value)> Settings(int? proxyPort)
