@@ -68,6 +68,10 @@ public sealed class KafkaBroker : IAsyncDisposable
     public Task DeleteTopicAsync(string name) =>
         Command.RunAsync(Script("kafka-topics.sh", "--bootstrap-server", BootstrapServers, "--delete", "--topic", name));
 
+    /// <summary>Runs one of the distribution's tools against this broker, such as kafka-configs.sh.</summary>
+    public Task<string> RunToolAsync(string script, params IEnumerable<string> arguments) =>
+        Command.RunAsync(Script(script, ["--bootstrap-server", BootstrapServers, .. arguments]));
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private IEnumerable<(string Name, string Value)> Settings(int? proxyPort)

@@ -72,6 +72,9 @@ internal sealed class ClickLog : IHostedService, IDisposable
     /// <summary>Does now what the housekeeper does each minute.</summary>
     internal void ForgetExpired() => _housekeeper.ForgetExpired();
 
+    /// <summary>Does now what the housekeeper does each second.</summary>
+    internal void CheckBacklog() => _housekeeper.Backlog.Check();
+
     /// <summary>The logs that are kept, oldest first.</summary>
     public IReadOnlyList<Epoch> Epochs => _folder.Shelf.All;
 

@@ -23,8 +23,8 @@ namespace LinkTracker.Edge.Shipping;
 /// </summary>
 internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, int partitions, ShippingFigures figures, TimeProvider clock)
 {
-    /// <summary>Slices on their way, of up to 64 KiB: what may be sent twice after a failure.</summary>
-    private const int MaxSlices = 1_024;
+    /// <summary>Slices on their way. Full ones fill the client before that; as many places the log can release one by one.</summary>
+    private const int MaxSlices = 4_096;
 
     /// <summary>A slice with more clicks than that is not worth waiting for others.</summary>
     private const int FullPayload = SliceReader.MaxPayload / 2;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using LinkTracker.Edge.Tests.Redirects;
 using LinkTracker.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,7 +43,7 @@ public sealed class EdgeMetricsTests
     public async Task Every_figure_of_the_sections_is_a_metric_with_the_same_value()
     {
         await using var edge = await EdgeProbe.StartAsync(isLoaded: false);
-        using var metrics = new Collector(edge.Service<IMeterFactory>());
+        using var metrics = new MeasuredFigures(edge.Service<IMeterFactory>());
         Assert.Equal(0, metrics.Collect()["linktracker.links.loaded"]);
         (await edge.GetAsync("/early")).Dispose();
         edge.Loads();
@@ -60,65 +59,12 @@ public sealed class EdgeMetricsTests
         (await edge.Client.PostAsync(new Uri("/spring", UriKind.Relative), null)).Dispose();
 
         var measured = metrics.Collect();
-        Assert.Equal(ReadFigures(edge), Figures.ToDictionary(row => row.Figure, row => measured.GetValueOrDefault(row.Instrument, -1)));
+        Assert.Equal(
+            MeasuredFigures.Read(edge.Service<IEnumerable<IStatsSection>>(), OnlyInStats),
+            Figures.ToDictionary(row => row.Figure, row => measured.GetValueOrDefault(row.Instrument, -1)));
         Assert.Equal((2, 3, 1, 1, 1), (
             measured["linktracker.redirects redirect"], measured["linktracker.redirects not_found"], measured["linktracker.redirects expired"],
             measured["linktracker.redirects loading"], measured["linktracker.redirects refused"]));
         Assert.Equal((2, 1, 1), (measured["linktracker.links"], measured["linktracker.links.loaded"], measured["linktracker.links.refused"]));
-    }
-
-    private static Dictionary<string, long> ReadFigures(EdgeProbe edge) =>
-        edge.Service<IEnumerable<IStatsSection>>()
-            .SelectMany(
-                section => JsonSerializer.SerializeToElement(section.Read(), JsonSerializerOptions.Web).EnumerateObject(),
-                (section, field) => (Path: $"{section.Name}.{field.Name}", field.Value))
-            .Where(figure => !OnlyInStats.Contains(figure.Path))
-            .ToDictionary(figure => figure.Path, figure => figure.Value.ValueKind switch
-            {
-                JsonValueKind.True => 1,
-                JsonValueKind.False => 0,
-                _ => figure.Value.GetInt64(),
-            });
-
-    /// <summary>What one Edge measures: counters add up from here on, what is observed is read when asked for.</summary>
-    private sealed class Collector : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly Dictionary<string, long> _values = [];
-
-        public Collector(IMeterFactory meters)
-        {
-            // Other tests run in this process, and have instruments of the same name.
-            _listener.InstrumentPublished = (instrument, self) =>
-            {
-                if (instrument.Meter.Scope == meters && instrument.Meter.Name == EdgeMetrics.MeterName)
-                {
-                    self.EnableMeasurementEvents(instrument);
-                }
-            };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
-            _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
-            _listener.Start();
-        }
-
-        public Dictionary<string, long> Collect()
-        {
-            _listener.RecordObservableInstruments();
-            lock (_values)
-            {
-                return new Dictionary<string, long>(_values);
-            }
-        }
-
-        public void Dispose() => _listener.Dispose();
-
-        private void Take(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            var name = tags.IsEmpty ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
-            lock (_values)
-            {
-                _values[name] = instrument.IsObservable ? value : _values.GetValueOrDefault(name) + value;
-            }
-        }
     }
 }
