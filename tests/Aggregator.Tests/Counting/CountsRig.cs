@@ -1,0 +1,88 @@
+using System.Text;
+using LinkTracker.Aggregator.Counting;
+using LinkTracker.Aggregator.Counting.UserAgents;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.Contracts.Clicks;
+
+namespace LinkTracker.Aggregator.Tests.Counting;
+
+/// <summary>A store of counts, of whichever engine, with the verbs of counting.</summary>
+internal abstract class CountsRig : IDisposable
+{
+    private readonly ClickClassifier _classifier = new(BotRules.Embedded);
+    private VisitorDays _visitors;
+
+    protected CountsRig() => _visitors = new VisitorDays(LoadDay);
+
+    /// <summary>Counts slices as one batch, from the stored positions.</summary>
+    public CountBatch Count(params IEnumerable<ClickSlice> slices)
+    {
+        var batch = Fold(slices);
+        Commit(batch);
+        _visitors.Trim();
+        return batch;
+    }
+
+    public CountBatch Fold(params IEnumerable<ClickSlice> slices)
+    {
+        var fold = new ClickFold(_classifier, _visitors, Positions());
+        foreach (var slice in slices)
+        {
+            fold.Add(slice);
+        }
+
+        return fold.Batch;
+    }
+
+    public abstract void Commit(CountBatch batch);
+
+    /// <summary>As after a crash: nothing in memory is left.</summary>
+    public virtual void Restart() => _visitors = new VisitorDays(LoadDay);
+
+    public ClickTally Total(long? link = null) =>
+        Rollup(new RollupQuery { FromHour = -1_000_000, ToHour = 10_000_000, Links = link is { } id ? [id] : null }).SingleOrDefault().Tally;
+
+    public abstract IReadOnlyCollection<RollupRow> Rollup(RollupQuery query);
+
+    public abstract Dictionary<LogKey, LogProgress> Positions();
+
+    public abstract CountsAudit Audit();
+
+    public abstract long? FirstHour(IReadOnlyCollection<long>? links);
+
+    public abstract IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links);
+
+    /// <summary>Every number there is, as text to compare.</summary>
+    public string Everything()
+    {
+        var everything = new StringBuilder();
+        foreach (var dimension in Enum.GetValues<Dimension>())
+        {
+            Append(everything, dimension, null, RollupSplit.Hour);
+            Append(everything, dimension, null, RollupSplit.Day);
+            foreach (var link in Append(everything, dimension, null, RollupSplit.Link).Select(row => row.LinkId).Distinct().Order())
+            {
+                Append(everything, dimension, [link], RollupSplit.Hour);
+                Append(everything, dimension, [link], RollupSplit.Day);
+            }
+        }
+
+        return everything.ToString();
+    }
+
+    public abstract void Dispose();
+
+    protected abstract void LoadDay(long day, VisitorDay visitors);
+
+    private IReadOnlyCollection<RollupRow> Append(StringBuilder text, Dimension dimension, long[]? links, RollupSplit split)
+    {
+        var rows = Rollup(new RollupQuery { Dimension = dimension, Links = links, FromHour = -1_000_000, ToHour = 10_000_000, Split = split });
+        foreach (var row in rows.OrderBy(row => row.LinkId).ThenBy(row => row.StartMs).ThenBy(row => row.Value, StringComparer.Ordinal))
+        {
+            text.AppendLine(null, $"{dimension} {links?[0]} {split}: {row}");
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,14 @@
+using LinkTracker.Aggregator.Tests.Counting;
+
+namespace LinkTracker.Aggregator.Tests.Storage.Redis;
+
+[Needs(Need.Redis)]
+public sealed class RedisServerSuiteTests(SharedServers servers) : ClickCountsSuite, IClassFixture<SharedServers>
+{
+    private protected override async Task<CountsRig> OpenAsync()
+    {
+        var redis = await servers.Redis;
+        await redis.AskAsync("flushall");
+        return new RedisRig(redis.Configuration);
+    }
+}
