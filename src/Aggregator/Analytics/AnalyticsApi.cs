@@ -100,7 +100,7 @@ internal sealed class AnalyticsApi(Database database, IClickCounts counts, BotRu
     }
 
     private static IEnumerable<LinkRow> LinksOf(Session session, IEnumerable<long> ids) =>
-        ids.Chunk(LinksAtOnce).SelectMany(some => session.Query<LinkRow>("SELECT * FROM links WHERE id IN @some", new { some }));
+        ids.Chunk(LinksAtOnce).SelectMany(some => session.Query<LinkRow>($"SELECT * FROM links WHERE {session.In("id", "some")}", new { some }));
 
     private IEnumerable<(long Number, string Text, Figures Figures)> Top(FigureGroups groups, string reportEvent) => groups.All
         .Where(group => group.Figures.Has(reportEvent))

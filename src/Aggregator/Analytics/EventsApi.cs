@@ -95,7 +95,7 @@ internal sealed class EventsApi(
     private Dictionary<long, (LinkRow Row, LinkResponse Response)> LinksOf(Session session, IEnumerable<long> ids)
     {
         long[] wanted = [.. ids.Distinct()];
-        var rows = session.Query<LinkRow>("SELECT * FROM links WHERE id IN @wanted", new { wanted });
+        var rows = session.Query<LinkRow>($"SELECT * FROM links WHERE {session.In("id", "wanted")}", new { wanted });
         return rows.Zip(links.Present(session, rows)).ToDictionary(pair => pair.First.Id, pair => (pair.First, pair.Second));
     }
 }

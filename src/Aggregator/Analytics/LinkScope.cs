@@ -10,12 +10,15 @@ namespace LinkTracker.Aggregator.Analytics;
 /// </summary>
 internal sealed class LinkScope
 {
+    private readonly Session _session;
     private readonly List<string> _conditions = [];
     private readonly List<string> _partnerConditions = [];
     private readonly DynamicParameters _arguments = new();
 
-    private LinkScope(ReportRequest request)
+    private LinkScope(Session session, ReportRequest request)
     {
+        _session = session;
+
         // There is one program, and what is a partner's is in it.
         if (!string.IsNullOrEmpty(request.ProgramId))
         {
@@ -58,7 +61,7 @@ internal sealed class LinkScope
             throw ApiError.NotFound($"There is no program {request.ProgramId}; the one here is {installation.ProgramId}.");
         }
 
-        var scope = new LinkScope(request);
+        var scope = new LinkScope(session, request);
         string[] conditions = [.. scope._conditions, .. scope._partnerConditions];
         if (conditions.Length > 0)
         {
@@ -111,7 +114,8 @@ internal sealed class LinkScope
 
     private void AddSet<T>(List<string> conditions, string column, string name, bool excludes, T[] values)
     {
-        conditions.Add(excludes ? $"({column} IS NULL OR {column} NOT IN @{name})" : $"{column} IN @{name}");
+        var isOneOf = _session.In(column, name);
+        conditions.Add(excludes ? $"({column} IS NULL OR NOT ({isOneOf}))" : isOneOf);
         _arguments.Add(name, values);
     }
 }

@@ -42,6 +42,8 @@ internal sealed class ApiError : Exception
 
     public static ApiError Internal() => new(500, "internal_server_error", "The server failed at this request. Nothing was changed; try again, and look into its log if it happens again.");
 
+    public static ApiError Unavailable(string message) => new(503, "service_unavailable", message);
+
     public ErrorEnvelope ToEnvelope() => new(new ErrorBody(Code, Message, "/openapi.json"));
 }
 

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Api;
 
 /// <summary>Writes every failure of the API, expected or not, in the one envelope.</summary>
 internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorMiddleware> logger)
 {
+    // What a restart or a failover of the database takes at least.
+    private const string RetrySeconds = "5";
+
     public async Task InvokeAsync(HttpContext context)
     {
         ApiError? error = null;
@@ -21,6 +25,13 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
         catch (BadHttpRequestException thrown)
         {
             error = OfBadRequest(thrown);
+        }
+        catch (StoreUnavailableException thrown)
+        {
+            Log.StoreUnavailable(logger, thrown.Message, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint");
+            error = thrown.MayBeStored
+                ? ApiError.Unavailable("The database was lost while it stored this: it may be stored or not. Look whether it is there before you send it again.")
+                : ApiError.Unavailable("The database cannot be reached now. Nothing was changed; try again in some seconds.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -86,6 +97,11 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
         if (error.Status == StatusCodes.Status401Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (error.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetrySeconds;
         }
 
         return context.Response.WriteAsJsonAsync(error.ToEnvelope(), ApiJson.Options, context.RequestAborted);

@@ -40,7 +40,8 @@ internal static class ApiExtensions
         ErrorOf(StatusCodes.Status409Conflict),
         ErrorOf(StatusCodes.Status413PayloadTooLarge),
         ErrorOf(StatusCodes.Status415UnsupportedMediaType),
-        ErrorOf(StatusCodes.Status422UnprocessableEntity));
+        ErrorOf(StatusCodes.Status422UnprocessableEntity),
+        ErrorOf(StatusCodes.Status503ServiceUnavailable));
 
     private static ProducesResponseTypeMetadata ErrorOf(int status) => new(status, typeof(ErrorEnvelope), ["application/json"]);
 }

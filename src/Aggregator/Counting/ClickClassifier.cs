@@ -14,7 +14,7 @@ internal sealed class ClickClassifier(BotRules bots)
     private readonly AgentReader _agents = new(bots);
 
     // Countries, channels and referrers repeat; a text of its own for each click would be most of what is allocated.
-    private readonly BytesCache<string> _texts = new(20_000, Encoding.UTF8.GetString);
+    private readonly BytesCache<string> _texts = new(20_000, Text);
     private readonly BytesCache<string> _channels = new(20_000, referrer => Channels.Of(Encoding.UTF8.GetString(referrer)));
 
     public ClickTraits Classify(in ClickRecord click)
@@ -30,6 +30,9 @@ internal sealed class ClickClassifier(BotRules bots)
             click.Channel.IsEmpty ? _channels.Get(click.Referrer) : _texts.Get(click.Channel),
             click.Flags.HasFlag(ClickHints.Qr) ? "qr" : "link");
     }
+
+    // What is no UTF-8 is replaced by the decoder; so is the one character that not every store can hold. An Edge in order sends neither.
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes).Replace('\0', '\uFFFD');
 
     // The first that applies is the reason.
     private static Disposition DispositionOf(in ClickRecord click, AgentKind agent)

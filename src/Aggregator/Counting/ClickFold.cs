@@ -20,43 +20,7 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
 
     public CountBatch Batch { get; } = new();
 
-    public void Add(ClickSlice slice)
-    {
-        // :: 1
-        var log = LogKey.Of(slice);
-        var state = StateOf(log, slice);
-        var covered = state.Next;
-        Batch.Clicks += slice.Count;
-        if (slice.To <= covered)
-        {
-            Record(log, state.Skip(slice.Count));
-            return;
-        }
-
-        // :: 2
-        if (slice.From > covered)
-        {
-            Batch.Quarantine.Add(new QuarantinedRange(
-                log, covered, slice.From, 0, "Nothing was delivered for these addresses: clicks in them are lost.", []));
-        }
-
-        foreach (var damage in slice.Damaged)
-        {
-            // A range without width tells what is missing before the click at its address, so it is covered as that click is.
-            if (damage.To > covered || (damage.From == damage.To && damage.From >= covered))
-            {
-                state = state.Quarantine(damage.Missing);
-                Batch.Quarantine.Add(new QuarantinedRange(log, damage.From, damage.To, damage.Missing, damage.Reason, damage.Bytes.ToArray()));
-            }
-        }
-
-        foreach (var entry in slice)
-        {
-            state = entry.Address < covered ? state.Skip(1) : AddClick(log, state, entry.Address, entry.Click);
-        }
-
-        Record(log, state with { Next = slice.To });
-    }
+    public void Add(ClickSlice slice) => Add(slice, []);
 
     /// <summary>Counts a click that went to quarantine, if it can be read by now. To be called in the order of each log's addresses.</summary>
     public void Replay(QuarantineEntry entry)
@@ -70,13 +34,78 @@ internal sealed class ClickFold(ClickClassifier classifier, VisitorDays visitors
         }
     }
 
+    /// <summary>
+    /// Counts a record that went to quarantine and can be read by now. Later slices have moved the log's progress beyond it: what of
+    /// it was never delivered otherwise, and only that, stands in quarantine as a hole, which closes in the same batch.
+    /// </summary>
+    /// <param name="record">The record's entry.</param>
+    /// <param name="slice">What it holds.</param>
+    /// <param name="holes">Stored holes, those of the slice's log among them. None of the batch: a batch takes one record.</param>
+    public void Replay(QuarantineEntry record, ClickSlice slice, IEnumerable<QuarantineEntry> holes)
+    {
+        var closed = holes.Where(hole => hole.Range.Overlaps(LogKey.Of(slice), slice.From, slice.To)).ToList();
+        Add(slice, [.. closed.Select(hole => hole.Range)]);
+        Batch.Replayed.Add(record.Id);
+        foreach (var (id, _, hole) in closed)
+        {
+            Batch.Replayed.Add(id);
+            foreach (var rest in (QuarantinedRange[])[hole with { To = slice.From }, hole with { From = slice.To }])
+            {
+                if (rest.From < rest.To)
+                {
+                    Batch.Quarantine.Add(rest);
+                }
+            }
+        }
+    }
+
+    private void Add(ClickSlice slice, IReadOnlyList<QuarantinedRange> holes)
+    {
+        // :: 1
+        var log = LogKey.Of(slice);
+        var state = StateOf(log, slice);
+        var covered = state.Next;
+        Batch.Clicks += slice.Count;
+        if (slice.To <= covered && holes.Count == 0)
+        {
+            Record(log, state.Skip(slice.Count));
+            return;
+        }
+
+        // :: 2
+        if (slice.From > covered)
+        {
+            Batch.Quarantine.Add(new QuarantinedRange(
+                log, covered, slice.From, 0, "Nothing was delivered for these addresses: clicks in them are lost.", [], QuarantineKind.Hole));
+        }
+
+        foreach (var damage in slice.Damaged)
+        {
+            // A range without width tells what is missing before the click at its address, so it is covered as that click is.
+            if (damage.To > covered || (damage.From == damage.To && IsNew(damage.From)) || holes.Any(hole => hole.Overlaps(log, damage.From, damage.To)))
+            {
+                state = state.Quarantine(damage.Missing);
+                Batch.Quarantine.Add(new QuarantinedRange(log, damage.From, damage.To, damage.Missing, damage.Reason, damage.Bytes.ToArray()));
+            }
+        }
+
+        foreach (var entry in slice)
+        {
+            state = IsNew(entry.Address) ? AddClick(log, state, entry.Address, entry.Click) : state.Skip(1);
+        }
+
+        Record(log, state with { Next = Math.Max(covered, slice.To) });
+
+        bool IsNew(long address) => address >= covered || holes.Any(hole => hole.From <= address && address < hole.To);
+    }
+
     private LogProgress AddClick(LogKey log, LogProgress state, long address, ReadOnlySpan<byte> bytes)
     {
         // :: 3
         if (!TryRead(bytes, out var click))
         {
             Batch.Quarantine.Add(new QuarantinedRange(
-                log, address, address + bytes.Length, 1, "This version cannot read the click's bytes.", bytes.ToArray(), IsClick: true));
+                log, address, address + bytes.Length, 1, "This version cannot read the click's bytes.", bytes.ToArray(), QuarantineKind.Click));
             return state.Quarantine(1);
         }
 

@@ -60,6 +60,17 @@ internal sealed class ClickPart(LogKey log, long window)
         Count++;
     }
 
+    /// <summary>Adds the clicks of another part of the same window.</summary>
+    public void Append(ClickPart later)
+    {
+        FirstAddress = Count == 0 ? later.FirstAddress : FirstAddress;
+        _data.Write(later.Data.Span);
+        Links.UnionWith(later.Links);
+        FirstTimeMs = Math.Min(FirstTimeMs, later.FirstTimeMs);
+        LastTimeMs = Math.Max(LastTimeMs, later.LastTimeMs);
+        Count += later.Count;
+    }
+
     /// <summary>The clicks of a part's data, in order.</summary>
     public static Enumerable Read(ReadOnlySpan<byte> data) => new(data);
 

@@ -39,8 +39,7 @@ internal sealed class CountBatch
         var hour = UtcBuckets.Hour(occurredAtMs);
         if (disposition == Disposition.Valid)
         {
-            ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(LastClicks, linkId, out _);
-            last = Math.Max(last, occurredAtMs);
+            SetLast(linkId, occurredAtMs);
         }
 
         foreach (var dimension in Dimensions)
@@ -49,6 +48,65 @@ internal sealed class CountBatch
             Tally(new CountKey(dimension, linkId, hour, value)).Add(disposition, unique);
             Tally(new CountKey(dimension, CountKey.AllLinks, hour, value)).Add(disposition, unique);
         }
+    }
+
+    /// <summary>Takes in the batch that follows this one, so that both are stored in one step. That one is not to be used afterwards.</summary>
+    /// <exception cref="ArgumentException">It was made for other positions than those that this one leads to; nothing was taken in.</exception>
+    /// <exception cref="OverflowException">A number does not fit 63 bits: neither batch is of use any more.</exception>
+    public void Absorb(CountBatch later)
+    {
+        foreach (var (log, (before, _)) in later.Progress)
+        {
+            if (Progress.TryGetValue(log, out var here) && here.After != before)
+            {
+                throw new ArgumentException($"The batch follows {before}, not {here.After}.", nameof(later));
+            }
+        }
+
+        foreach (var (log, (before, after)) in later.Progress)
+        {
+            Progress[log] = (Progress.TryGetValue(log, out var here) ? here.Before : before, after);
+        }
+
+        foreach (var (key, tally) in later.Hours)
+        {
+            Tally(key).Add(tally);
+        }
+
+        foreach (var (link, at) in later.LastClicks)
+        {
+            SetLast(link, at);
+        }
+
+        AbsorbParts(later.Parts);
+        Quarantine.AddRange(later.Quarantine);
+        Replayed.AddRange(later.Replayed);
+        Clicks = checked(Clicks + later.Clicks);
+    }
+
+    // A window that grows over both is one part, so that it becomes one row.
+    private void AbsorbParts(List<ClickPart> later)
+    {
+        var newest = new Dictionary<LogKey, ClickPart>();
+        Parts.ForEach(part => newest[part.Log] = part);
+        foreach (var part in later)
+        {
+            if (newest.TryGetValue(part.Log, out var open) && open.Window == part.Window)
+            {
+                open.Append(part);
+            }
+            else
+            {
+                Parts.Add(part);
+                newest[part.Log] = part;
+            }
+        }
+    }
+
+    private void SetLast(long link, long atMs)
+    {
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(LastClicks, link, out var isKnown);
+        last = isKnown ? Math.Max(last, atMs) : atMs;
     }
 
     private ref ClickTally Tally(in CountKey key) => ref CollectionsMarshal.GetValueRefOrAddDefault(Hours, key, out _);

@@ -27,19 +27,3 @@ internal readonly record struct LogProgress(long Next, long Consumed, long Appli
 
     public LogProgress Quarantine(long clicks) => this with { Consumed = Consumed + clicks, Quarantined = Quarantined + clicks };
 }
-
-/// <summary>What could not be counted, kept for people and for a later replay.</summary>
-/// <param name="From">First address.</param>
-/// <param name="To">The address behind it.</param>
-/// <param name="Missing">Clicks lost in it; 0 when nobody knows.</param>
-/// <param name="Reason">For people: what was found.</param>
-/// <param name="Bytes">What was found there; empty when it is gone.</param>
-/// <param name="IsClick">Whether the bytes are one click, whole as the log delivered it.</param>
-internal sealed record QuarantinedRange(LogKey Log, long From, long To, long Missing, string Reason, byte[] Bytes, bool IsClick = false);
-
-/// <summary>What is kept in quarantine.</summary>
-/// <param name="AtMs">When it went there, in Unix milliseconds.</param>
-internal sealed record QuarantineEntry(long Id, long AtMs, QuarantinedRange Range)
-{
-    public bool IsReplayable => Range.IsClick && Range.Bytes.Length > 0;
-}

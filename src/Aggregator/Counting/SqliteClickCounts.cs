@@ -71,17 +71,7 @@ internal sealed class SqliteClickCounts : IClickCounts, IDisposable
     public void Commit(CountBatch batch) => CountsDatabase.Run(() => _writer!.Commit(batch));
 
     /// <summary>Fills a UTC day with the clicks that count.</summary>
-    public void LoadDay(long day, VisitorDay visitors)
-    {
-        var start = day * UtcBuckets.DayMs;
-        Scan(new ClickScan { FromMs = start, ToMs = start + UtcBuckets.DayMs }, (in StoredClick click) =>
-        {
-            if (click.Disposition == Disposition.Valid)
-            {
-                visitors.Load(click.Record.Token.LinkId, click.Record.VisitorHash, (int)(click.Record.OccurredAtMs - start));
-            }
-        });
-    }
+    public void LoadDay(long day, VisitorDay visitors) => visitors.Load(day, (scan, visit) => Scan(scan, visit));
 
     public ForgottenClicks Forget(DateTimeOffset before) => CountsDatabase.Run(() => new CountsForgetting(_database).Forget(before));
 

@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Storage;
+
 namespace LinkTracker.Aggregator.Counting;
 
 /// <summary>
@@ -53,6 +55,20 @@ internal sealed class VisitorDay
     {
         var key = KeyOf(linkId, visitor);
         Put(FreeFor(key), key, ms);
+    }
+
+    /// <summary>Takes in the clicks of a UTC day that count.</summary>
+    /// <param name="scan">Reads them from where they are stored.</param>
+    public void Load(long day, Action<ClickScan, ClickVisit> scan)
+    {
+        var start = day * UtcBuckets.DayMs;
+        scan(new ClickScan { FromMs = start, ToMs = start + UtcBuckets.DayMs }, (in StoredClick click) =>
+        {
+            if (click.Disposition == Disposition.Valid)
+            {
+                Load(click.Record.Token.LinkId, click.Record.VisitorHash, (int)(click.Record.OccurredAtMs - start));
+            }
+        });
     }
 
     private void Put(int place, ulong key, int ms)

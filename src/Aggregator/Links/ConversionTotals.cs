@@ -33,7 +33,7 @@ internal sealed class ConversionTotals
                    COUNT(DISTINCT CASE WHEN kind = 'sale' THEN customer_id END) AS conversions,
                    SUM(CASE WHEN kind = 'sale' THEN 1 ELSE 0 END) AS sales,
                    SUM(CASE WHEN kind = 'sale' AND currency = @currency THEN amount ELSE 0 END) AS sale_amount
-            FROM conversions WHERE {column} IN @some GROUP BY {column}
+            FROM conversions WHERE {session.In(column, "some")} GROUP BY {column}
             """,
             new { some, currency })).ToDictionary(totals => totals.Id);
 }

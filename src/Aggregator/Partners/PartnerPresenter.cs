@@ -20,7 +20,7 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
         var (order, page) = (filter.ToOrder(), filter.ToPage());
         var ids = filter.Ids(session);
         var figures = FiguresOf(session, ids, order.NeedsClicks);
-        var wanted = order.Sort(ids, id => figures[id]).Skip((int)page.Offset).Take((int)page.Limit).ToList();
+        var wanted = order.Sort(ids, id => figures[id]).Skip((int)page.Offset).Take((int)page.Limit).ToArray();
         return Present(session, wanted);
     }
 
@@ -33,10 +33,10 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
         .Select(link => new PartnerLinkResponse(
             link.Id, link.Domain, link.Key, link.ShortLink, link.Url, link.Clicks, link.Leads, link.Conversions, link.Sales, link.SaleAmount))];
 
-    private IReadOnlyList<PartnerResponse> Present(Session session, IReadOnlyList<long> ids)
+    private IReadOnlyList<PartnerResponse> Present(Session session, long[] ids)
     {
         var figures = FiguresOf(session, ids, withClicks: true);
-        var rows = session.Query<PartnerRow>("SELECT * FROM partners WHERE id IN @ids", new { ids }).ToDictionary(row => row.Id);
+        var rows = session.Query<PartnerRow>($"SELECT * FROM partners WHERE {session.In("id", "ids")}", new { ids }).ToDictionary(row => row.Id);
         return [.. ids.Select(id => Present(rows[id], figures[id], LinksOf(session, id, MaxLinks, 0)))];
     }
 
@@ -51,7 +51,7 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
     private Dictionary<long, long> ClicksOf(Session session, IReadOnlyList<long> partners)
     {
         var links = partners.Chunk(PartnersAtOnce)
-            .SelectMany(some => session.Query<(long Link, long Partner)>("SELECT id, partner_id FROM links WHERE partner_id IN @some", new { some }))
+            .SelectMany(some => session.Query<(long Link, long Partner)>($"SELECT id, partner_id FROM links WHERE {session.In("partner_id", "some")}", new { some }))
             .ToList();
         var clicks = readClicks([.. links.Select(link => link.Link)]);
         return links.GroupBy(link => link.Partner, link => clicks.GetValueOrDefault(link.Link).Clicks).ToDictionary(some => some.Key, some => some.Sum());

@@ -24,7 +24,7 @@ internal sealed class CountsQuarantine(SqliteConnection connection, TimeProvider
         foreach (var range in batch.Quarantine)
         {
             _insert.With(
-                range.Log.Partition, (long)range.Log.Edge, (long)range.Log.Epoch, range.From, range.To, range.Missing, range.IsClick ? 1 : 0, now, range.Reason, range.Bytes)
+                range.Log.Partition, (long)range.Log.Edge, (long)range.Log.Epoch, range.From, range.To, range.Missing, (long)range.Kind, now, range.Reason, range.Bytes)
                 .ExecuteNonQuery();
         }
 

@@ -67,7 +67,7 @@ internal sealed class CountsReader(CountsDatabase database)
         {
             var range = new QuarantinedRange(
                 new LogKey(reader.GetInt32(2), (ulong)reader.GetInt64(3), (ulong)reader.GetInt64(4)),
-                reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetString(8), reader.GetFieldValue<byte[]>(9), reader.GetInt64(10) == 1);
+                reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetString(8), reader.GetFieldValue<byte[]>(9), (QuarantineKind)reader.GetInt64(10));
             entries.Add(new QuarantineEntry(reader.GetInt64(0), reader.GetInt64(1), range));
         }
 

@@ -53,7 +53,7 @@ internal static class CountsSchema
             from_address INTEGER NOT NULL,
             to_address   INTEGER NOT NULL,
             missing      INTEGER NOT NULL,
-            is_click     INTEGER NOT NULL, -- 1: the bytes are one click, whole as the log delivered it
+            is_click     INTEGER NOT NULL, -- QuarantineKind; 1: the bytes are one click, whole as the log delivered it
             at           INTEGER NOT NULL, -- when it came here, Unix milliseconds
             reason       TEXT    NOT NULL,
             bytes        BLOB    NOT NULL

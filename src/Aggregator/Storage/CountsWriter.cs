@@ -45,11 +45,10 @@ internal sealed class CountsWriter : IDisposable
     public void Commit(CountBatch batch)
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
-        _blocks.Transaction = transaction;
         MovePositions(batch, transaction);
         AddCounts(batch);
         SetLastClicks(batch, transaction);
-        _blocks.Store(batch.Parts);
+        _blocks.Store(batch, transaction);
         _quarantine.Store(batch, transaction);
         transaction.Commit();
     }
@@ -85,32 +84,17 @@ internal sealed class CountsWriter : IDisposable
         }
     }
 
-    // In the order of the key, so that pages of the table are visited once; the days follow from the hours.
     private void AddCounts(CountBatch batch)
     {
-        var day = default(CountKey);
-        var sum = default(ClickTally);
-        foreach (var (key, tally) in batch.Hours.OrderBy(row => row.Key, DayOrder.Instance))
+        var hours = CountRows.Hours(batch);
+        foreach (var (key, tally) in hours)
         {
-            Upsert(_addHour, key, key.Hour, tally);
-            var next = key with { Hour = UtcBuckets.DayOfHour(key.Hour) };
-            if (next != day)
-            {
-                UpsertDay(day, sum);
-                (day, sum) = (next, default);
-            }
-
-            sum.Add(tally);
+            Upsert(_addHour, key, tally);
         }
 
-        UpsertDay(day, sum);
-    }
-
-    private void UpsertDay(in CountKey day, in ClickTally sum)
-    {
-        if (sum.Raw > 0)
+        foreach (var (key, tally) in CountRows.Days(hours))
         {
-            Upsert(_addDay, day, day.Hour, sum);
+            Upsert(_addDay, key, tally);
         }
     }
 
@@ -123,8 +107,8 @@ internal sealed class CountsWriter : IDisposable
         }
     }
 
-    private static void Upsert(CountsStatement statement, in CountKey key, long bucket, in ClickTally tally) => statement
-        .Bind((long)key.Dimension).Bind(key.LinkId).Bind(bucket).Bind(key.Value)
+    private static void Upsert(CountsStatement statement, in CountKey key, in ClickTally tally) => statement
+        .Bind((long)key.Dimension).Bind(key.LinkId).Bind(key.Hour).Bind(key.Value)
         .Bind(tally.Raw).Bind(tally.Valid).Bind(tally.Unique).Bind(tally.Head).Bind(tally.Prefetch).Bind(tally.LinkPreview).Bind(tally.Bot).Bind(tally.Duplicate)
         .Run();
 
@@ -137,21 +121,6 @@ internal sealed class CountsWriter : IDisposable
             head = head + excluded.head, prefetch = prefetch + excluded.prefetch, link_preview = link_preview + excluded.link_preview,
             bot = bot + excluded.bot, duplicate = duplicate + excluded.duplicate
         """);
-
-    // Hours of one day, link, dimension and value stand together.
-    private sealed class DayOrder : IComparer<CountKey>
-    {
-        public static DayOrder Instance { get; } = new();
-
-        public int Compare(CountKey x, CountKey y)
-        {
-            var order = x.Dimension.CompareTo(y.Dimension);
-            order = order != 0 ? order : x.LinkId.CompareTo(y.LinkId);
-            order = order != 0 ? order : UtcBuckets.DayOfHour(x.Hour).CompareTo(UtcBuckets.DayOfHour(y.Hour));
-            order = order != 0 ? order : string.CompareOrdinal(x.Value, y.Value);
-            return order != 0 ? order : x.Hour.CompareTo(y.Hour);
-        }
-    }
 }
 
 /// <summary>The stored position is not the one a batch was made for.</summary>

@@ -1,53 +1,61 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
-using Dapper;
+using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Storage;
 
 /// <summary>
-/// Brings the tables up to date with the numbered scripts <c>Migrations/0001_….sql</c>. A script that was released is
-/// never changed: the next change gets the next number.
+/// Brings the tables up to date with the numbered scripts <c>Migrations/0001_….sql</c>; one whose name ends in
+/// <c>.postgres.sql</c> is for that engine only. A script that was released is never changed: the next change gets the next number.
 /// </summary>
 internal static class Migrations
 {
     private const string Prefix = "Migrations/";
 
-    /// <summary>Runs the scripts the database does not have yet, all or none of them.</summary>
-    /// <exception cref="InvalidDataException">The database is from a newer version.</exception>
-    public static void Apply(DbConnection connection)
+    /// <summary>Runs the scripts the database does not have yet, all or none of them, and returns how many that were.</summary>
+    /// <param name="session">A writer's, so that of two processes that start at once the second finds the work done.</param>
+    /// <exception cref="SettingsException">The database is from a newer version.</exception>
+    public static int Apply(Session session, SqlEngine engine)
     {
-        using var transaction = connection.BeginTransaction(System.Data.IsolationLevel.Serializable);
-        connection.Execute("CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)", transaction: transaction);
-        var done = connection.ExecuteScalar<long?>("SELECT MAX(number) FROM migrations", transaction: transaction) ?? 0;
-        var scripts = Scripts();
+        session.Execute("CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)");
+        var done = session.First<long?>("SELECT MAX(number) FROM migrations") ?? 0;
+        var scripts = Scripts(engine.Name);
         if (done > scripts[^1].Number)
         {
-            throw new InvalidDataException(
+            throw new SettingsException(
                 $"The database has the tables of a newer version ({done}, this one knows {scripts[^1].Number}): start the newer version, or restore a backup.");
         }
 
-        foreach (var script in scripts.Where(script => script.Number > done))
+        engine.AllowLongStatements(session);
+        var missing = scripts.Where(script => script.Number > done).ToList();
+        foreach (var script in missing)
         {
-            connection.Execute(script.Sql, transaction: transaction);
-            connection.Execute("INSERT INTO migrations (number) VALUES (@Number)", script, transaction);
+            session.Execute(engine.Adapt(script.Sql));
+            session.Execute("INSERT INTO migrations (number) VALUES (@Number)", script);
         }
 
-        transaction.Commit();
+        return missing.Count;
     }
 
-    private static List<Script> Scripts()
+    private static List<Script> Scripts(string engine)
     {
         var assembly = Assembly.GetExecutingAssembly();
         return
         [
             .. assembly.GetManifestResourceNames()
-                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && IsFor(engine, name))
                 .Order(StringComparer.Ordinal)
                 .Select(name => new Script(
                     long.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture), ReadText(assembly, name))),
         ];
     }
+
+    private static bool IsFor(string engine, string name) => name.Split('.') switch
+    {
+        [_, _] => true,
+        [_, var only, _] => only == engine,
+        _ => throw new InvalidOperationException($"{name} is not the name of a script."),
+    };
 
     private static string ReadText(Assembly assembly, string name)
     {

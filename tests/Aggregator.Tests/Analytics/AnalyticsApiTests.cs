@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Tests.Counting;
+using LinkTracker.Aggregator.Tests.Engines;
 using LinkTracker.Contracts.Clicks;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.Aggregator.Tests.Analytics;
 
-public sealed class AnalyticsApiTests : IAsyncLifetime
+public abstract class AnalyticsApiTests : EngineTests
 {
     private ReportServer _server = null!;
     private string _ana = "";
@@ -14,17 +15,21 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
     private string _ben = "";
     private long _benNumber;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _server = await ReportServer.StartAsync();
+        _server = await ReportServer.StartAsync(postgres: await ServerOfAsync(null));
         var partner = await _server.PostAsync("/partners", new { name = "Ana", email = "ana@example.com" });
         (_ana, _anaNumber) = await _server.LinkAsync("ana", new { trackConversion = true, partnerId = partner["id"]!.GetValue<string>(), tenantId = "t1", externalId = "e1", url = "https://shop.example/p?utm_source=mail" });
         (_ben, _benNumber) = await _server.LinkAsync("ben", new { trackConversion = true });
     }
 
-    public Task DisposeAsync() => _server.DisposeAsync().AsTask();
+    public override async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
-    [Fact]
+    [EngineFact]
     public async Task A_count_tells_valid_raw_unique_and_excluded_clicks()
     {
         await ClickAsync();
@@ -36,7 +41,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
             count.ToJsonString());
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("countries", "country", "DE:1/3,US:1/1,Unknown:1/3")]
     [InlineData("continents", "continent", "EU:1/3,NA:1/1")]
     [InlineData("devices", "device", "Desktop:2/5,Mobile:1/1,Unknown:0/1")]
@@ -63,7 +68,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.All(rows, row => Assert.Equal(row!["raw"]!.GetValue<long>(), row["clicks"]!.GetValue<long>() + row["excluded"]!.AsObject().Sum(reason => reason.Value!.GetValue<long>())));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Top_links_come_with_what_a_client_shows_of_them()
     {
         await ClickAsync();
@@ -80,7 +85,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.StartsWith("pn_", Assert.Single(partners)!["partnerId"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("country=DE", 1)]
     [InlineData("country=DE,US", 2)]
     [InlineData("country=-DE", 2)]
@@ -119,7 +124,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(clicks, count["clicks"]!.GetValue<int>());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_program_holds_the_clicks_of_its_partners_links()
     {
         await ClickAsync();
@@ -130,7 +135,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(3, (await _server.GetAsync($"/events?interval=all&programId={program}")).AsArray().Count);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_series_to_the_last_year_there_is_has_a_bar_for_each_month()
     {
         var series = (await _server.GetAsync("/analytics?start=8990-01-01&end=9000-12-31T23:30:00Z&groupBy=timeseries&timezone=Asia/Tokyo")).AsArray();
@@ -139,7 +144,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(133, series.Count);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_filter_with_another_group_is_answered_from_the_single_clicks()
     {
         await ClickAsync();
@@ -149,7 +154,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(["Desktop:1", "Mobile:1"], rows.Select(row => $"{row!["device"]}:{row["clicks"]}").Order());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_needs_single_clicks_is_refused_where_some_of_them_are_forgotten()
     {
         await ClickAsync();
@@ -169,7 +174,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         static string Row(JsonNode rows) => $"{Assert.Single(rows.AsArray())!["device"]}:{rows[0]!["clicks"]}";
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Leads_and_sales_are_told_by_click_link_time_and_currency()
     {
         var tokens = await ClickAsync();
@@ -194,7 +199,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(_ana, Assert.Single((await _server.GetAsync("/analytics?event=leads&groupBy=top_links&interval=all")).AsArray())!["id"]!.GetValue<string>());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_lead_that_is_there_before_its_click_is_completed_later()
     {
         var token = _server.ClickLater(new TestClick { Link = _anaNumber, At = ReportServer.Noon, Country = "FR" })[0];
@@ -208,7 +213,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal("FR", (await _server.GetAsync("/analytics?event=leads&groupBy=countries&interval=all"))[0]!["country"]!.GetValue<string>());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_time_series_has_every_bucket()
     {
         await ClickAsync();
@@ -222,7 +227,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(0, series[0]!["clicks"]!.GetValue<int>());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_span_of_time_chooses_clicks_by_the_hour()
     {
         await ClickAsync();
@@ -233,7 +238,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(0, (await _server.GetAsync("/analytics?start=2026-05-05&end=2026-05-06"))["raw"]!.GetValue<int>());
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("7d")]
     [InlineData("30d")]
     [InlineData("90d")]
@@ -252,14 +257,14 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal(7, (await _server.GetAsync($"/analytics?interval={interval}"))["raw"]!.GetValue<int>());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_link_without_any_click_has_an_empty_count_and_series()
     {
         Assert.Equal(0, (await _server.GetAsync($"/analytics?interval=all&linkId={_ben}"))["raw"]!.GetValue<int>());
         Assert.Single((await _server.GetAsync($"/analytics?interval=all&groupBy=timeseries&linkId={_ben}")).AsArray());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_link_itself_tells_its_clicks()
     {
         await ClickAsync();
@@ -270,7 +275,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Equal("2026-05-04T12:02:00.000Z", link["lastClicked"]!.GetValue<string>());
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("/analytics?event=views", 422, "unprocessable_entity", "event")]
     [InlineData("/analytics?groupBy=colours", 422, "unprocessable_entity", "groupBy")]
     [InlineData("/analytics?groupBy=cities", 422, "unprocessable_entity", "groupBy")]
@@ -304,7 +309,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_click_event_has_every_field_a_client_asks_for()
     {
         var tokens = await ClickAsync();
@@ -326,7 +331,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.True(newest["link"]!.AsObject().ContainsKey("testStartedAt") && newest["link"]!.AsObject().ContainsKey("testCompletedAt"));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Events_come_in_pages_in_either_order_and_by_disposition()
     {
         await ClickAsync();
@@ -346,7 +351,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         static string Id(JsonNode? row) => row!["click"]!["id"]!.GetValue<string>();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Lead_and_sale_events_tell_click_customer_and_amount()
     {
         var tokens = await ClickAsync();
@@ -363,7 +368,7 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
         Assert.Empty((await _server.GetAsync("/events?event=sales&interval=all&device=Desktop")).AsArray());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_conversion_without_a_known_click_came_by_link_for_events_as_for_sums()
     {
         var token = _server.ClickLater(new TestClick { Link = _anaNumber, At = ReportServer.Noon })[0];
@@ -388,3 +393,8 @@ public sealed class AnalyticsApiTests : IAsyncLifetime
             new TestClick { Link = _anaNumber, At = noon.AddMinutes(6), Visitor = 6, Head = true, Country = "DE" });
     }
 }
+
+public sealed class AnalyticsApiTestsOnSqlite : AnalyticsApiTests;
+
+[OnPostgres]
+public sealed class AnalyticsApiTestsOnPostgres : AnalyticsApiTests;

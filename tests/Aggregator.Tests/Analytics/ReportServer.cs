@@ -28,7 +28,7 @@ public sealed class ReportServer : IAsyncDisposable
     private readonly HttpClient _client = new();
     private ushort _sequence;
 
-    private ReportServer(DateTimeOffset now)
+    private ReportServer(DateTimeOffset now, string? postgres)
     {
         _clock = new SetClock(now);
         var settings = new Settings
@@ -37,6 +37,7 @@ public sealed class ReportServer : IAsyncDisposable
             AdminKey = Key,
             AggregatorUrl = new Uri("http://127.0.0.1:0"),
             ShortUrl = new Uri("https://go.example"),
+            PostgresConnection = postgres,
         };
         var builder = ServiceHost.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -53,9 +54,9 @@ public sealed class ReportServer : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
-    public static async Task<ReportServer> StartAsync(DateTimeOffset? now = null)
+    public static async Task<ReportServer> StartAsync(DateTimeOffset? now = null, string? postgres = null)
     {
-        var server = new ReportServer(now ?? Noon.AddHours(1));
+        var server = new ReportServer(now ?? Noon.AddHours(1), postgres);
         await server._app.StartAsync();
         server._client.BaseAddress = new Uri(server.Url);
         server._client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);

@@ -12,7 +12,7 @@ public class ApiKeysTests
     [Fact]
     public void A_made_key_is_shown_once_and_stored_only_as_its_hash()
     {
-        using var file = new TestDatabase();
+        using var file = new TestDatabase(null);
         var made = Open(file.Database);
         var again = Open(file.Database);
 
@@ -20,13 +20,13 @@ public class ApiKeysTests
         Assert.StartsWith("dub_", key, StringComparison.Ordinal);
         Assert.True(made.IsValid(key) && again.IsValid(key));
         Assert.False(again.IsValid(key + "x"));
-        Assert.DoesNotContain(key, File.ReadAllText(file.Database.Path, System.Text.Encoding.Latin1), StringComparison.Ordinal);
+        Assert.DoesNotContain(key, File.ReadAllText(file.Path, System.Text.Encoding.Latin1), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_configured_key_replaces_the_made_one_and_is_never_shown()
     {
-        using var file = new TestDatabase();
+        using var file = new TestDatabase(null);
         Open(file.Database);
         var made = Assert.Single(_shown);
 
@@ -39,7 +39,7 @@ public class ApiKeysTests
     [Fact]
     public void Without_the_configured_key_a_new_one_is_made()
     {
-        using var file = new TestDatabase();
+        using var file = new TestDatabase(null);
         Open(file.Database, "a-key-of-my-own-choice");
         var keys = Open(file.Database);
         Assert.False(keys.IsValid("a-key-of-my-own-choice"));

@@ -1,13 +1,14 @@
 using System.Text.Json;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Api;
 
-public class CustomersTests
+public abstract class CustomersTests : EngineTests
 {
-    [Fact]
+    [EngineFact]
     public async Task A_customer_tells_where_it_came_from_and_what_it_bought()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var partner = (await server.PostAsync("/partners", new { name = "Ana", email = "a@example.com" })).Ok().GetProperty("id").GetString();
         var link = await server.HasLinkAsync("ana", new { partnerId = partner });
         (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "e", customerExternalId = "c", customerEmail = "c@example.com" })).Ok();
@@ -27,20 +28,20 @@ public class CustomersTests
         (await server.GetAsync("/customers/ext_none")).Refused(404, "not_found");
     }
 
-    [Fact]
+    [EngineFact]
     public async Task The_first_link_of_a_customer_stays_its_link()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (first, second) = (await server.HasLinkAsync("first"), await server.HasLinkAsync("second"));
         (await server.PostAsync("/track/lead", new { clickId = server.Click(first), eventName = "a", customerExternalId = "c" })).Ok();
         (await server.PostAsync("/track/lead", new { clickId = server.Click(second), eventName = "b", customerExternalId = "c" })).Ok();
         Assert.Equal(first, (await server.GetAsync("/customers/ext_c?includeExpandedFields=true")).Ok().GetProperty("link").GetProperty("id").GetString());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Customers_are_listed_filtered_and_paged()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await server.HasLinkAsync("ana");
         foreach (var i in Enumerable.Range(0, 5))
         {
@@ -61,10 +62,10 @@ public class CustomersTests
             [.. (await server.GetAsync("/customers" + query)).Ok().EnumerateArray().Select(customer => customer.GetProperty("externalId").GetString()!)];
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Customers_are_ordered_by_what_they_bought_and_chosen_by_program()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var partner = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok();
         await server.HasLinkAsync("ana", new { partnerId = partner.GetProperty("id").GetString() });
         await server.HasLinkAsync("own");
@@ -92,3 +93,8 @@ public class CustomersTests
             [.. (await server.GetAsync("/customers" + query)).Ok().EnumerateArray().Select(customer => customer.GetProperty("externalId").GetString()!)];
     }
 }
+
+public sealed class CustomersTestsOnSqlite : CustomersTests;
+
+[OnPostgres]
+public sealed class CustomersTestsOnPostgres : CustomersTests;

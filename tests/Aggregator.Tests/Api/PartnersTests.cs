@@ -1,9 +1,10 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Api;
 
-public class PartnersTests
+public abstract class PartnersTests : EngineTests
 {
     private static readonly string[] Required = ["id", "name", "networkStatus", "programId", "partnerId", "createdAt", "status"];
     private static readonly string[] Nullable =
@@ -12,10 +13,10 @@ public class PartnersTests
     ];
     private static readonly string[] Numbers = ["totalCommissions", "totalClicks", "totalLeads", "totalConversions", "totalSales", "totalSaleAmount", "netRevenue"];
 
-    [Fact]
+    [EngineFact]
     public async Task A_partner_has_every_field_of_the_contract()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var reply = await server.PostAsync("/partners", new { email = "Ana@example.com" });
         Assert.Equal(201, (int)reply.Status);
         Assert.All(Required, name => Assert.NotEmpty(reply.Body.GetProperty(name).GetString()!));
@@ -24,17 +25,17 @@ public class PartnersTests
         Assert.Equal(("Ana@example.com", "Ana@example.com", 0), (reply.Body.GetProperty("name").GetString(), reply.Body.GetProperty("email").GetString(), reply.Body.GetProperty("links").GetArrayLength()));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_address_and_a_tenant_id_belong_to_one_partner()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.PostAsync("/partners", new { email = "ana@example.com", tenantId = "t" })).Ok();
         (await server.PostAsync("/partners", new { email = "ANA@example.com" })).Refused(409, "conflict");
         (await server.PostAsync("/partners", new { email = "ben@example.com", tenantId = "t" })).Refused(409, "conflict");
         Assert.Equal(1, (await server.GetAsync("/partners")).Ok().GetArrayLength());
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("""{"name":"x"}""")]
     [InlineData("""{"email":"nobody"}""")]
     [InlineData("""{"email":"a b@example.com"}""")]
@@ -46,15 +47,15 @@ public class PartnersTests
     [InlineData("""{"email":"a@example.com","linkProps":{"url":"javascript:x"}}""")]
     public async Task A_bad_partner_is_refused_and_not_made(string body)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.SendAsync(HttpMethod.Post, "/partners", body)).Refused(422, "unprocessable_entity");
         Assert.Equal("[]", (await server.GetAsync("/partners")).Text);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_partner_can_come_with_its_first_link_and_get_more()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var partner = (await server.PostAsync("/partners", new { email = "a@example.com", tenantId = "t", linkProps = new { url = "https://a.example/", key = "first" } })).Ok();
         var id = partner.GetProperty("id").GetString();
         Assert.Equal("first", partner.GetProperty("links")[0].GetProperty("key").GetString());
@@ -77,29 +78,29 @@ public class PartnersTests
         Assert.Equal(3, (await server.GetAsync($"/links?partnerId={id}")).Ok().GetArrayLength());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Properties_without_a_target_make_the_partner_and_no_link()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var partner = (await server.PostAsync("/partners", new { email = "a@example.com", linkProps = new { comments = "c", utm_source = "s" } })).Ok();
         Assert.Equal(0, partner.GetProperty("links").GetArrayLength());
         Assert.Equal("0", (await server.GetAsync("/links/count")).Text);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_upsert_keeps_the_tenant_id_of_a_link_whose_partner_has_none()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var id = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
         await server.HasLinkAsync("ana", new { partnerId = id, tenantId = "t", url = "https://a.example/" });
         var upserted = (await server.PutAsync("/partners/links/upsert", new { partnerId = id, url = "https://a.example/", comments = "c" })).Ok();
         Assert.Equal(("ana", "t", "c"), (upserted.GetProperty("key").GetString(), upserted.GetProperty("tenantId").GetString(), upserted.GetProperty("comments").GetString()));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_was_credited_stays_with_its_partner_when_the_link_moves_or_goes()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (ana, ben) = (await HasPartnerAsync(server, "ana"), await HasPartnerAsync(server, "ben"));
         var link = await server.HasLinkAsync("code", new { partnerId = ana });
         (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "e", customerExternalId = "c" })).Ok();
@@ -128,10 +129,10 @@ public class PartnersTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_partner_shows_its_first_hundred_links_and_the_list_of_them_has_pages()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var id = await HasPartnerAsync(server, "ana");
         Assert.True(EntityId.TryParse(EntityId.Partner, id, out var number));
         server.Database.Write(session => session.Execute(
@@ -150,20 +151,20 @@ public class PartnersTests
         (await server.GetAsync("/partners?sortBy=totalClicks")).Ok();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Links_of_nobody_are_refused()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.GetAsync("/partners/links")).Refused(422, "unprocessable_entity");
         (await server.GetAsync("/partners/links?partnerId=pn_none")).Refused(404, "not_found");
         (await server.PostAsync("/partners/links", new { tenantId = "none", url = "https://a.example/" })).Refused(404, "not_found");
         (await server.PutAsync("/partners/links/upsert", new { url = "https://a.example/" })).Refused(422, "unprocessable_entity");
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Partners_are_found_and_ordered_by_what_they_brought()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         foreach (var (name, amount, country) in new[] { ("ana", 100, "DE"), ("ben", 300, "FR"), ("cem", 200, "DE") })
         {
             (await server.PostAsync("/partners", new { name, email = name + "@example.com", tenantId = name, country, linkProps = new { url = "https://a.example/", key = name } })).Ok();
@@ -203,3 +204,8 @@ public class PartnersTests
     private static async Task<string> HasPartnerAsync(AggregatorServer server, string name) =>
         (await server.PostAsync("/partners", new { email = name + "@example.com" })).Ok().GetProperty("id").GetString()!;
 }
+
+public sealed class PartnersTestsOnSqlite : PartnersTests;
+
+[OnPostgres]
+public sealed class PartnersTestsOnPostgres : PartnersTests;

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Attribution;
 
-public class LeadTests
+public abstract class LeadTests : EngineTests
 {
-    [Fact]
+    [EngineFact]
     public async Task A_lead_is_credited_to_the_link_of_its_click()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var partner = (await server.PostAsync("/partners", new { email = "ana@example.com" })).Ok().GetProperty("id").GetString();
         var link = await server.HasLinkAsync("ana", new { partnerId = partner, tenantId = "t", externalId = "e" });
         var token = server.Click(link);
@@ -31,10 +32,10 @@ public class LeadTests
         Assert.Contains("\"ruleVersion\":1", row.Decision, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Fifty_equal_leads_at_once_are_one_and_all_answers_are_the_same()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var token = server.Click(await server.HasLinkAsync("ana"));
         var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => server.PostAsync("/track/lead", Lead(token))));
         Assert.Single(replies.Select(reply => reply.Ok().GetRawText()).Distinct());
@@ -42,10 +43,10 @@ public class LeadTests
         Assert.Equal((1L, 49L, 0L), (stats.GetProperty("leads").GetInt64(), stats.GetProperty("leadRepeats").GetInt64(), stats.GetProperty("leadConflicts").GetInt64()));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Another_name_of_the_event_is_another_lead_and_another_spelling_is_not()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await server.HasLinkAsync("ana");
         var token = server.Click(link);
         foreach (var name in new[] { "Sign up", "sign-up", "SIGN UP!", "Trial" })
@@ -56,10 +57,10 @@ public class LeadTests
         Assert.Equal(2, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("leads").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_repeat_that_says_something_else_gets_the_first_answer_and_is_counted_as_a_conflict()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (first, second) = (await server.HasLinkAsync("first"), await server.HasLinkAsync("second"));
         var answer = await server.PostAsync("/track/lead", Lead(server.Click(first)));
         var repeat = await server.PostAsync("/track/lead", Lead(server.Click(second), name: "Other"));
@@ -70,44 +71,44 @@ public class LeadTests
         Assert.Equal(1, server.Database.Read(session => session.First<long>("SELECT conflicts FROM conversions")));
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData(-1, true)]
     [InlineData(1, false)]
     public async Task The_window_is_measured_from_the_click(int secondsBeyond, bool isCredited)
     {
-        await using var server = await AggregatorServer.StartAsync(change: settings => settings with { AttributionWindow = TimeSpan.FromDays(1) });
+        await using var server = await StartAsync(change: settings => settings with { AttributionWindow = TimeSpan.FromDays(1) });
         var token = server.Click(await server.HasLinkAsync("ana"), server.Clock.GetUtcNow() - TimeSpan.FromDays(1) - TimeSpan.FromSeconds(secondsBeyond * 30));
         var answer = (await server.PostAsync("/track/lead", Lead(token))).Ok();
         Assert.Equal(isCredited, answer.GetProperty("link").ValueKind == JsonValueKind.Object);
         Assert.Equal(token, answer.GetProperty("click").GetProperty("id").GetString());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_click_a_moment_ahead_of_this_clock_still_counts()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var token = server.Click(await server.HasLinkAsync("ana"), server.Clock.GetUtcNow().AddSeconds(5));
         Assert.Equal(JsonValueKind.Object, (await server.PostAsync("/track/lead", Lead(token))).Ok().GetProperty("link").ValueKind);
         var far = server.Click(await server.HasLinkAsync("ben"), server.Clock.GetUtcNow().AddHours(5));
         Assert.Equal(JsonValueKind.Null, (await server.PostAsync("/track/lead", Lead(far, "cus-2"))).Ok().GetProperty("link").ValueKind);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_typed_code_beats_the_click_also_when_it_is_only_alike()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var clicked = await server.HasLinkAsync("clicked");
         var typed = await server.HasLinkAsync("ana5");
         var answer = (await server.PostAsync("/track/lead", new { clickId = server.Click(clicked), eventName = "e", customerExternalId = "c", referralCode = " ANA-5 " })).Ok();
         Assert.Equal(typed, answer.GetProperty("link").GetProperty("id").GetString());
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("nobodys-coupon")]
     [InlineData("off")]
     public async Task A_code_of_nobody_or_of_a_disabled_link_takes_nothing_from_the_click(string code)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await server.HasLinkAsync("off", new { disabled = true });
         var clicked = await server.HasLinkAsync("clicked");
         var answer = (await server.PostAsync("/track/lead", new { clickId = server.Click(clicked), eventName = "e", customerExternalId = "c", referralCode = code })).Ok();
@@ -116,10 +117,10 @@ public class LeadTests
         Assert.Equal(JsonValueKind.Null, alone.GetProperty("link").ValueKind);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_deferred_lead_keeps_the_click_and_the_lead_that_follows_uses_it()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await server.HasLinkAsync("ana");
         var token = server.Click(link);
         (await server.PostAsync("/track/lead", new { clickId = token, eventName = "Sign up", customerExternalId = "c", mode = "deferred" })).Ok();
@@ -130,10 +131,10 @@ public class LeadTests
         Assert.Equal(3, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("leads").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_lead_without_evidence_follows_the_newest_credited_lead_not_the_first_click()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (a, b) = (await server.HasLinkAsync("aaa"), await server.HasLinkAsync("bbb"));
         Assert.Equal(a, await CreditedAsync(new { clickId = server.Click(a), eventName = "one", customerExternalId = "c" }));
         server.Clock.Ahead += TimeSpan.FromSeconds(1);
@@ -147,20 +148,20 @@ public class LeadTests
         async Task<string?> CreditedAsync(object lead) => (await server.PostAsync("/track/lead", lead)).Ok().GetProperty("link").GetProperty("id").GetString();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_deferred_lead_whose_code_beat_its_click_leads_to_the_code()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (a, b) = (await server.HasLinkAsync("aaa"), await server.HasLinkAsync("bbb"));
         (await server.PostAsync("/track/lead", new { clickId = server.Click(a), referralCode = "bbb", eventName = "e", customerExternalId = "c", mode = "deferred" })).Ok();
         var lead = (await server.PostAsync("/track/lead", new { clickId = "", eventName = "e", customerExternalId = "c" })).Ok();
         Assert.Equal(b, lead.GetProperty("link").GetProperty("id").GetString());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Tokens_that_are_no_click_of_ours_are_refused_and_make_no_customer()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (live, off, gone) = (await server.HasLinkAsync("live"), await server.HasLinkAsync("off"), await server.HasLinkAsync("gone"));
         var (ofOff, ofGone, good) = (server.Click(off), server.Click(gone), server.Click(live));
         (await server.PatchAsync("/links/" + off, new { disabled = true })).Ok();
@@ -180,7 +181,7 @@ public class LeadTests
         Assert.Equal("[]", (await server.GetAsync("/customers")).Text);
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("""{"eventName":"e","customerExternalId":"c"}""", 400)]
     [InlineData("""{"clickId":"","eventName":"e","customerExternalId":"c"}""", 400)]
     [InlineData("""{"clickId":"","customerExternalId":"c"}""", 422)]
@@ -192,15 +193,15 @@ public class LeadTests
     [InlineData("""{"clickId":"","eventName":"e","customerExternalId":"c","metadata":"text"}""", 422)]
     public async Task Bodies_that_say_too_little_or_nonsense_are_refused(string body, int status)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.SendAsync(HttpMethod.Post, "/track/lead", body)).Refused(status, status == 400 ? "bad_request" : "unprocessable_entity");
         Assert.Equal("[]", (await server.GetAsync("/customers")).Text);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Texts_have_limits()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var token = server.Click(await server.HasLinkAsync("ana"));
         (await server.PostAsync("/track/lead", Lead(token, new string('c', 101)))).Refused(422, "unprocessable_entity");
         (await server.PostAsync("/track/lead", Lead(token, eventName: new string('e', 256)))).Refused(422, "unprocessable_entity");
@@ -224,3 +225,8 @@ public class LeadTests
         public long Quantity { get; set; }
     }
 }
+
+public sealed class LeadTestsOnSqlite : LeadTests;
+
+[OnPostgres]
+public sealed class LeadTestsOnPostgres : LeadTests;

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Attribution;
 
-public class SaleTests
+public abstract class SaleTests : EngineTests
 {
-    [Fact]
+    [EngineFact]
     public async Task A_sale_goes_to_the_customers_lead_and_its_answer_has_every_field()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await HasLeadAsync(server, "ana", "c");
         var answer = (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 4990, currency = "EUR", paymentProcessor = "stripe", invoiceId = "i", metadata = new { plan = "pro", n = 1.5 } })).Ok();
 
@@ -25,10 +26,10 @@ public class SaleTests
         Assert.Equal(4990, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("amounts").GetProperty("eur").GetProperty("attributed").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Fifty_equal_sales_at_once_are_one_and_all_answers_are_the_same()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await HasLeadAsync(server, "ana", "c");
         var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 4990, invoiceId = "i" })));
         Assert.Single(replies.Select(reply => reply.Ok().GetRawText()).Distinct());
@@ -36,20 +37,20 @@ public class SaleTests
         Assert.Equal((1L, 4990L), (shown.GetProperty("sales").GetInt64(), shown.GetProperty("saleAmount").GetInt64()));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_invoice_is_one_sale_for_ever_also_over_a_restart_and_with_another_body()
     {
         var folder = Directory.CreateTempSubdirectory("linktracker-").FullName;
         try
         {
             Reply first;
-            await using (var server = await AggregatorServer.StartAsync(folder))
+            await using (var server = await StartAsync(folder))
             {
                 await HasLeadAsync(server, "ana", "c");
                 first = await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "i" });
             }
 
-            await using (var server = await AggregatorServer.StartAsync(folder))
+            await using (var server = await StartAsync(folder))
             {
                 server.Clock.Ahead = TimeSpan.FromDays(3_000);
                 var same = await server.PostAsync("/track/sale", new { invoiceId = "i", currency = "USD", amount = 100, customerExternalId = "c" });
@@ -67,10 +68,10 @@ public class SaleTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Without_an_invoice_each_sale_is_its_own()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await HasLeadAsync(server, "ana", "c");
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100 })).Ok();
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100 })).Ok();
@@ -78,10 +79,10 @@ public class SaleTests
         Assert.Equal((2L, 1L, 200L), (shown.GetProperty("sales").GetInt64(), shown.GetProperty("conversions").GetInt64(), shown.GetProperty("saleAmount").GetInt64()));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Nothing_is_recorded_for_an_unknown_customer_without_evidence_or_for_nothing_paid()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await HasLeadAsync(server, "ana", "c");
         foreach (var body in new object[] { new { customerExternalId = "nobody", amount = 100, invoiceId = "i" }, new { customerExternalId = "c", amount = 0, invoiceId = "i" } })
         {
@@ -93,10 +94,10 @@ public class SaleTests
         Assert.Equal(1, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("sales").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_direct_sale_makes_its_customer_and_a_click_code_or_lead_name_decides_for_a_known_one()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var a = await server.HasLinkAsync("aaa");
         var b = await server.HasLinkAsync("bbb");
         var c = await server.HasLinkAsync("ccc");
@@ -128,7 +129,7 @@ public class SaleTests
         }
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("""{"customerExternalId":"c"}""", "amount: ")]
     [InlineData("""{"customerExternalId":"c","amount":null}""", "amount: ")]
     [InlineData("""{"customerExternalId":"c","amount":-1}""", "amount: ")]
@@ -144,25 +145,25 @@ public class SaleTests
     [InlineData("""{"customerExternalId":"c","amount":1,"paymentProcessor":"cash"}""", "paymentProcessor: ")]
     public async Task Amounts_and_names_that_are_none_are_refused_and_change_nothing(string body, string message)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await HasLeadAsync(server, "ana", "c");
         Assert.Contains(message, (await server.SendAsync(HttpMethod.Post, "/track/sale", body)).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
         Assert.Equal(0, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("sales").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task The_largest_amount_is_kept_to_the_unit()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await HasLeadAsync(server, "ana", "c");
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_000_000_000_000 })).Ok();
         Assert.Equal(1_000_000_000_000, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("saleAmount").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Later_sales_of_a_customer_that_came_by_a_direct_sale_go_to_its_link_for_ever()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var partner = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
         var link = await server.HasLinkAsync("ana", new { partnerId = partner });
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, clickId = server.Click(link) })).Ok();
@@ -176,10 +177,10 @@ public class SaleTests
         Assert.Equal(123, (await server.GetAsync("/partners")).Ok()[0].GetProperty("totalSaleAmount").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_sale_after_a_deferred_lead_goes_to_the_link_of_its_click()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await server.HasLinkAsync("ana");
         (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "Sign up", customerExternalId = "c", mode = "deferred" })).Ok();
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100 })).Ok();
@@ -187,10 +188,10 @@ public class SaleTests
         Assert.Equal(100, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("saleAmount").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_later_sale_goes_to_the_code_that_beat_the_click_of_a_direct_sale()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (clicked, typed) = (await server.HasLinkAsync("clicked"), await server.HasLinkAsync("typed"));
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1, clickId = server.Click(clicked), referralCode = "typed" })).Ok();
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 2 })).Ok();
@@ -198,10 +199,10 @@ public class SaleTests
         Assert.All(Sales(server), sale => Assert.Null(sale.ClickToken));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_sale_of_a_known_customer_is_kept_when_the_link_of_its_click_is_gone()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = await HasLeadAsync(server, "ana", "c");
         var (off, gone) = (await server.HasLinkAsync("off"), await server.HasLinkAsync("gone"));
         string[] clicks = [server.Click(off), server.Click(gone)];
@@ -220,10 +221,10 @@ public class SaleTests
         Assert.All(Sales(server), sale => Assert.Contains("link_not_live", sale.Decision, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_was_posted_is_counted_apart_from_what_is_stored()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await HasLeadAsync(server, "ana", "c");
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "lost" })).Ok();
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "lost" })).Ok();
@@ -261,3 +262,8 @@ public class SaleTests
         public string Decision { get; set; } = "";
     }
 }
+
+public sealed class SaleTestsOnSqlite : SaleTests;
+
+[OnPostgres]
+public sealed class SaleTestsOnPostgres : SaleTests;

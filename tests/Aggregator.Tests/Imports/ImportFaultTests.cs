@@ -2,21 +2,22 @@ using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 using Microsoft.Extensions.DependencyInjection;
 using static LinkTracker.Aggregator.Tests.Imports.ImportCalls;
 
 namespace LinkTracker.Aggregator.Tests.Imports;
 
 /// <summary>Faults are triggers in the database: a statement that matches fails as it would on a full disk.</summary>
-public class ImportFaultTests
+public abstract class ImportFaultTests : EngineTests
 {
     private const int Rows = (2 * StagedLinks.RowsAtOnce) + 200;
     private static readonly string Upload = "url,key,externalId\n" + string.Concat(Enumerable.Range(0, Rows).Select(i => $"https://a.example/,k{i},e{i}\n"));
 
-    [Fact]
+    [EngineFact]
     public async Task A_failing_database_stops_neither_the_host_nor_the_queue()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         server.Clock.Holds = due => due == TimeSpan.FromSeconds(1);
         Break(server, "BEFORE UPDATE ON imports");
         var id = await UploadAsync(server, Upload);
@@ -32,10 +33,10 @@ public class ImportFaultTests
         Assert.Equal("done", (await ImportAsync(server, "text/csv", System.Text.Encoding.UTF8.GetBytes(Upload))).Status);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_failure_before_the_links_appear_takes_nothing_and_gives_the_keys_back()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         Break(server, $"BEFORE INSERT ON staged_links WHEN NEW.key_folded = 'k{Rows - 1}'");
         var (status, _, imported, errors) = await EndOfAsync(server, await UploadAsync(server, Upload));
         Assert.Equal(("failed", 0L), (status, imported));
@@ -44,10 +45,10 @@ public class ImportFaultTests
         await server.HasLinkAsync("k1", new { externalId = "e1" });
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_key_that_is_taken_between_the_check_and_the_reservation_fails_the_import_whole()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await server.HasLinkAsync("other");
         Run(server, $"""
             CREATE TRIGGER meanwhile AFTER UPDATE ON imports WHEN NEW.status = 'importing'
@@ -60,14 +61,14 @@ public class ImportFaultTests
         await server.HasLinkAsync("k1", new { externalId = "e1" });
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_has_begun_to_appear_is_finished_over_failures_and_a_stop_and_its_keys_stay_reserved()
     {
         var folder = Directory.CreateTempSubdirectory("linktracker-").FullName;
         try
         {
             string id;
-            await using (var server = await AggregatorServer.StartAsync(folder))
+            await using (var server = await StartAsync(folder))
             {
                 server.Clock.Holds = due => due == TimeSpan.FromSeconds(1);
                 Break(server, $"BEFORE INSERT ON links WHEN NEW.key = 'k{Rows - 300}'");
@@ -81,7 +82,7 @@ public class ImportFaultTests
                 Mend(server);
             }
 
-            await using (var server = await AggregatorServer.StartAsync(folder))
+            await using (var server = await StartAsync(folder))
             {
                 Assert.Equal(("done", (long)Rows, (long)Rows, "[]"), await EndOfAsync(server, id));
                 Assert.Equal($"{Rows}", (await server.GetAsync("/links/count")).Text);
@@ -96,10 +97,10 @@ public class ImportFaultTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Other_writers_get_their_turn_within_an_import()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var path = Path.Combine(server.Folder, "links.csv");
         await File.WriteAllTextAsync(path, Upload);
         var services = server.App.Services;
@@ -141,3 +142,8 @@ public class ImportFaultTests
 
     private static void Run(AggregatorServer server, string sql) => server.Database.Write(session => session.Execute(sql));
 }
+
+public sealed class ImportFaultTestsOnSqlite : ImportFaultTests;
+
+[OnPostgres]
+public sealed class ImportFaultTestsOnPostgres : ImportFaultTests;

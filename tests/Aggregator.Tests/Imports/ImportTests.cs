@@ -1,16 +1,17 @@
 using System.Text;
 using System.Text.Json;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 using static LinkTracker.Aggregator.Tests.Imports.ImportCalls;
 
 namespace LinkTracker.Aggregator.Tests.Imports;
 
-public class ImportTests
+public abstract class ImportTests : EngineTests
 {
-    [Fact]
+    [EngineFact]
     public async Task Csv_with_every_column_becomes_links()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var partner = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
         var done = await ImportAsync(server, "text/csv; charset=utf-8", $""""
             url,key,title,trackConversion,redirectStatus,queryPolicy,expiresAt,partnerId,externalId,utm_source,disabled,channel
@@ -36,10 +37,10 @@ public class ImportTests
         string? Text(string name) => first.GetProperty(name).GetString();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Json_lines_become_links_and_free_places_are_taken_again()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.DeleteAsync("/links/" + await server.HasLinkAsync("again"))).Ok();
         var done = await ImportAsync(server, "application/x-ndjson", """
             {"url":"https://a.example/","key":"again","trackConversion":true}
@@ -50,20 +51,20 @@ public class ImportTests
         Assert.Equal("https://a.example/", (await server.GetAsync("/links/info?key=again")).Ok().GetProperty("url").GetString());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Csv_may_end_its_lines_as_Windows_does_and_quote_its_header()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var done = await ImportAsync(server, "text/csv", "\"url\",\"key\",\"title\"\r\nhttps://a.example/,one,\"a, b\"\r\nhttps://b.example/,two,\r\n", bom: true);
         Assert.Equal(("done", 2L, 2L, "[]"), done);
         Assert.Equal("a, b", (await server.GetAsync("/links/info?key=one")).Ok().GetProperty("title").GetString());
         Assert.Equal("https://b.example/", (await server.GetAsync("/links/info?key=two")).Ok().GetProperty("url").GetString());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Every_wrong_row_is_named_with_its_reason_and_nothing_is_taken()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await server.HasLinkAsync("taken", new { externalId = "e" });
         var (status, rows, imported, errors) = await ImportAsync(server, "text/csv", """
             url,key,externalId,redirectStatus,archived
@@ -118,12 +119,12 @@ public class ImportTests
 
     public static TheoryData<string> BrokenUploads => [.. Broken.Keys];
 
-    [Theory]
+    [EngineTheory]
     [MemberData(nameof(BrokenUploads))]
     public async Task A_broken_upload_fails_with_the_row_where_it_breaks(string what)
     {
         var (mediaType, upload, row) = Broken[what];
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (status, _, imported, errors) = await ImportAsync(server, mediaType, upload());
         Assert.Equal(("failed", 0L), (status, imported));
         var last = JsonSerializer.Deserialize<JsonElement[]>(errors)![^1];
@@ -133,21 +134,21 @@ public class ImportTests
         await UploadsAreGoneAsync(server);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task No_more_than_a_hundred_errors_are_kept()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var (status, rows, _, errors) = await ImportAsync(server, "text/csv", "url\n" + string.Concat(Enumerable.Repeat("nonsense\n", 500)));
         Assert.Equal(("failed", 100L, 100), (status, rows, JsonSerializer.Deserialize<JsonElement[]>(errors)!.Length));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_waits_in_the_queue_at_a_stop_is_done_after_the_start_and_a_cut_off_upload_is_told()
     {
         var folder = Directory.CreateTempSubdirectory("linktracker-").FullName;
         try
         {
-            await using (var server = await AggregatorServer.StartAsync(folder))
+            await using (var server = await StartAsync(folder))
             {
                 // As a kill leaves them: rows of every state that is not an end, with their uploads or without, and what was staged.
                 server.Database.Write(session => session.Execute("INSERT INTO staged_links VALUES (1, 'go.example.com', 'ke3', NULL, '{}')"));
@@ -163,7 +164,7 @@ public class ImportTests
 
             File.WriteAllText(Path.Combine(folder, "imports", "imp_0000000000009.csv.part"), "url");
             File.WriteAllText(Path.Combine(folder, "imports", "imp_0000000000008.csv"), "url");
-            await using (var server = await AggregatorServer.StartAsync(folder))
+            await using (var server = await StartAsync(folder))
             {
                 foreach (var i in new[] { 1, 2, 3 })
                 {
@@ -189,19 +190,19 @@ public class ImportTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Other_media_types_and_unknown_imports_are_refused()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.SendAsync(HttpMethod.Post, "/links/import", "{}")).Refused(415, "unsupported_media_type");
         (await server.GetAsync("/links/import/imp_nonsense")).Refused(404, "not_found");
         (await server.GetAsync("/links/import/imp_0000000000001")).Refused(404, "not_found");
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_upload_far_over_the_limit_of_other_bodies_loads()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var upload = new StringBuilder("url,key\n");
         for (var i = 0; i < 50_000; i++)
         {
@@ -213,3 +214,8 @@ public class ImportTests
         Assert.EndsWith("id=49999", (await server.GetAsync("/links/info?key=code49999")).Ok().GetProperty("url").GetString(), StringComparison.Ordinal);
     }
 }
+
+public sealed class ImportTestsOnSqlite : ImportTests;
+
+[OnPostgres]
+public sealed class ImportTestsOnPostgres : ImportTests;

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Links;
 
-public class BulkLinksTests
+public abstract class BulkLinksTests : EngineTests
 {
-    [Fact]
+    [EngineFact]
     public async Task Good_items_become_links_and_bad_ones_tell_their_error_in_their_place()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await server.HasLinkAsync("taken");
         var items = (await server.PostAsync("/links/bulk", new object[]
         {
@@ -27,10 +28,10 @@ public class BulkLinksTests
         Assert.Equal("3", (await server.GetAsync("/links/count")).Text);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Repeated_keys_too_many_items_and_wrong_shapes_refuse_the_whole_request()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var a = new { url = "https://a.example/", key = "a" };
         (await server.PostAsync("/links/bulk", new[] { a, a })).Refused(400, "bad_request");
         (await server.PostAsync("/links/bulk", Enumerable.Range(0, 101).Select(i => new { url = "https://a.example/" + i }))).Refused(422, "unprocessable_entity");
@@ -40,10 +41,10 @@ public class BulkLinksTests
         Assert.Equal("0", (await server.GetAsync("/links/count")).Text);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task One_change_goes_to_all_links_named_or_to_none()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var a = await server.HasLinkAsync("a", new { externalId = "e" });
         var b = await server.HasLinkAsync("b");
         var changed = (await server.PatchAsync("/links/bulk", new { linkIds = new[] { b, b }, externalIds = new[] { "e" }, data = new { archived = true } })).Ok();
@@ -64,10 +65,10 @@ public class BulkLinksTests
         Assert.StartsWith("linkIds: must be an array", (await server.PatchAsync("/links/bulk", new { linkIds = a, data = new { } })).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Deleting_counts_what_was_there()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var a = await server.HasLinkAsync("a");
         var b = await server.HasLinkAsync("b");
         Assert.Equal(2, (await server.DeleteAsync($"/links/bulk?linkIds={a}%2C{b},{a},link_none")).Ok().GetProperty("deletedCount").GetInt64());
@@ -75,3 +76,8 @@ public class BulkLinksTests
         (await server.DeleteAsync("/links/bulk")).Refused(422, "unprocessable_entity");
     }
 }
+
+public sealed class BulkLinksTestsOnSqlite : BulkLinksTests;
+
+[OnPostgres]
+public sealed class BulkLinksTestsOnPostgres : BulkLinksTests;

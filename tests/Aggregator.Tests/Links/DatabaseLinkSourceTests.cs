@@ -1,17 +1,18 @@
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 using LinkTracker.Contracts.Links;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.Aggregator.Tests.Links;
 
-public class DatabaseLinkSourceTests
+public abstract class DatabaseLinkSourceTests : EngineTests
 {
-    [Fact]
+    [EngineFact]
     public async Task A_reader_sees_what_is_there_then_every_change_of_its_place_in_order()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var old = await server.HasLinkAsync("old");
         await using var batches = server.App.Services.GetRequiredService<ILinkSource>().ReadAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
@@ -41,10 +42,10 @@ public class DatabaseLinkSourceTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_reader_that_comes_back_gets_only_what_it_missed()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var source = server.App.Services.GetRequiredService<ILinkSource>();
         await server.HasLinkAsync("a");
@@ -61,10 +62,10 @@ public class DatabaseLinkSourceTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_was_read_before_holds_for_the_same_installation_up_to_what_it_had_at_the_start()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var database = server.App.Services.GetRequiredService<Database>();
         await server.HasLinkAsync("a");
         var newest = database.Read(session => session.Counter(LinkStore.Version));
@@ -77,10 +78,10 @@ public class DatabaseLinkSourceTests
         Assert.False(await source.HoldsAsync(new LinkPoint("another", newest), CancellationToken.None));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_refused_change_reaches_nobody()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var id = await server.HasLinkAsync("a");
         var before = (await server.GetAsync("/stats")).Ok().GetProperty("links").GetProperty("version").GetInt64();
         (await server.PatchAsync("/links/" + id, new { url = "javascript:x" })).Refused(422, "unprocessable_entity");
@@ -88,10 +89,10 @@ public class DatabaseLinkSourceTests
         Assert.Equal(before, (await server.GetAsync("/stats")).Ok().GetProperty("links").GetProperty("version").GetInt64());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Only_changes_of_links_wait_until_they_are_served()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var token = server.Click(await server.HasLinkAsync("ana"));
         var signal = server.App.Services.GetRequiredService<LinkSignal>();
         signal.ReaderComes();
@@ -107,3 +108,8 @@ public class DatabaseLinkSourceTests
         await change;
     }
 }
+
+public sealed class DatabaseLinkSourceTestsOnSqlite : DatabaseLinkSourceTests;
+
+[OnPostgres]
+public sealed class DatabaseLinkSourceTestsOnPostgres : DatabaseLinkSourceTests;

@@ -1,9 +1,10 @@
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Links;
 
 /// <summary>What is refused, with which status, and that it changes nothing.</summary>
-public class LinkRefusalTests
+public abstract class LinkRefusalTests : EngineTests
 {
     public static TheoryData<string, int, string> Bodies => new()
     {
@@ -57,21 +58,21 @@ public class LinkRefusalTests
         { """{"url":"http://GO.example.com:8080/x"}""", 422, "url: " },
     };
 
-    [Theory]
+    [EngineTheory]
     [MemberData(nameof(Bodies))]
     public async Task A_bad_body_is_refused_naming_what_is_wrong_and_nothing_changes(string body, int status, string message)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var reply = await server.SendAsync(HttpMethod.Post, "/links", body);
         Assert.Contains(message, reply.Refused(status, status == 400 ? "bad_request" : "unprocessable_entity"), StringComparison.Ordinal);
         Assert.Equal("0", (await server.GetAsync("/links/count")).Text);
     }
 
-    [Theory]
+    [EngineTheory]
     [MemberData(nameof(Bodies))]
     public async Task The_same_bodies_are_refused_as_changes(string body, int status, string message)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var id = await server.HasLinkAsync("ana");
         var before = (await server.GetAsync("/links/info?linkId=" + id)).Text;
         var reply = await server.SendAsync(HttpMethod.Patch, "/links/" + id, body);
@@ -82,37 +83,42 @@ public class LinkRefusalTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Blank_values_of_unsupported_fields_and_unknown_names_are_let_pass()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.SendAsync(HttpMethod.Post, "/links", """
             {"url":"https://a.example/","password":null,"ios":"","geo":{},"proxy":false,"tagIds":[],"webhookIds":[],"nobodyKnows":[1,{"x":2}]}
             """)).Ok();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_foreign_domain_is_forbidden()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.PostAsync("/links", new { url = "https://a.example/", domain = "other.example" })).Refused(403, "forbidden");
         Assert.Equal("go.example.com", (await server.PostAsync("/links", new { url = "https://a.example/", domain = "GO.example.com" })).Ok().GetProperty("domain").GetString());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_body_over_one_mebibyte_is_too_large()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var reply = await server.PostAsync("/links", new { url = "https://a.example/", comments = new string('x', 1 << 20) });
         reply.Refused(413, "payload_too_large");
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Unknown_paths_methods_and_media_types_answer_in_the_envelope()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         (await server.GetAsync("/nothing/here")).Refused(404, "not_found");
         (await server.DeleteAsync("/links")).Refused(405, "method_not_allowed");
         (await server.SendAsync(HttpMethod.Post, "/links", "url=x", mediaType: "application/x-www-form-urlencoded")).Refused(415, "unsupported_media_type");
     }
 }
+
+public sealed class LinkRefusalTestsOnSqlite : LinkRefusalTests;
+
+[OnPostgres]
+public sealed class LinkRefusalTestsOnPostgres : LinkRefusalTests;

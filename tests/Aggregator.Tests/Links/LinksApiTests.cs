@@ -1,9 +1,10 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Links;
 
-public class LinksApiTests
+public abstract class LinksApiTests : EngineTests
 {
     // What the official SDK insists on, of every link: must be there, may be null or not.
     private static readonly string[] Texts = ["id", "domain", "key", "url", "shortLink", "qrCode", "workspaceId", "projectId", "createdAt", "updatedAt"];
@@ -16,10 +17,10 @@ public class LinksApiTests
     private static readonly string[] Numbers = ["clicks", "leads", "conversions", "sales", "saleAmount"];
     private static readonly string[] Flags = ["trackConversion", "archived", "proxy", "rewrite", "doIndex", "publicStats"];
 
-    [Fact]
+    [EngineFact]
     public async Task A_link_has_every_field_of_the_contract()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var link = (await server.PostAsync("/links", new { url = "https://shop.example.com/", key = "ana" })).Ok();
         Assert.All(Texts, name => Assert.NotEmpty(link.GetProperty(name).GetString()!));
         Assert.All(Nullable, name => Assert.Equal(JsonValueKind.Null, link.GetProperty(name).ValueKind));
@@ -31,10 +32,10 @@ public class LinksApiTests
         Assert.StartsWith("ws_", link.GetProperty("workspaceId").GetString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_was_sent_is_stored_and_given_back_the_same_by_every_way_to_ask()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var sent = new
         {
             url = "https://shop.example.com/",
@@ -71,10 +72,10 @@ public class LinksApiTests
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Tags_are_written_into_the_target_and_follow_it_when_it_changes()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var id = await server.HasLinkAsync("ana", new { url = "https://shop.example.com/p?utm_source=old&x=1#top", utm_source = "a b", utm_term = "t", @ref = "ana" });
         Assert.Equal("https://shop.example.com/p?utm_source=a%20b&x=1&utm_term=t&ref=ana#top", await UrlAfter(new { comments = "same" }));
         Assert.Equal("https://new.example.com/?utm_source=mine&utm_term=t", await UrlAfter(new { url = "https://new.example.com/?utm_source=mine" }));
@@ -83,10 +84,10 @@ public class LinksApiTests
         async Task<string?> UrlAfter(object change) => (await server.PatchAsync("/links/" + id, change)).Ok().GetProperty("url").GetString();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Keys_are_made_without_look_alike_letters_of_the_length_and_prefix_asked_for()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var plain = await KeyOf(new { url = "https://a.example/" });
         Assert.Matches("^[23456789abcdefghjkmnpqrstuvwxyz]{7}$", plain);
         Assert.Matches("^promo/.{12}$", await KeyOf(new { url = "https://a.example/", keyLength = 12, prefix = "/promo/" }));
@@ -96,13 +97,13 @@ public class LinksApiTests
         async Task<string> KeyOf(object body) => (await server.PostAsync("/links", body)).Ok().GetProperty("key").GetString()!;
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("Ana-5")]
     [InlineData("ANA5")]
     [InlineData("аna5")] // The first letter is Cyrillic.
     public async Task A_key_that_looks_like_a_taken_one_is_refused(string key)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var id = await server.HasLinkAsync("ana5");
         (await server.PostAsync("/links", new { url = "https://a.example/", key })).Refused(409, "conflict");
 
@@ -112,20 +113,20 @@ public class LinksApiTests
         (await server.PostAsync("/links", new { url = "https://a.example/", key = "ana5" })).Ok();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Fifty_creates_of_one_key_at_once_are_one_link_and_49_conflicts()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => server.PostAsync("/links", new { url = "https://a.example/", key = "one" })));
         Assert.Single(replies, reply => (int)reply.Status == 200);
         Assert.All(replies.Where(reply => (int)reply.Status != 200), reply => reply.Refused(409, "conflict"));
         Assert.Equal("1", (await server.GetAsync("/links/count")).Text);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Upsert_changes_the_link_with_that_target_or_makes_one()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var made = (await server.PutAsync("/links/upsert", new { url = "https://a.example/", key = "k", title = "one", utm_source = "s" })).Ok();
         var changed = (await server.PutAsync("/links/upsert", new { url = "https://a.example/", utm_source = "s", comments = "two" })).Ok();
         var other = (await server.PutAsync("/links/upsert", new { url = "https://b.example/" })).Ok();
@@ -134,10 +135,10 @@ public class LinksApiTests
         Assert.NotEqual(made.GetProperty("id").GetString(), other.GetProperty("id").GetString());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Lists_page_both_ways_and_filter()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var ids = new List<string>();
         for (var i = 0; i < 7; i++)
         {
@@ -163,7 +164,7 @@ public class LinksApiTests
             [.. (await server.GetAsync("/links" + query)).Ok().EnumerateArray().Select(link => link.GetProperty("id").GetString()!)];
     }
 
-    [Theory]
+    [EngineTheory]
     [InlineData("/links?page=0")]
     [InlineData("/links?page=x")]
     [InlineData("/links?pageSize=101")]
@@ -177,15 +178,15 @@ public class LinksApiTests
     [InlineData("/links/info?domain=go.example.com")]
     public async Task Queries_that_mean_nothing_here_are_refused(string path)
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var message = (await server.GetAsync(path)).Refused(422, "unprocessable_entity");
         Assert.Matches("^[a-zA-Z]+: ", message);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task What_is_not_there_is_not_found()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         var gone = await server.HasLinkAsync("gone");
         Assert.Equal(gone, (await server.DeleteAsync("/links/" + gone)).Ok().GetProperty("id").GetString());
         foreach (var id in new[] { gone, "link_nonsense", "ext_none", "link_0000000000001" })
@@ -199,10 +200,10 @@ public class LinksApiTests
         Assert.Equal("0", (await server.GetAsync("/links/count")).Text);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_external_id_belongs_to_one_link()
     {
-        await using var server = await AggregatorServer.StartAsync();
+        await using var server = await StartAsync();
         await server.HasLinkAsync("a", new { externalId = "e" });
         var other = await server.HasLinkAsync("b");
         (await server.PostAsync("/links", new { url = "https://a.example/", externalId = "e" })).Refused(409, "conflict");
@@ -211,3 +212,8 @@ public class LinksApiTests
         (await server.PatchAsync("/links/" + other, new { externalId = "e" })).Ok();
     }
 }
+
+public sealed class LinksApiTestsOnSqlite : LinksApiTests;
+
+[OnPostgres]
+public sealed class LinksApiTestsOnPostgres : LinksApiTests;

@@ -1,11 +1,14 @@
+using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.ServiceDefaults;
+
 namespace LinkTracker.Aggregator.Tests.Storage;
 
-public class DatabaseTests
+public abstract class DatabaseTests : EngineTests
 {
-    [Fact]
+    [EngineFact]
     public async Task Writers_take_turns_and_lose_no_update()
     {
-        using var file = new TestDatabase();
+        using var file = await OpenDatabaseAsync();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => file.Database.WriteAsync(
             session =>
             {
@@ -18,10 +21,10 @@ public class DatabaseTests
         Assert.Equal(50, file.Database.Read(session => session.Counter("test")));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_exception_rolls_back_runs_nothing_behind_the_commit_and_lets_the_next_writer_in()
     {
-        using var file = new TestDatabase();
+        using var file = await OpenDatabaseAsync();
         var ran = false;
         await Assert.ThrowsAsync<InvalidOperationException>(() => file.Database.WriteAsync<int>(
             session =>
@@ -35,10 +38,10 @@ public class DatabaseTests
         Assert.Equal(1, file.Database.Write(session => session.Add("test", 1)));
     }
 
-    [Fact]
-    public void What_runs_behind_the_commit_sees_it()
+    [EngineFact]
+    public async Task What_runs_behind_the_commit_sees_it()
     {
-        using var file = new TestDatabase();
+        using var file = await OpenDatabaseAsync();
         var seen = 0L;
         file.Database.Write(session =>
         {
@@ -48,24 +51,20 @@ public class DatabaseTests
         Assert.Equal(7, seen);
     }
 
-    [Fact]
-    public void Commits_are_synced_and_references_checked()
+    [EngineFact]
+    public async Task Opening_again_keeps_everything_and_a_newer_database_is_refused()
     {
-        using var file = new TestDatabase();
-        Assert.Equal(2, file.Database.Read(session => session.First<long>("PRAGMA synchronous")));
-        Assert.Equal("wal", file.Database.Read(session => session.First<string>("PRAGMA journal_mode")));
-        Assert.Equal(1, file.Database.Read(session => session.First<long>("PRAGMA foreign_keys")));
-    }
-
-    [Fact]
-    public void Opening_again_keeps_everything_and_a_newer_database_is_refused()
-    {
-        using var file = new TestDatabase();
+        using var file = await OpenDatabaseAsync();
         file.Database.Write(session => session.Add("test", 7));
         file.Reopen();
         Assert.Equal(7, file.Database.Read(session => session.Counter("test")));
 
         file.Database.Write(session => session.Execute("INSERT INTO migrations (number) VALUES (9999)"));
-        Assert.Contains("newer version", Assert.Throws<InvalidDataException>(file.Reopen).Message, StringComparison.Ordinal);
+        Assert.Contains("newer version", Assert.Throws<SettingsException>(file.Reopen).Message, StringComparison.Ordinal);
     }
 }
+
+public sealed class DatabaseTestsOnSqlite : DatabaseTests;
+
+[OnPostgres]
+public sealed class DatabaseTestsOnPostgres : DatabaseTests;

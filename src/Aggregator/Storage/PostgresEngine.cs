@@ -1,0 +1,146 @@
+using System.Data;
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>
+/// A PostgreSQL that several Aggregators share. Every writing transaction takes one lock of the database before anything else, so
+/// there is one writer at a time in the installation, as with SQLite:
+/// <code>
+///   1  the turn in this process            Database, before a connection is taken
+///   2  the lock in the installation        pg_advisory_xact_lock, ends with the transaction
+///   3  the work                            reads what is committed, and nothing changes under it
+///   4  commit                              the lock goes to the next
+/// </code>
+/// </summary>
+internal sealed partial class PostgresEngine : SqlEngine
+{
+    // "linktrac" as a number: what else uses the database has other keys.
+    private const long WriterLock = 0x6C69_6E6B_7472_6163;
+
+    private const string TakeWriterLock = "SELECT pg_advisory_xact_lock(@key)";
+
+    // Reports of a whole installation take their time; nobody waits for a reader.
+    private const int Readers = 50;
+    private static readonly PostgresLimits ReaderLimits = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
+
+    // A frozen writer is cut off before those who wait for its lock give up.
+    private static readonly PostgresLimits WriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
+
+    private readonly NpgsqlDataSource _readers;
+    private readonly NpgsqlDataSource _writer;
+
+    /// <param name="connectionString">The value of <c>ConnectionStrings__Postgres</c>.</param>
+    /// <exception cref="ServiceDefaults.SettingsException">It is no connection string.</exception>
+    public PostgresEngine(string connectionString)
+    {
+        _readers = PostgresSource.Open(connectionString, Readers, ReaderLimits);
+        _writer = PostgresSource.Open(connectionString, most: 1, WriterLimits);
+    }
+
+    public override string Name => "postgres";
+
+    // As long as one statement may take, after which the writer before this one has failed too.
+    public override TimeSpan LongestTurn => WriterLimits.Statement;
+
+    public override T Read<T>(Func<Session, T> work)
+    {
+        try
+        {
+            var (connection, transaction) = Begin(_readers, IsolationLevel.RepeatableRead, session => session.Execute("SET TRANSACTION READ ONLY"));
+            using (connection)
+            using (transaction)
+            {
+                return work(new Session(this, connection, transaction));
+            }
+        }
+        catch (NpgsqlException error) when (PostgresErrors.IsPassing(error))
+        {
+            throw Unavailable(_readers, error);
+        }
+    }
+
+    public override T Write<T>(Func<Session, T> work)
+    {
+        try
+        {
+            // Read committed: the lock was waited for, and what its last holder wrote must be seen.
+            var (connection, transaction) = Begin(_writer, IsolationLevel.ReadCommitted, session => session.Execute(TakeWriterLock, new { key = WriterLock }));
+            using (connection)
+            using (transaction)
+            {
+                var result = work(new Session(this, connection, transaction));
+                Commit(transaction);
+                return result;
+            }
+        }
+        catch (NpgsqlException error) when (PostgresErrors.IsPassing(error))
+        {
+            throw Unavailable(_writer, error);
+        }
+    }
+
+    /// <summary>Texts are compared byte by byte, whatever the database's own order is: as SQLite does, and the same on every machine.</summary>
+    public override string Adapt(string script) => TextType().Replace(script, "TEXT COLLATE \"C\"");
+
+    public override void AllowLongStatements(Session session) => session.Execute("SET LOCAL statement_timeout = 0");
+
+    public override string In(string column, string parameter) => $"{column} = ANY(@{parameter})";
+
+    public override void Dispose()
+    {
+        _readers.Dispose();
+        _writer.Dispose();
+    }
+
+    private (NpgsqlConnection Connection, NpgsqlTransaction Transaction) Begin(NpgsqlDataSource source, IsolationLevel isolation, Action<Session> first)
+    {
+        for (var isSecond = false; ; isSecond = true)
+        {
+            var connection = source.OpenConnection();
+            try
+            {
+                var transaction = connection.BeginTransaction(isolation);
+                first(new Session(this, connection, transaction));
+                return (connection, transaction);
+            }
+            catch (NpgsqlException error) when (!isSecond && PostgresErrors.IsLost(error))
+            {
+                // It died in the pool, with a restart of the server for example, and so did the others there. Nothing was done yet.
+                connection.Dispose();
+                source.Clear();
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static void Commit(NpgsqlTransaction transaction)
+    {
+        try
+        {
+            transaction.Commit();
+        }
+        catch (NpgsqlException error) when (PostgresErrors.LeavesOpen(error))
+        {
+            throw PostgresErrors.ToUnavailable(error, mayBeStored: true);
+        }
+    }
+
+    private static StoreUnavailableException Unavailable(NpgsqlDataSource source, NpgsqlException error)
+    {
+        if (PostgresErrors.IsStalePlan(error))
+        {
+            source.Clear();
+        }
+
+        return PostgresErrors.ToUnavailable(error);
+    }
+
+    [GeneratedRegex("""\bTEXT\b(?! COLLATE)""")]
+    private static partial Regex TextType();
+}

@@ -1,0 +1,66 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>A file beside the process, which is the only one that writes it.</summary>
+internal sealed class SqliteEngine : SqlEngine
+{
+    // Pages in memory, in KiB: enough that an import of a million links seldom reads back what it wrote.
+    private const int WriterCacheKiB = 65_536;
+
+    // What the log of a large transaction shrinks back to, once its pages are in the database itself.
+    private const int LogLimitBytes = 64 << 20;
+
+    private readonly string _connectionString;
+    private readonly SqliteConnection _writer;
+
+    static SqliteEngine() => SQLitePCL.Batteries_V2.Init();
+
+    /// <summary>Opens the file, and makes it when it is not there.</summary>
+    public SqliteEngine(string path)
+    {
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true }.ToString();
+        _writer = Connect();
+        _writer.Execute($"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{WriterCacheKiB}; PRAGMA journal_size_limit = {LogLimitBytes}");
+    }
+
+    public override string Name => "sqlite";
+
+    // Nothing but this process holds it up.
+    public override TimeSpan LongestTurn => Timeout.InfiniteTimeSpan;
+
+    public override T Read<T>(Func<Session, T> work)
+    {
+        using var connection = Connect();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        return work(new Session(this, connection, transaction));
+    }
+
+    public override T Write<T>(Func<Session, T> work)
+    {
+        // Immediate: the lock is taken before the first read, so what was read still holds when writing.
+        using var transaction = _writer.BeginTransaction(deferred: false);
+        var result = work(new Session(this, _writer, transaction));
+        transaction.Commit();
+        return result;
+    }
+
+    public override string In(string column, string parameter) => $"{column} IN @{parameter}";
+
+    public override void Dispose()
+    {
+        _writer.Dispose();
+        SqliteConnection.ClearPool(_writer);
+    }
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+
+        // Per connection, and not kept by the file: a commit returns after its fsync.
+        connection.Execute("PRAGMA synchronous = FULL");
+        return connection;
+    }
+}

@@ -1,0 +1,9 @@
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>The database cannot be reached or written now, which passes by itself. The message is for the operator and names no address.</summary>
+internal sealed class StoreUnavailableException(string reason, Exception? cause = null, bool mayBeStored = false)
+    : IOException("The database cannot be used: " + reason, cause)
+{
+    /// <summary>True when the connection was lost during a commit: what was written may be stored or not.</summary>
+    public bool MayBeStored => mayBeStored;
+}
