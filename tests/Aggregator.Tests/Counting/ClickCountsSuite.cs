@@ -1,6 +1,7 @@
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Counting;
 
@@ -17,7 +18,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void A_batch_made_for_another_position_changes_nothing()
     {
         var log = new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 });
@@ -31,7 +32,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Equal(before, _counts.Everything());
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void Two_batches_that_both_begin_a_log_are_not_both_stored()
     {
         var log = new TestLog().Add(new TestClick());
@@ -43,7 +44,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Equal(1, _counts.Total().Raw);
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void A_restart_in_the_middle_of_the_day_still_knows_who_clicked()
     {
         var log = new TestLog().Add(new TestClick(), new TestClick { At = new TestClick().At.AddMinutes(10) }, new TestClick { At = new TestClick().At.AddHours(2) });
@@ -56,7 +57,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Equal(new ClickTally { Raw = 3, Valid = 2, Unique = 1, Duplicate = 1 }, _counts.Total());
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void Counting_again_from_the_log_gives_the_same_numbers()
     {
         // Over four days, in small batches with restarts between them.
@@ -81,7 +82,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Equal(again.Everything(), _counts.Everything());
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void Logs_of_several_edges_epochs_and_partitions_do_not_mix()
     {
         var logs = new[] { new TestLog(), new TestLog(edge: ulong.MaxValue), new TestLog(epoch: 2), new TestLog(partition: 3) };
@@ -94,7 +95,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Equal(4, _counts.Total().Unique);
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void The_first_hour_of_some_links_is_the_earliest_of_theirs()
     {
         var noon = new TestClick().At;
@@ -106,7 +107,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Null(_counts.FirstHour([99]));
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void Whole_days_come_from_days_and_the_hours_around_them_from_hours()
     {
         // Noon of one day to two days later, an hour apart.
@@ -128,7 +129,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Empty(_counts.Rollup(query with { ToHour = query.FromHour }));
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void Links_of_a_span_of_time_are_those_that_were_clicked_in_it()
     {
         var noon = new TestClick().At;
@@ -141,7 +142,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Equal([3L, 4L], _counts.Rollup(query with { ToHour = hour + 100, Links = [3, 4, 5, 4] }).Select(row => row.LinkId).Order());
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void Lists_of_links_show_all_valid_clicks_and_the_newest()
     {
         var noon = new TestClick().At;
@@ -156,7 +157,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         Assert.Equal(2, clicks.Count);
     }
 
-    [SuiteFact]
+    [EngineFact]
     public void The_audit_tells_the_same_number_twice()
     {
         Assert.Equal(new CountsAudit(0, 0), _counts.Audit());

@@ -54,17 +54,20 @@ internal abstract class CountsRig : IDisposable
     public abstract IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links);
 
     /// <summary>Every number there is, as text to compare.</summary>
-    public string Everything()
+    public string Everything() => Everything(Rollup);
+
+    /// <summary>Every number that can be read this way, as text to compare.</summary>
+    public static string Everything(Func<RollupQuery, IReadOnlyCollection<RollupRow>> rollup)
     {
         var everything = new StringBuilder();
         foreach (var dimension in Enum.GetValues<Dimension>())
         {
-            Append(everything, dimension, null, RollupSplit.Hour);
-            Append(everything, dimension, null, RollupSplit.Day);
-            foreach (var link in Append(everything, dimension, null, RollupSplit.Link).Select(row => row.LinkId).Distinct().Order())
+            Append(everything, rollup, dimension, null, RollupSplit.Hour);
+            Append(everything, rollup, dimension, null, RollupSplit.Day);
+            foreach (var link in Append(everything, rollup, dimension, null, RollupSplit.Link).Select(row => row.LinkId).Distinct().Order())
             {
-                Append(everything, dimension, [link], RollupSplit.Hour);
-                Append(everything, dimension, [link], RollupSplit.Day);
+                Append(everything, rollup, dimension, [link], RollupSplit.Hour);
+                Append(everything, rollup, dimension, [link], RollupSplit.Day);
             }
         }
 
@@ -75,9 +78,10 @@ internal abstract class CountsRig : IDisposable
 
     protected abstract void LoadDay(long day, VisitorDay visitors);
 
-    private IReadOnlyCollection<RollupRow> Append(StringBuilder text, Dimension dimension, long[]? links, RollupSplit split)
+    private static IReadOnlyCollection<RollupRow> Append(
+        StringBuilder text, Func<RollupQuery, IReadOnlyCollection<RollupRow>> rollup, Dimension dimension, long[]? links, RollupSplit split)
     {
-        var rows = Rollup(new RollupQuery { Dimension = dimension, Links = links, FromHour = -1_000_000, ToHour = 10_000_000, Split = split });
+        var rows = rollup(new RollupQuery { Dimension = dimension, Links = links, FromHour = -1_000_000, ToHour = 10_000_000, Split = split });
         foreach (var row in rows.OrderBy(row => row.LinkId).ThenBy(row => row.StartMs).ThenBy(row => row.Value, StringComparer.Ordinal))
         {
             text.AppendLine(null, $"{dimension} {links?[0]} {split}: {row}");

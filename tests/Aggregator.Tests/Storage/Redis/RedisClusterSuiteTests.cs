@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Tests.Counting;
+using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Storage.Redis;
 
