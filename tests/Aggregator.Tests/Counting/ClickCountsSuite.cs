@@ -91,7 +91,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
             _counts.Count(logs[i].Add(new TestClick { Visitor = (ulong)i }).Whole());
         }
 
-        Assert.Equal(4, _counts.Positions().Count);
+        Assert.Equal(4, _counts.Counts.Positions().Count);
         Assert.Equal(4, _counts.Total().Unique);
     }
 
@@ -102,9 +102,9 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         _counts.Count(new TestLog().Add(new TestClick { Link = 3 }, new TestClick { Link = 1, At = noon.AddHours(5) }, new TestClick { Link = 2, At = noon.AddHours(3) }).Whole());
 
         var first = UtcBuckets.Hour(noon.ToUnixTimeMilliseconds());
-        Assert.Equal(first + 3, _counts.FirstHour([1, 2, 99]));
-        Assert.Equal(first, _counts.FirstHour(null));
-        Assert.Null(_counts.FirstHour([99]));
+        Assert.Equal(first + 3, _counts.Counts.FirstHour([1, 2, 99]));
+        Assert.Equal(first, _counts.Counts.FirstHour(null));
+        Assert.Null(_counts.Counts.FirstHour([99]));
     }
 
     [EngineFact]
@@ -151,7 +151,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         _counts.Count(log.Slice(0, 1));
         _counts.Count(log.Slice(1, 4));
 
-        var clicks = _counts.ClicksOf([1, 2, 3]);
+        var clicks = _counts.Counts.ClicksOf([1, 2, 3]);
         Assert.Equal(new LinkClicks(2, noon.AddDays(3).ToUnixTimeMilliseconds()), clicks[1]);
         Assert.Equal(new LinkClicks(0, null), clicks[2]);
         Assert.Equal(2, clicks.Count);
@@ -160,13 +160,13 @@ public abstract class ClickCountsSuite : IAsyncLifetime
     [EngineFact]
     public void The_audit_tells_the_same_number_twice()
     {
-        Assert.Equal(new CountsAudit(0, 0), _counts.Audit());
+        Assert.Equal(new CountsAudit(0, 0), _counts.Counts.Audit());
         for (var day = 0; day < 20; day++)
         {
             _counts.Count(new TestLog(epoch: (ulong)day, partition: day % 2).Add(new TestClick { At = new TestClick().At.AddDays(day) }, new TestClick { Agent = TestClick.Bot }).Whole());
         }
 
-        Assert.Equal(new CountsAudit(40, 40), _counts.Audit());
+        Assert.Equal(new CountsAudit(40, 40), _counts.Counts.Audit());
     }
 
     private protected abstract Task<CountsRig> OpenAsync();

@@ -1,7 +1,6 @@
 using System.Text;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.UserAgents;
-using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Clicks;
 
@@ -15,6 +14,8 @@ internal abstract class CountsRig : IDisposable
 
     protected CountsRig() => _visitors = new VisitorDays(LoadDay);
 
+    public abstract IClickCounts Counts { get; }
+
     /// <summary>Counts slices as one batch, from the stored positions.</summary>
     public CountBatch Count(params IEnumerable<ClickSlice> slices)
     {
@@ -26,7 +27,7 @@ internal abstract class CountsRig : IDisposable
 
     public CountBatch Fold(params IEnumerable<ClickSlice> slices)
     {
-        var fold = new ClickFold(_classifier, _visitors, Positions());
+        var fold = new ClickFold(_classifier, _visitors, Counts.Positions());
         foreach (var slice in slices)
         {
             fold.Add(slice);
@@ -43,15 +44,19 @@ internal abstract class CountsRig : IDisposable
     public ClickTally Total(long? link = null) =>
         Rollup(new RollupQuery { FromHour = -1_000_000, ToHour = 10_000_000, Links = link is { } id ? [id] : null }).SingleOrDefault().Tally;
 
-    public abstract IReadOnlyCollection<RollupRow> Rollup(RollupQuery query);
+    public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => Counts.Rollup(query);
 
-    public abstract Dictionary<LogKey, LogProgress> Positions();
+    /// <summary>What is in quarantine, the oldest first.</summary>
+    public List<QuarantinedRange> Quarantine() => [.. Counts.Quarantine(1_000, 0).Reverse().Select(entry => entry.Range)];
 
-    public abstract CountsAudit Audit();
-
-    public abstract long? FirstHour(IReadOnlyCollection<long>? links);
-
-    public abstract IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links);
+    /// <summary>The stored clicks in the order of their tokens, which a test log counts up.</summary>
+    public List<(string Token, Disposition Disposition, bool Unique)> Clicks()
+    {
+        var clicks = new List<(string Token, Disposition, bool)>();
+        Counts.Scan(new ClickScan { FromMs = 0, ToMs = long.MaxValue }, (in StoredClick click) =>
+            clicks.Add((click.Record.Token.Sealed.ToString("x16", null), click.Disposition, click.Unique)));
+        return [.. clicks.OrderBy(click => click.Token, StringComparer.Ordinal)];
+    }
 
     /// <summary>Every number there is, as text to compare.</summary>
     public string Everything() => Everything(Rollup);

@@ -3,13 +3,13 @@ using LinkTracker.Aggregator.Tests.Engines;
 
 namespace LinkTracker.Aggregator.Tests.Storage.Redis;
 
-[Needs(Need.Redis)]
-public sealed class RedisClusterSuiteTests(SharedRedisCluster shared) : ClickCountsSuite, IClassFixture<SharedRedisCluster>
+[Needs(Need.Redis, Need.Postgres)]
+public sealed class RedisClusterSuiteTests(SharedRedisCluster servers) : ClickCountsSuite, IClassFixture<SharedRedisCluster>
 {
     private protected override async Task<CountsRig> OpenAsync()
     {
-        var cluster = await shared.Cluster;
+        var cluster = await servers.Cluster;
         await Task.WhenAll(cluster.Nodes.Select(node => node.AskAsync("flushall")));
-        return new RedisRig(cluster.Configuration);
+        return await CountsCluster.OpenAsync(cluster.Configuration);
     }
 }

@@ -49,8 +49,8 @@ public sealed class RedisModelTests(SharedServers servers) : IClassFixture<Share
 
         var rollups = new RedisRollups(redis, Partitions, link => LinkPartition.Of(link, Partitions));
         Assert.Equal(_file.Everything(), CountsRig.Everything(rollups.Rollup));
-        Assert.Equal(_file.Audit(), rollups.Audit());
-        Assert.Equal(_file.Positions().OrderBy(log => log.Key.Partition), rollups.Positions().OrderBy(log => log.Key.Partition));
+        Assert.Equal(_file.Counts.Audit(), rollups.Audit());
+        Assert.Equal(_file.Counts.Positions().OrderBy(log => log.Key.Partition), rollups.Positions().OrderBy(log => log.Key.Partition));
         for (var i = 0; i < 100; i++)
         {
             AssertSameAnswers(random, rollups);
@@ -145,10 +145,10 @@ public sealed class RedisModelTests(SharedServers servers) : IClassFixture<Share
             Split = (RollupSplit)random.Next(4),
         };
         Assert.Equal(Sorted(_file.Rollup(query)), Sorted(rollups.Rollup(query)));
-        Assert.Equal(_file.FirstHour(links), rollups.FirstHour(links));
+        Assert.Equal(_file.Counts.FirstHour(links), rollups.FirstHour(links));
         if (links is not null)
         {
-            Assert.Equal(_file.ClicksOf(links).OrderBy(link => link.Key), rollups.ClicksOf(links).OrderBy(link => link.Key));
+            Assert.Equal(_file.Counts.ClicksOf(links).OrderBy(link => link.Key), rollups.ClicksOf(links).OrderBy(link => link.Key));
         }
     }
 

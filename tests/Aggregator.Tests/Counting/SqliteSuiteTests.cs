@@ -1,6 +1,6 @@
 namespace LinkTracker.Aggregator.Tests.Counting;
 
-public sealed class SqliteCountsTests : ClickCountsSuite
+public sealed class SqliteSuiteTests : ClickCountsSuite
 {
     private protected override Task<CountsRig> OpenAsync() => Task.FromResult<CountsRig>(new CountsFile());
 }
