@@ -37,6 +37,8 @@ internal sealed class CountsServer : IAsyncDisposable
 
     public TestLogger<PostgresClicks> ClicksLogger { get; } = new();
 
+    public int Port => new NpgsqlConnectionStringBuilder(_connectionString).Port;
+
     /// <summary>Of the lease under which batches are made.</summary>
     public long Fence { get; set; } = 1;
 
@@ -44,6 +46,9 @@ internal sealed class CountsServer : IAsyncDisposable
 
     /// <summary>Another process on the same database.</summary>
     public CountsServer Other() => new(_connectionString) { Fence = Fence };
+
+    /// <summary>Another process, whose way to the database leads through this port.</summary>
+    public CountsServer Behind(int port) => new(new NpgsqlConnectionStringBuilder(_connectionString) { Port = port }.ConnectionString) { Fence = Fence };
 
     /// <summary>Counts slices, those of a partition as one batch, from what is stored.</summary>
     public void Count(params IEnumerable<ClickSlice> slices)
@@ -69,6 +74,15 @@ internal sealed class CountsServer : IAsyncDisposable
         work(fold);
         var before = state?.Position;
         return (fold.Batch, new PartitionStep(partition, Fence, before, new PartitionPosition(before?.Era ?? 0, (before?.Offset ?? 0) + records)));
+    }
+
+    /// <summary>A batch of slices of one partition that grew out of one for each, as between two snapshots.</summary>
+    public (CountBatch Batch, PartitionStep Step) Merge(IReadOnlyList<ClickSlice> slices)
+    {
+        var partition = slices[0].Partition;
+        var (_, step) = Fold(partition, slices.Count, _ => { });
+        var stored = Counts.Read(partition)?.Logs ?? new Dictionary<LogKey, LogProgress>();
+        return (MergedBatches.Of(_classifier, VisitorsOf(partition), stored, slices).Merge(), step);
     }
 
     public void Commit((CountBatch Batch, PartitionStep Step) made) => Counts.Commit(made.Batch, made.Step);
@@ -113,6 +127,13 @@ internal sealed class CountsServer : IAsyncDisposable
         Clicks.Scan(new ClickScan { FromMs = 0, ToMs = long.MaxValue }, (in StoredClick click) =>
             clicks.Add((click.Record.Token.Sealed.ToString("x16", null), click.Disposition, click.Unique)));
         return [.. clicks.OrderBy(click => click.Token, StringComparer.Ordinal)];
+    }
+
+    /// <summary>As before the first click.</summary>
+    public void Clear()
+    {
+        Run("TRUNCATE counting_positions, counting_logs, click_hours, click_days, last_clicks, click_blocks, quarantine");
+        _visitors.Clear();
     }
 
     /// <summary>Changes the tables behind the counts' back.</summary>

@@ -64,4 +64,37 @@ public sealed class CountsServerCrashTests
         // When it thaws, its transaction is gone.
         Assert.Equal("25P03", Assert.Throws<PostgresException>(frozen.Dispose).SqlState);
     }
+
+    [FactWith(Need.Postgres, Need.Toxiproxy)]
+    public async Task A_commit_whose_answer_was_lost_on_the_way_is_counted_once()
+    {
+        await using var server = await CountsServer.CreateAsync();
+        await using var toxiproxy = await Toxiproxy.StartAsync();
+        var proxy = await toxiproxy.CreateProxyAsync(server.Port);
+        await using var behind = server.Behind(proxy.Port);
+
+        // A commit waits for a lock of ours at its very end, when all there is left to do is to say that it is done.
+        server.Run(
+            """
+            CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT OR UPDATE ON counting_positions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()
+            """);
+        var made = behind.Fold(new TestLog().Add(new TestClick(), new TestClick { Visitor = 2 }).Whole());
+        using (server.Hold("SELECT pg_advisory_xact_lock(1)"))
+        {
+            var commit = Task.Run(() => Record.Exception(() => behind.Commit(made)));
+            await Eventually.HoldsAsync("the commit waits", TimeSpan.FromSeconds(5), () => Task.FromResult(
+                server.Query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'commit' AND wait_event_type = 'Lock'").Count == 1));
+            await proxy.CutAsync();
+            Assert.IsType<CountsException>(await commit);
+            Assert.Null(server.Counts.Read(0));
+        }
+
+        await Eventually.HoldsAsync("the commit took effect", TimeSpan.FromSeconds(5), () => Task.FromResult(server.Counts.Read(0) is not null));
+        await proxy.HealAsync();
+        behind.Commit(made);
+
+        Assert.Equal(2, server.Total().Valid);
+        Assert.Equal(2, server.AllClicks().Count);
+    }
 }

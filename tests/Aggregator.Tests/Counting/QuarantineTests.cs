@@ -55,11 +55,11 @@ public sealed class QuarantineTests : IAsyncLifetime
         var newest = Assert.Single((await _server.GetAsync("/quarantine?pageSize=1")).AsArray())!;
         var others = (await _server.GetAsync("/quarantine?pageSize=2&page=2")).AsArray();
 
-        Assert.Equal(["id", "quarantinedAt", "position", "count", "reason", "bytes", "replayable"], newest.AsObject().Select(field => field.Key));
+        Assert.Equal(["id", "kind", "quarantinedAt", "position", "count", "reason", "bytes", "replayable"], newest.AsObject().Select(field => field.Key));
         Assert.Equal(["partition", "edge", "epoch", "from", "to"], newest["position"]!.AsObject().Select(field => field.Key));
         Assert.Equal(
-            ("3", 1, Unknown(3).Length, true),
-            (newest["id"]!.GetValue<string>(), newest["count"]!.GetValue<int>(), newest["bytes"]!.GetValue<int>(), newest["replayable"]!.GetValue<bool>()));
+            ("3", "click", 1, Unknown(3).Length, true),
+            (newest["id"]!.GetValue<string>(), newest["kind"]!.GetValue<string>(), newest["count"]!.GetValue<int>(), newest["bytes"]!.GetValue<int>(), newest["replayable"]!.GetValue<bool>()));
         Assert.Equal("1", Assert.Single(others)!["id"]!.GetValue<string>());
     }
 
