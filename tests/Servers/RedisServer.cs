@@ -6,17 +6,17 @@ namespace LinkTracker.Servers;
 /// <summary>A Redis of a test's own.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("linktracker-redis-");
     private readonly ServerProcess _process;
 
     private RedisServer(bool appendOnly, IEnumerable<string> more)
     {
-        var folder = Directory.CreateTempSubdirectory("linktracker-redis-");
         string[] arguments =
         [
-            "--port", Text(Port), "--bind", "127.0.0.1", "--dir", folder.FullName, "--save", "",
+            "--port", Text(Port), "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "",
             "--appendonly", appendOnly ? "yes" : "no", .. more,
         ];
-        _process = new ServerProcess(folder, new ProcessStartInfo("redis-server", arguments), IsReadyAsync);
+        _process = new ServerProcess(_folder, new ProcessStartInfo("redis-server", arguments), IsReadyAsync);
     }
 
     public int Port { get; } = FreePort.Next();
@@ -45,6 +45,14 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>SIGKILL.</summary>
     public Task KillAsync() => _process.EndAsync("KILL");
+
+    /// <summary>Takes the end of the append-only file of a killed server, as a power cut would take what was not synced yet.</summary>
+    /// <param name="kept">The part of it that stays, from 0 to 1.</param>
+    public void CutAppendOnlyFile(double kept)
+    {
+        using var file = _folder.EnumerateFiles("*.incr.aof", SearchOption.AllDirectories).Single().OpenWrite();
+        file.SetLength((long)(file.Length * kept));
+    }
 
     /// <summary>Starts it after <see cref="KillAsync"/>, on the same port and folder.</summary>
     public Task RestartAsync() => _process.StartAsync();

@@ -7,7 +7,7 @@ namespace LinkTracker.Aggregator.Api;
 /// <summary>Writes every failure of the API, expected or not, in the one envelope.</summary>
 internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<ApiErrorMiddleware> logger)
 {
-    // What a restart or a failover of the database takes at least.
+    // What a restart or a failover of a store takes at least.
     private const string RetrySeconds = "5";
 
     public async Task InvokeAsync(HttpContext context)
@@ -33,6 +33,11 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
             error = thrown.MayBeStored
                 ? ApiError.Unavailable("The database was lost while it stored this: it may be stored or not. Look whether it is there before you send it again.")
                 : ApiError.Unavailable("The database cannot be reached now. Nothing was changed; try again in some seconds.");
+        }
+        catch (CountsException thrown)
+        {
+            Log.StoreUnavailable(logger, thrown.Message, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint");
+            error = ApiError.Unavailable("The counts cannot be read now, or are being made anew. Nothing was changed; try again in some seconds.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -5,11 +5,8 @@ using LinkTracker.Aggregator.Storage.Redis;
 
 namespace LinkTracker.Aggregator.Counting;
 
-/// <summary>
-/// The counts of the cluster: sums from Redis, where they are within a second of a click; single clicks and quarantine from
-/// PostgreSQL, some seconds later.
-/// </summary>
-internal sealed class ClusterClickCounts(RedisRollups sums, PostgresClicks clicks) : IClickCounts
+/// <summary>The counts of a cluster: sums from Redis, single clicks and the quarantine from PostgreSQL.</summary>
+internal sealed class ClusterClickCounts(RedisRollups sums, PostgresClicks clicks, PostgresLinkClicks snapshot) : IClickCounts
 {
     public Dictionary<LogKey, LogProgress> Positions() => sums.Positions();
 
@@ -19,7 +16,22 @@ internal sealed class ClusterClickCounts(RedisRollups sums, PostgresClicks click
 
     public long? FirstHour(IReadOnlyCollection<long>? links) => sums.FirstHour(links);
 
-    public IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links) => sums.ClicksOf(links);
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Every answer that shows a link has its clicks, also one that makes a link or credits a sale. None of them may depend on Redis: while
+    /// it is away, they show what the last snapshot has.
+    /// </remarks>
+    public IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links)
+    {
+        try
+        {
+            return sums.ClicksOf(links);
+        }
+        catch (CountsException)
+        {
+            return snapshot.ClicksOf(links);
+        }
+    }
 
     public void Scan(ClickScan scan, ClickVisit visit, CancellationToken cancellation = default) => clicks.Scan(scan, visit, cancellation);
 

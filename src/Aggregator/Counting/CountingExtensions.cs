@@ -50,7 +50,7 @@ internal static class CountingExtensions
     private static IServiceCollection AddCluster(this IServiceCollection services, Settings settings, string brokers)
     {
         services.AddKafka(brokers);
-        services.AddRedisCounts(settings);
+        services.AddRedis(settings);
         services.AddPostgresCounts(settings);
         services.AddSingleton<IClickCounts, ClusterClickCounts>();
         services.AddSingleton(provider => new PartitionLeases(

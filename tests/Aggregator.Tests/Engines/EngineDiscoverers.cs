@@ -1,3 +1,4 @@
+using System.Reflection;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -17,11 +18,9 @@ public sealed class EngineTheoryDiscoverer(IMessageSink messages) : TheoryDiscov
 
 internal static class MissingServer
 {
-    private static readonly string? Missing = new FactWithAttribute(Need.Postgres).Skip;
-
     /// <summary>The test as one that is skipped; null when it can run.</summary>
     public static IEnumerable<IXunitTestCase>? Skip(ITestFrameworkDiscoveryOptions options, ITestMethod method, IMessageSink messages) =>
-        Missing is not null && method.TestClass.Class.GetCustomAttributes(typeof(OnPostgresAttribute)).Any()
-            ? [new XunitSkippedDataRowTestCase(messages, options.MethodDisplayOrDefault(), options.MethodDisplayOptionsOrDefault(), method, Missing)]
+        method.TestClass.Class.ToRuntimeType().GetCustomAttribute<NeedsAttribute>()?.Missing is { } missing
+            ? [new XunitSkippedDataRowTestCase(messages, options.MethodDisplayOrDefault(), options.MethodDisplayOptionsOrDefault(), method, missing)]
             : null;
 }

@@ -11,6 +11,6 @@ internal static partial class Log
     [LoggerMessage(3043, LogLevel.Warning, "Former counts of partition {Partition} are still in Redis: they take memory until its counts are made anew the next time")]
     public static partial void SweepFailed(ILogger logger, Exception exception, int partition);
 
-    [LoggerMessage(3044, LogLevel.Warning, "Redis does not let its settings be read: see to it that maxmemory-policy is noeviction")]
-    public static partial void RedisSettingsHidden(ILogger logger, Exception exception);
+    [LoggerMessage(3044, LogLevel.Warning, "Whether Redis may hold counts is not known yet: it must be 6 or newer, with maxmemory-policy noeviction")]
+    public static partial void RedisNotChecked(ILogger logger, Exception exception);
 }

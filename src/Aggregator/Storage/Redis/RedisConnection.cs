@@ -16,9 +16,6 @@ internal sealed class RedisConnection : IDisposable
 
     private RedisConnection(ConnectionMultiplexer connections) => _connections = connections;
 
-    /// <summary>Whether any node answers now.</summary>
-    public bool IsConnected => _connections.IsConnected;
-
     /// <summary>Connects, or goes on trying in the background when Redis is away.</summary>
     /// <param name="configuration">Hosts with ports and options, as in <see cref="Settings.RedisConfiguration"/>.</param>
     /// <exception cref="SettingsException">It cannot be read.</exception>
@@ -84,6 +81,16 @@ internal sealed class RedisConnection : IDisposable
         return Array.ConvertAll(answers, answer => answer.Result);
     });
 
+    /// <summary>What each master that is connected tells of itself in INFO, by name.</summary>
+    /// <exception cref="CountsException">None is connected, or one does not tell.</exception>
+    public IReadOnlyList<Dictionary<string, string>> Info() => Run(_ =>
+    {
+        var masters = Masters();
+        return masters.Count == 0
+            ? throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, "No master is connected.")
+            : masters.Select(master => InfoOf((string)master.Execute("INFO")!)).ToList();
+    });
+
     /// <summary>The masters that are connected now.</summary>
     public IReadOnlyList<IServer> Masters() => [.. _connections.GetServers().Where(server => server is { IsConnected: true, IsReplica: false })];
 
@@ -91,6 +98,13 @@ internal sealed class RedisConnection : IDisposable
         exception is RedisException or RedisTimeoutException or RedisCommandException or TimeoutException;
 
     public void Dispose() => _connections.Dispose();
+
+    // Lines of names and values, parted by a colon; those that begin with # are titles: https://redis.io/commands/info
+    private static Dictionary<string, string> InfoOf(string text) => text
+        .Split("\r\n")
+        .Where(line => line.Contains(':', StringComparison.Ordinal) && line[0] != '#')
+        .Select(line => line.Split(':', 2))
+        .ToDictionary(pair => pair[0], pair => pair[1]);
 
     private static CountsException ToCountsException(Exception exception) => exception switch
     {

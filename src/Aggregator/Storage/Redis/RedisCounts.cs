@@ -113,6 +113,6 @@ internal sealed class RedisCounts(RedisConnection redis) : IPartitionCounts
         _generations.TryRemove(keys.Partition, out _);
         var stored = (string?[])answer!;
         throw new PositionMovedException(
-            $"Partition {keys.Partition} is stored at '{stored[2]}' of generation '{stored[1]}' under fence '{stored[0]}', not at '{position}' of '{keys.Generation}' under at most '{fence}'.");
+            $"Partition {keys.Partition} is stored at '{stored[2]}' of generation '{stored[1]}' under fence '{stored[0]}'; a step from '{position}' of '{keys.Generation}' under fence '{fence}' does not fit that, or a log of it has moved.");
     }
 }

@@ -5,14 +5,23 @@ namespace LinkTracker.Aggregator.Storage.Redis;
 
 internal static class RedisExtensions
 {
-    /// <summary>The counts that reports are read from, where the settings say that Redis is.</summary>
-    public static IServiceCollection AddRedisCounts(this IServiceCollection services, Settings settings)
+    /// <summary>
+    /// Adds the sums of the cluster: <see cref="RedisCounts"/> and <see cref="RedisRebuild"/> to write, <see cref="RedisRollups"/> to read.
+    /// The connection is made when the first of them is asked for; a server that may not hold counts then stops the start.
+    /// </summary>
+    public static IServiceCollection AddRedis(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton(_ => RedisConnection.Open(settings.RedisConfiguration!));
-        services.AddSingleton<RedisCounts>();
+        services.AddSingleton<RedisCheck>();
+        services.AddSingleton(provider =>
+        {
+            provider.GetRequiredService<RedisCheck>().RefuseUnfit();
+            return new RedisCounts(provider.GetRequiredService<RedisConnection>());
+        });
         services.AddSingleton<RedisRebuild>();
         services.AddSingleton(provider => new RedisRollups(
             provider.GetRequiredService<RedisConnection>(), settings.KafkaPartitions, link => LinkPartition.Of(link, settings.KafkaPartitions)));
+        services.AddHealthChecks().AddCheck<RedisCheck>("redis");
         return services;
     }
 }
