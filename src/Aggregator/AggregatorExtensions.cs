@@ -3,10 +3,12 @@ using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator;
@@ -18,9 +20,15 @@ public static class AggregatorExtensions
     {
         builder.WebHost.ConfigureKestrel(kestrel => Listener.Bind(kestrel, settings.AggregatorUrl));
         builder.Services.AddStorage(settings);
+        if (settings.KafkaBootstrapServers is { } brokers)
+        {
+            builder.Services.AddKafka(brokers);
+        }
+
         builder.Services.AddApi();
         builder.Services.AddCounting(settings);
-        builder.Services.AddLinks();
+        builder.Services.AddLinks(settings);
+        builder.Services.AddEvents(settings);
         builder.Services.AddAttribution(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();

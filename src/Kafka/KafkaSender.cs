@@ -29,9 +29,10 @@ public sealed class KafkaSender : IDisposable
     /// <param name="key">What compaction keeps the newest record of; null in topics without it.</param>
     /// <param name="value">Not to be changed until it is done.</param>
     /// <param name="done">Called once, on another thread, in order within a partition.</param>
+    /// <param name="headers">Only for a partition that is there: with another, some versions of the native library free them twice.</param>
     /// <returns>False: there is no room until some of what was handed over is done.</returns>
     /// <exception cref="KafkaFailedException">The record cannot be sent by this sender.</exception>
-    public bool TrySend(string topic, int partition, byte[]? key, byte[] value, Action<SendOutcome> done)
+    public bool TrySend(string topic, int partition, byte[]? key, byte[] value, Action<SendOutcome> done, IEnumerable<KeyValuePair<string, byte[]>>? headers = null)
     {
         if (_failure is { } failure)
         {
@@ -40,8 +41,8 @@ public sealed class KafkaSender : IDisposable
 
         try
         {
-            _producer.Produce(
-                new TopicPartition(topic, partition), new Message<byte[]?, byte[]> { Key = key, Value = value }, report => done(Outcome(report)));
+            var message = new Message<byte[]?, byte[]> { Key = key, Value = value, Headers = headers is null ? null : HeadersOf(headers) };
+            _producer.Produce(new TopicPartition(topic, partition), message, report => done(Outcome(report)));
             return true;
         }
         catch (KafkaException exception) when (exception.Error.Code == ErrorCode.Local_QueueFull)
@@ -71,6 +72,17 @@ public sealed class KafkaSender : IDisposable
 
     /// <summary>What was handed over and is not done is dropped, and nobody is told.</summary>
     public void Dispose() => _producer.Dispose();
+
+    private static Headers HeadersOf(IEnumerable<KeyValuePair<string, byte[]>> pairs)
+    {
+        var headers = new Headers();
+        foreach (var (name, value) in pairs)
+        {
+            headers.Add(name, value);
+        }
+
+        return headers;
+    }
 
     private static SendOutcome Outcome(DeliveryReport<byte[]?, byte[]> report) => report.Error.IsError
         ? new SendOutcome(-1, new KafkaFailedException(report.Error.Reason, null))

@@ -44,6 +44,16 @@ public static class ClusterSettings
             throw new SettingsException(
                 $"{named} is set, but src/Standalone keeps everything in its own process: start src/Edge and src/Aggregator, or remove the setting.");
         }
+
+        RefuseEvents(settings);
+    }
+
+    private static void RefuseEvents(Settings settings)
+    {
+        if (settings.PublishEvents)
+        {
+            throw new SettingsException("Kafka__PublishEvents is true, but src/Standalone has no Kafka to publish to: start src/Edge and src/Aggregator, or remove the setting.");
+        }
     }
 
     private static void RequireSecret(Settings settings)

@@ -47,5 +47,9 @@ public sealed class ClusterSettingsTests
             "Redis__Configuration is set,",
             Assert.Throws<SettingsException>(() => ClusterSettings.RefuseForStandalone(new Settings { RedisConfiguration = "redis:6379" })).Message,
             StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Kafka__PublishEvents is true,",
+            Assert.Throws<SettingsException>(() => ClusterSettings.RefuseForStandalone(new Settings { PublishEvents = true })).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
@@ -61,7 +62,7 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
         {
             var row = RowOf("lead", LeadKey(customer.Id, slug), customer, request, decision, answer, hash);
             row.Quantity = request.EventQuantity!.Value;
-            ConversionStore.Insert(session, row);
+            Keep(session, row, customer);
         }
 
         return answer;
@@ -104,8 +105,17 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
         var row = RowOf("sale", key, customer, request, decision, answer, hash);
         session.Add(ConversionStats.Posted + request.Currency, request.Amount!.Value);
         (row.Amount, row.Currency, row.PaymentProcessor, row.InvoiceId) = (request.Amount, request.Currency, request.PaymentProcessor, request.InvoiceId);
-        ConversionStore.Insert(session, row);
+        Keep(session, row, customer);
         return answer;
+    }
+
+    private void Keep(Session session, ConversionRow row, CustomerRow customer)
+    {
+        ConversionStore.Insert(session, row);
+        if (settings.PublishEvents)
+        {
+            EventOutbox.Add(session, row, customer);
+        }
     }
 
     private static string LeadKey(long customer, string slug) => $"lead:{EntityId.Format(EntityId.Customer, customer)}:{slug}";

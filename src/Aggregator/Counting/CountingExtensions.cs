@@ -14,10 +14,10 @@ internal static class CountingExtensions
     /// Adds everything that counts clicks: those of this process's own log into a file, or, when the settings name brokers, those of every
     /// Edge into Redis and PostgreSQL.
     /// </summary>
-    /// <remarks>Needs a <see cref="TimeProvider"/> and, without brokers, an <see cref="Contracts.Clicks.IClickSource"/>.</remarks>
+    /// <remarks>Needs a <see cref="TimeProvider"/> and an <see cref="Contracts.Clicks.IClickSource"/> or, with brokers, a <see cref="KafkaConnection"/>.</remarks>
     public static IServiceCollection AddCounting(this IServiceCollection services, Settings settings)
     {
-        _ = settings.KafkaBootstrapServers is { } brokers ? services.AddCluster(settings, brokers) : services.AddEmbedded();
+        _ = settings.KafkaBootstrapServers is null ? services.AddEmbedded() : services.AddCluster(settings);
         services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<IClickCounts>().ClicksOf);
         services.AddSingleton(_ => BotRules.Embedded);
         services.AddSingleton<CountingMetrics>();
@@ -47,9 +47,8 @@ internal static class CountingExtensions
         return services;
     }
 
-    private static IServiceCollection AddCluster(this IServiceCollection services, Settings settings, string brokers)
+    private static IServiceCollection AddCluster(this IServiceCollection services, Settings settings)
     {
-        services.AddKafka(brokers);
         services.AddRedis(settings);
         services.AddPostgresCounts(settings);
         services.AddSingleton<IClickCounts, ClusterClickCounts>();

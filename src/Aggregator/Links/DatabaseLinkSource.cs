@@ -4,8 +4,10 @@ using LinkTracker.Contracts.Links;
 
 namespace LinkTracker.Aggregator.Links;
 
-/// <summary>Carries links from the database to an Edge in the same process.</summary>
-internal sealed class DatabaseLinkSource(Database database, LinkSignal signal, Installation installation) : ILinkSource
+/// <summary>Carries links from the database to an Edge in the same process, or to what publishes them to others.</summary>
+/// <param name="poll">How often to look for changes that other processes made, of which there is no signal; null: there are none.</param>
+internal sealed class DatabaseLinkSource(
+    Database database, LinkSignal signal, Installation installation, TimeProvider clock, TimeSpan? poll = null) : ILinkSource
 {
     // Some megabytes at a time: large enough that a million links take few round trips.
     private const int PageSize = 5_000;
@@ -46,7 +48,7 @@ internal sealed class DatabaseLinkSource(Database database, LinkSignal signal, I
             if (caughtUp)
             {
                 signal.Serve(raised);
-                await changed.WaitAsync(cancellation);
+                await changed.WaitAsync(poll ?? Timeout.InfiniteTimeSpan, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             cancellation.ThrowIfCancellationRequested();

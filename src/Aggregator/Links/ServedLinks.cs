@@ -1,8 +1,9 @@
 namespace LinkTracker.Aggregator.Links;
 
 /// <summary>
-/// Holds the answer to a write back until the Edge in this process knows the change, so that whoever reads "created" can
-/// click the link at once.
+/// Holds the answer to a write back until the Edge in this process knows the change, or it is published to those in others, so that
+/// whoever reads "created" can click the link at once. In the cluster that holds in the process that publishes, and Edges need some
+/// milliseconds more; the other Aggregators answer at once, because asking the publisher would make every write wait for its poll.
 /// </summary>
 internal sealed class ServedLinks(LinkSignal signal, TimeProvider clock) : IEndpointFilter
 {

@@ -49,6 +49,10 @@ internal sealed class Database : IDisposable
     /// <summary>As <see cref="WriteAsync"/>, for the start, when nobody else of this process writes.</summary>
     public T Write<T>(Func<Session, T> work) => _turn.Wait(_engine.LongestTurn) ? WriteInTurn(work) : throw NoTurn();
 
+    /// <summary>Takes what one process of the installation may hold at a time. Null when another does.</summary>
+    /// <exception cref="StoreUnavailableException">The server does not answer.</exception>
+    public Task<Lease?> TryHoldAsync(string name, CancellationToken cancellation) => _engine.TryHoldAsync(name, cancellation);
+
     public void Dispose()
     {
         _engine.Dispose();

@@ -28,8 +28,13 @@ internal sealed partial class PostgresEngine : SqlEngine
     // A frozen writer is cut off before those who wait for its lock give up.
     private static readonly PostgresLimits WriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
 
+    // Each holds a connection as long as its work takes, and asks about it every second.
+    private const int Leases = 20;
+    private static readonly PostgresLimits LeaseLimits = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
+
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _writer;
+    private readonly NpgsqlDataSource _leases;
 
     /// <param name="connectionString">The value of <c>ConnectionStrings__Postgres</c>.</param>
     /// <exception cref="ServiceDefaults.SettingsException">It is no connection string.</exception>
@@ -37,6 +42,7 @@ internal sealed partial class PostgresEngine : SqlEngine
     {
         _readers = PostgresSource.Open(connectionString, Readers, ReaderLimits);
         _writer = PostgresSource.Open(connectionString, most: 1, WriterLimits);
+        _leases = PostgresSource.Open(connectionString, Leases, LeaseLimits);
     }
 
     public override string Name => "postgres";
@@ -81,6 +87,18 @@ internal sealed partial class PostgresEngine : SqlEngine
         }
     }
 
+    public override async Task<Lease?> TryHoldAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PostgresLease.TryTakeAsync(_leases, name, cancellation);
+        }
+        catch (NpgsqlException error) when (PostgresErrors.IsPassing(error))
+        {
+            throw Unavailable(_leases, error);
+        }
+    }
+
     /// <summary>Texts are compared byte by byte, whatever the database's own order is: as SQLite does, and the same on every machine.</summary>
     public override string Adapt(string script) => TextType().Replace(script, "TEXT COLLATE \"C\"");
 
@@ -92,6 +110,7 @@ internal sealed partial class PostgresEngine : SqlEngine
     {
         _readers.Dispose();
         _writer.Dispose();
+        _leases.Dispose();
     }
 
     private (NpgsqlConnection Connection, NpgsqlTransaction Transaction) Begin(NpgsqlDataSource source, IsolationLevel isolation, Action<Session> first)

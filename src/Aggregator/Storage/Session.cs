@@ -37,6 +37,10 @@ internal sealed class Session(SqlEngine engine, DbConnection connection, DbTrans
     /// <summary>The value of a named counter; 0 before its first use.</summary>
     public long Counter(string counter) => First<long>("SELECT value FROM counters WHERE name = @counter", new { counter });
 
+    /// <summary>Gives a named counter a value.</summary>
+    public void Set(string counter, long value) => Execute(
+        "INSERT INTO counters (name, value) VALUES (@counter, @value) ON CONFLICT (name) DO UPDATE SET value = @value", new { counter, value });
+
     /// <summary>
     /// Runs the action once the transaction is on disk, and never if it is not. When nobody can tell, because the server went away
     /// during the commit, it runs: it may wake somebody in vain, but nobody sleeps through a change.

@@ -20,6 +20,10 @@ internal abstract class SqlEngine : IDisposable
     /// <exception cref="StoreUnavailableException">The server does not answer, or cannot be written now.</exception>
     public abstract T Write<T>(Func<Session, T> work);
 
+    /// <summary>Null when another process holds that name.</summary>
+    /// <exception cref="StoreUnavailableException">The server does not answer.</exception>
+    public abstract Task<Lease?> TryHoldAsync(string name, CancellationToken cancellation);
+
     /// <summary>A script of tables as this engine needs it.</summary>
     public virtual string Adapt(string script) => script;
 

@@ -46,6 +46,8 @@ internal sealed class SqliteEngine : SqlEngine
         return result;
     }
 
+    public override Task<Lease?> TryHoldAsync(string name, CancellationToken cancellation) => Task.FromResult<Lease?>(new SureLease());
+
     public override string In(string column, string parameter) => $"{column} IN @{parameter}";
 
     public override void Dispose()

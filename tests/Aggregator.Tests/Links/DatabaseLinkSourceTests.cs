@@ -69,7 +69,7 @@ public abstract class DatabaseLinkSourceTests : EngineTests
         var database = server.App.Services.GetRequiredService<Database>();
         await server.HasLinkAsync("a");
         var newest = database.Read(session => session.Counter(LinkStore.Version));
-        var source = new DatabaseLinkSource(database, new LinkSignal(), server.App.Services.GetRequiredService<Installation>());
+        var source = new DatabaseLinkSource(database, new LinkSignal(), server.App.Services.GetRequiredService<Installation>(), server.Clock);
         await server.HasLinkAsync("b");
 
         Assert.True(await source.HoldsAsync(new LinkPoint(source.Name, newest), CancellationToken.None));

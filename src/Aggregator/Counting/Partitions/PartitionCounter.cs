@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Storage.Redis;
 
 namespace LinkTracker.Aggregator.Counting.Partitions;
@@ -30,6 +31,7 @@ internal sealed class PartitionCounter
     private readonly ClickClassifier _classifier;
     private readonly VisitorDays _visitors;
     private readonly PartitionReplay _replay;
+    private readonly ClickEventPublisher? _events;
     private CountBatch _pending = new();
     private PartitionState _state;
     private PartitionPosition _stored;
@@ -46,6 +48,7 @@ internal sealed class PartitionCounter
         _classifier = parts.NewClassifier();
         _visitors = new VisitorDays((day, visitors) => parts.Clicks.LoadDay(lease.Partition, day, visitors));
         _replay = new PartitionReplay(lease, parts, _classifier, _visitors);
+        _events = parts.NewPublisher(_classifier);
     }
 
     /// <summary>Counts until it is asked to stop; then what was counted is in both stores.</summary>
@@ -146,6 +149,8 @@ internal sealed class PartitionCounter
             return;
         }
 
+        // Before the position moves: published at least once, under the same ids if it is done again.
+        _events?.PublishAsync(_pending.Parts, CancellationToken.None).GetAwaiter().GetResult();
         _parts.Snapshot.Commit(_pending, new PartitionStep(_lease.Partition, _lease.Fence, _stored, _state.Position));
         _parts.Metrics.Snapshot();
         _pending = new CountBatch();

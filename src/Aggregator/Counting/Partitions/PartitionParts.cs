@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Counting.UserAgents;
+using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Storage.Postgres;
 using LinkTracker.Aggregator.Storage.Redis;
 using LinkTracker.Kafka;
@@ -10,6 +11,7 @@ namespace LinkTracker.Aggregator.Counting.Partitions;
 /// <param name="counts">What reports are read from.</param>
 /// <param name="snapshot">What the counts are made again from.</param>
 /// <param name="clicks">Single clicks and the quarantine, as the snapshot has them.</param>
+/// <param name="events">Publishes for other systems; null: nothing is published.</param>
 internal sealed class PartitionParts(
     KafkaConnection kafka,
     RedisCounts counts,
@@ -21,7 +23,8 @@ internal sealed class PartitionParts(
     PartitionMetrics metrics,
     Settings settings,
     TimeProvider clock,
-    ILogger<PartitionParts> logger)
+    ILogger<PartitionParts> logger,
+    EventSender? events = null)
 {
     public KafkaConnection Kafka => kafka;
 
@@ -46,4 +49,7 @@ internal sealed class PartitionParts(
 
     /// <summary>One for each partition: it is for one thread at a time.</summary>
     public ClickClassifier NewClassifier() => new(rules);
+
+    /// <summary>Publishes the clicks of one partition, which its classifier is for; null: nothing is published.</summary>
+    public ClickEventPublisher? NewPublisher(ClickClassifier classifier) => events is null ? null : new ClickEventPublisher(events, classifier);
 }

@@ -16,7 +16,7 @@ internal static class PostgresExtensions
         services.AddSingleton<DbDataSource>(provider => provider.GetRequiredService<NpgsqlDataSource>());
         services.AddSingleton<PostgresCounts>();
         services.AddSingleton<PostgresClicks>();
-        services.AddSingleton<PostgresLinkClicks>();
+        services.AddSingleton(provider => new PostgresLinkClicks(provider.GetRequiredService<NpgsqlDataSource>(), settings.KafkaPartitions));
         return services;
     }
 }

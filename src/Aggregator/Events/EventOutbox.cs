@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Events;
+
+/// <summary>Events of leads and sales that wait in the database, kept in the transaction of what they tell of. In the order of commits.</summary>
+internal static class EventOutbox
+{
+    public static void Add(Session session, ConversionRow conversion, CustomerRow customer)
+    {
+        var id = EntityId.Format(conversion.Kind == "sale" ? EntityId.Sale : EntityId.Lead, conversion.Id);
+        session.Execute(
+            "INSERT INTO event_outbox (id, type, link_id, occurred_at, data) VALUES (@id, @type, @LinkId, @OccurredAt, @data)",
+            new
+            {
+                id,
+                type = conversion.Kind == "sale" ? CloudEvent.Sale : CloudEvent.Lead,
+                conversion.LinkId,
+                conversion.OccurredAt,
+                data = JsonSerializer.Serialize(DataOf(id, conversion, customer), ApiJson.Options),
+            });
+    }
+
+    /// <summary>The next events to send, in order.</summary>
+    public static IReadOnlyList<WaitingEvent> First(Session session, int most) =>
+        session.Query<WaitingEvent>("SELECT * FROM event_outbox ORDER BY position LIMIT @most", new { most });
+
+    /// <summary>Those that were sent need not wait any more.</summary>
+    public static int Remove(Session session, long upToPosition) =>
+        session.Execute("DELETE FROM event_outbox WHERE position <= @upToPosition", new { upToPosition });
+
+    public static long Count(Session session) => session.First<long>("SELECT COUNT(*) FROM event_outbox");
+
+    // Without the customer's name and address: who may read the topic need not be allowed to know them.
+    private static ConversionEventData DataOf(string id, ConversionRow conversion, CustomerRow customer) => new(
+        id,
+        EntityId.Format(EntityId.Link, conversion.LinkId),
+        EntityId.Format(EntityId.Partner, conversion.PartnerId),
+        EntityId.Format(EntityId.Customer, customer.Id),
+        customer.ExternalId,
+        conversion.ClickToken,
+        conversion.Method,
+        conversion.EventName,
+        Fields.Time(conversion.OccurredAt),
+        conversion.Quantity,
+        conversion.Amount,
+        conversion.Currency,
+        conversion.PaymentProcessor,
+        conversion.InvoiceId,
+        conversion.Metadata is { } metadata ? JsonNode.Parse(metadata) : null);
+}
+
+/// <summary>The data of a lead's or a sale's event. Link, partner, click and method are null when it is credited to nobody.</summary>
+/// <param name="Amount">In minor units; of sales, like the three behind it.</param>
+internal sealed record ConversionEventData(
+    string Id, string? LinkId, string? PartnerId, string CustomerId, string CustomerExternalId, string? ClickId, string? Method, string EventName, string OccurredAt,
+    int Quantity, long? Amount, string? Currency, string? PaymentProcessor, string? InvoiceId, JsonNode? Metadata);
+
+/// <summary>A row of <c>event_outbox</c>.</summary>
+internal sealed class WaitingEvent
+{
+    public long Position { get; set; }
+
+    public string Id { get; set; } = "";
+
+    public string Type { get; set; } = "";
+
+    public long? LinkId { get; set; }
+
+    public long OccurredAt { get; set; }
+
+    public string Data { get; set; } = "";
+
+    public CloudEvent ToEvent() => new(Id, Type, OccurredAt, LinkId, Encoding.UTF8.GetBytes(Data));
+}
