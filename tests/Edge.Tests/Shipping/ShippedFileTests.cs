@@ -16,7 +16,7 @@ public sealed class ShippedFileTests : IDisposable
         using (var file = new ShippedFile(_folder, 7, new LogDisk()))
         {
             Assert.Equal((0, 0), (file.Next, file.Ends.Count));
-            file.Begin(64, partitions: 4);
+            file.Begin(partitions: 4);
             Acknowledge(file, 200, 1, 3);
             Acknowledge(file, 300);
             file.Save();
@@ -25,7 +25,7 @@ public sealed class ShippedFileTests : IDisposable
 
         using var again = new ShippedFile(_folder, 7, new LogDisk());
         Assert.Equal(300, again.Next);
-        Assert.Equal([64L, 200, 64, 200], again.Ends);
+        Assert.Equal([0L, 200, 0, 200], again.Ends);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ShippedFileTests : IDisposable
     {
         using (var file = new ShippedFile(_folder, 7, new LogDisk()))
         {
-            file.Begin(64, partitions: 2);
+            file.Begin(partitions: 2);
             Acknowledge(file, 200, 0);
             file.Save();
             Acknowledge(file, 300, 1);
@@ -52,7 +52,7 @@ public sealed class ShippedFileTests : IDisposable
     {
         using (var file = new ShippedFile(_folder, 7, new LogDisk()))
         {
-            file.Begin(64, partitions: 2);
+            file.Begin(partitions: 2);
             Acknowledge(file, 200, 0);
             file.Save();
         }
@@ -79,7 +79,7 @@ public sealed class ShippedFileTests : IDisposable
                 throw new IOException("no");
             }
         }));
-        file.Begin(64, partitions: 1);
+        file.Begin(partitions: 1);
         fails = true;
         Assert.Throws<IOException>(file.Save);
     }
@@ -94,7 +94,7 @@ public sealed class ShippedFileTests : IDisposable
         Assert.Empty(ShippedFile.Positions(log.Epochs, log.Disk, 4));
         using (var file = new ShippedFile(log.Epochs[1].Folder, log.Epochs[1].Id, log.Disk))
         {
-            file.Begin(64, partitions: 4);
+            file.Begin(partitions: 4);
             Acknowledge(file, 200, 2);
             file.Save();
         }
