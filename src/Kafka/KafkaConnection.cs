@@ -40,6 +40,9 @@ public sealed class KafkaConnection
         // Never given up by time: in an outage of hours, records wait here and the log behind them.
         MessageTimeoutMs = transactionalId is null ? 0 : 10_000,
         TransactionalId = transactionalId,
+
+        // Of what was sent, nothing is kept for the report: the client never lets go of what it was not told the end of.
+        DeliveryReportFields = "none",
         TransactionTimeoutMs = 15_000,
     }), Logger());
 

@@ -23,7 +23,8 @@ internal sealed class ClickShipper(
 
     private static readonly TimeSpan StopBeat = TimeSpan.FromMilliseconds(20);
 
-    private Task _topic = Task.CompletedTask;
+    /// <summary>The check of the topic that the start began; null: to be begun, because somebody may have deleted it meanwhile.</summary>
+    private Task? _topic;
     private TimeSpan _delay = FirstDelay;
 
     /// <exception cref="SettingsException">The log, or the topic, has another number of partitions.</exception>
@@ -56,11 +57,13 @@ internal sealed class ClickShipper(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var acknowledged = figures.Acknowledged;
+            Shipment? shipment = null;
             try
             {
-                await _topic.WaitAsync(stoppingToken);
-                await ShipAsync(stoppingToken);
+                await (_topic ?? EnsureTopicAsync()).WaitAsync(stoppingToken);
+                using var sender = kafka.OpenSender();
+                shipment = new Shipment(log, sender, ClicksTopic.Name, settings.KafkaPartitions, figures, clock);
+                await ShipAsync(shipment, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -70,27 +73,24 @@ internal sealed class ClickShipper(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                _delay = figures.Acknowledged > acknowledged ? FirstDelay : TimeSpan.FromTicks(Math.Min(_delay.Ticks * 2, LongestDelay.Ticks));
+                _topic = null;
+                _delay = shipment is { HasAdvanced: true } ? FirstDelay : TimeSpan.FromTicks(Math.Min(_delay.Ticks * 2, LongestDelay.Ticks));
                 Tell(failure);
                 await Task.Delay(_delay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            // Somebody may have deleted it.
-            _topic = EnsureTopicAsync();
         }
     }
 
     private bool HasBacklog => log.Epochs.Any(epoch => epoch.Released.Address < epoch.Durable);
 
-    private async Task ShipAsync(CancellationToken stopping)
+    private Task ShipAsync(Shipment shipment, CancellationToken stopping)
     {
         if (!HasBacklog)
         {
             figures.Recover();
         }
 
-        using var sender = kafka.OpenSender();
-        await new Shipment(log, sender, ClicksTopic.Name, settings.KafkaPartitions, figures, clock).RunAsync(stopping);
+        return shipment.RunAsync(stopping);
     }
 
     private async Task EnsureTopicAsync()

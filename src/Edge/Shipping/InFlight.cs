@@ -4,8 +4,7 @@ namespace LinkTracker.Edge.Shipping;
 /// What was sent and not acknowledged, in the order of the log. Partitions acknowledge independently of each other; what may be
 /// released is the part of the log before the first record that is still open.
 /// </summary>
-/// <param name="capacity">Most slices of the log that may be open at once.</param>
-internal sealed class InFlight(int capacity)
+internal sealed class InFlight
 {
     private readonly Lock _lock = new();
     private readonly Queue<OutstandingSlice> _open = new();
@@ -13,6 +12,9 @@ internal sealed class InFlight(int capacity)
     private TaskCompletionSource _changed = NewSignal();
     private Exception? _failure;
     private int _records;
+
+    /// <summary>Most slices of the log that may be open at once.</summary>
+    public required int Capacity { get; set; }
 
     /// <summary>Completes at the next acknowledgement or failure. Take it before looking, or a change in between is missed.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
@@ -29,7 +31,7 @@ internal sealed class InFlight(int capacity)
         {
             lock (_lock)
             {
-                return _open.Count >= capacity;
+                return _open.Count >= Capacity;
             }
         }
     }

@@ -23,7 +23,10 @@ namespace LinkTracker.Edge.Shipping;
 /// </summary>
 internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, int partitions, ShippingFigures figures, TimeProvider clock)
 {
-    /// <summary>Slices on their way. Full ones fill the client before that; as many places the log can release one by one.</summary>
+    /// <summary>Slices on their way until Kafka has taken some: what it refuses for good is tried again and again, and is not to be much.</summary>
+    private const int FirstSlices = 16;
+
+    /// <summary>Slices on their way from then on. Full ones fill the client before that; as many places the log can release one by one.</summary>
     private const int MaxSlices = 4_096;
 
     /// <summary>A slice with more clicks than that is not worth waiting for others.</summary>
@@ -37,11 +40,14 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
     /// <summary>Long enough to be told of every record that a failed client gives back.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
 
-    private readonly InFlight _inFlight = new(MaxSlices);
+    private readonly InFlight _inFlight = new() { Capacity = FirstSlices };
     private readonly SliceSorter _sorter = new(partitions);
     private readonly List<ShippedFile> _files = [];
     private ulong? _epoch;
     private long[] _chain = [];
+
+    /// <summary>Whether the log was released by some of it.</summary>
+    public bool HasAdvanced { get; private set; }
 
     /// <summary>Never returns without an exception: the failure, or the cancellation.</summary>
     /// <exception cref="KafkaFailedException">A record was not taken, or the sender is of no use any more.</exception>
@@ -176,6 +182,9 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
 
             // :: 6
             log.Source.Release(slices.Last().End);
+            figures.Recover();
+            _inFlight.Capacity = MaxSlices;
+            HasAdvanced = true;
         }
     }
 

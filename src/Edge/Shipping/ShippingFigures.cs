@@ -68,10 +68,9 @@ internal sealed class ShippingFigures(TimeProvider clock) : IStatsSection
     {
         Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
         Interlocked.Increment(ref _acknowledged);
-        Recover();
     }
 
-    /// <summary>What was in the way is not any more.</summary>
+    /// <summary>The log was released by some, so what was in the way is not any more. One record acknowledged would not prove it.</summary>
     public void Recover() => _trouble = null;
 
     public void Fail() => Interlocked.Increment(ref _failures);

@@ -51,9 +51,10 @@ internal sealed class EdgeProbe : IAsyncDisposable
     /// <param name="isLoaded">Whether the links are all there from the start.</param>
     /// <param name="configure">The rest of the process, when the Edge shares it.</param>
     /// <param name="limit">Limits of the server other than its own.</param>
+    /// <param name="add">Parts that not every Edge has.</param>
     public static async Task<EdgeProbe> StartAsync(
         Func<Settings, Settings>? change = null, bool isLoaded = true, Action<WebApplication>? configure = null,
-        Action<KestrelServerLimits>? limit = null)
+        Action<KestrelServerLimits>? limit = null, Action<WebApplicationBuilder, Settings>? add = null)
     {
         var folder = Directory.CreateTempSubdirectory("edge-").FullName;
         var settings = new Settings
@@ -73,6 +74,7 @@ internal sealed class EdgeProbe : IAsyncDisposable
         builder.Services.AddSingleton(new InstallationKeys(RandomNumberGenerator.GetBytes(32)));
         builder.Services.AddSingleton<ILinkSource>(links);
         builder.AddEdge(settings);
+        add?.Invoke(builder, settings);
         builder.WebHost.ConfigureKestrel(kestrel => limit?.Invoke(kestrel.Limits));
         var app = builder.Build();
         configure?.Invoke(app);

@@ -71,7 +71,8 @@ public sealed class ShippingFiguresTests : IDisposable
     {
         _figures.Restart("The topic is not ours.");
         Assert.Equal("The topic is not ours.", (await HealthAsync()).Description);
-        _figures.Follow(new InFlight(1));
+        _figures.Follow(new InFlight { Capacity = 1 });
+        _figures.Acknowledge();
         Assert.Equal(HealthStatus.Degraded, (await HealthAsync()).Status);
         _figures.Recover();
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync()).Status);
@@ -81,7 +82,7 @@ public sealed class ShippingFiguresTests : IDisposable
 
     private InFlight Open(ShippedFile file, int records)
     {
-        var inFlight = new InFlight(10);
+        var inFlight = new InFlight { Capacity = 10 };
         _figures.Follow(inFlight);
         _figures.Open();
         inFlight.Add(new OutstandingSlice(file, new ClickPosition(0, 1, 1, 100), [.. Enumerable.Range(0, records)]));

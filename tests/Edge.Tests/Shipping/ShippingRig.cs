@@ -69,6 +69,7 @@ internal sealed class ShippingRig : IAsyncDisposable
         using var over = new CancellationTokenSource();
         await over.CancelAsync();
         await Shipper.StopAsync(over.Token);
+        await (Shipper.ExecuteTask ?? Task.CompletedTask);
         Shipper.Dispose();
         await LogRig.StopAsync(Log);
     }
