@@ -25,11 +25,11 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         _counts.Count(log.Slice(0, 1));
         var stale = _counts.Fold(log.Slice(1, 2));
         _counts.Count(log.Slice(1, 2));
-        var before = _counts.Everything();
+        var before = _counts.Answers();
 
         Assert.Throws<PositionMovedException>(() => _counts.Commit(stale));
 
-        Assert.Equal(before, _counts.Everything());
+        Assert.Equal(before, _counts.Answers());
     }
 
     [EngineFact]
@@ -79,7 +79,7 @@ public abstract class ClickCountsSuite : IAsyncLifetime
         using var again = new CountsFile();
         again.Count(log.Whole());
 
-        Assert.Equal(again.Everything(), _counts.Everything());
+        Assert.Equal(again.Answers(), _counts.Answers());
     }
 
     [EngineFact]

@@ -37,6 +37,26 @@ internal sealed class CountsFile : CountsRig
         connection.Run(sql);
     }
 
+    /// <summary>Every number there is, as text to compare.</summary>
+    public string Everything()
+    {
+        using var connection = new CountsDatabase(Path, TimeProvider.System).Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT 'hour', * FROM click_hours UNION ALL SELECT 'day', * FROM click_days ORDER BY 1, 2, 3, 4, 5
+            """;
+        using var reader = command.ExecuteReader();
+        var text = new System.Text.StringBuilder();
+        var values = new object[reader.FieldCount];
+        while (reader.Read())
+        {
+            reader.GetValues(values);
+            text.AppendJoin('|', values).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
     public override void Dispose()
     {
         Counts.Dispose();

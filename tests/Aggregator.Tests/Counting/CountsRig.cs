@@ -58,25 +58,25 @@ internal abstract class CountsRig : IDisposable
         return [.. clicks.OrderBy(click => click.Token, StringComparer.Ordinal)];
     }
 
-    /// <summary>Every number there is, as text to compare.</summary>
-    public string Everything() => Everything(Rollup);
+    /// <summary>Every number that reports can show, as text to compare.</summary>
+    public string Answers() => Answers(Rollup);
 
-    /// <summary>Every number that can be read this way, as text to compare.</summary>
-    public static string Everything(Func<RollupQuery, IReadOnlyCollection<RollupRow>> rollup)
+    /// <inheritdoc cref="Answers()"/>
+    public static string Answers(Func<RollupQuery, IReadOnlyCollection<RollupRow>> rollup)
     {
-        var everything = new StringBuilder();
+        var answers = new StringBuilder();
         foreach (var dimension in Enum.GetValues<Dimension>())
         {
-            Append(everything, rollup, dimension, null, RollupSplit.Hour);
-            Append(everything, rollup, dimension, null, RollupSplit.Day);
-            foreach (var link in Append(everything, rollup, dimension, null, RollupSplit.Link).Select(row => row.LinkId).Distinct().Order())
+            Append(answers, rollup, dimension, null, RollupSplit.Hour);
+            Append(answers, rollup, dimension, null, RollupSplit.Day);
+            foreach (var link in Append(answers, rollup, dimension, null, RollupSplit.Link).Select(row => row.LinkId).Distinct().Order())
             {
-                Append(everything, rollup, dimension, [link], RollupSplit.Hour);
-                Append(everything, rollup, dimension, [link], RollupSplit.Day);
+                Append(answers, rollup, dimension, [link], RollupSplit.Hour);
+                Append(answers, rollup, dimension, [link], RollupSplit.Day);
             }
         }
 
-        return everything.ToString();
+        return answers.ToString();
     }
 
     public abstract void Dispose();

@@ -48,7 +48,7 @@ public sealed class RedisModelTests(SharedServers servers) : IClassFixture<Share
         }
 
         var rollups = new RedisRollups(redis, Partitions, link => LinkPartition.Of(link, Partitions));
-        Assert.Equal(_file.Everything(), CountsRig.Everything(rollups.Rollup));
+        Assert.Equal(_file.Answers(), CountsRig.Answers(rollups.Rollup));
         Assert.Equal(_file.Counts.Audit(), rollups.Audit());
         Assert.Equal(_file.Counts.Positions().OrderBy(log => log.Key.Partition), rollups.Positions().OrderBy(log => log.Key.Partition));
         for (var i = 0; i < 100; i++)

@@ -45,7 +45,7 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
     [FactWith(Need.Redis)]
     public async Task It_has_the_same_numbers_and_none_of_the_former_keys()
     {
-        var before = Everything();
+        var before = Answers();
         await _partition.Rebuild();
 
         Assert.Equal(new CountsAudit(400, 400), Rollups().Audit());
@@ -53,7 +53,7 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
         Assert.Equal(2, keys.Select(key => key.Split(':')[1]).Distinct().Count());
 
         _partition.TakeOver();
-        Assert.Equal(before, Everything());
+        Assert.Equal(before, Answers());
     }
 
     [FactWith(Need.Redis)]
@@ -70,7 +70,7 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
     [FactWith(Need.Redis)]
     public async Task Readers_are_told_to_come_back_from_its_beginning_to_its_end()
     {
-        var (portions, before) = (0, Everything());
+        var (portions, before) = (0, Answers());
         await _partition.Rebuild(hours => hours.Select((hour, i) =>
         {
             if (i % RedisRebuild.Portion == 0)
@@ -84,7 +84,7 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
 
         Assert.True(portions > 2);
         _partition.TakeOver();
-        Assert.Equal(before, Everything());
+        Assert.Equal(before, Answers());
     }
 
     [TheoryWith(Need.Redis)]
@@ -94,18 +94,18 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
     [InlineData((2 * RedisRebuild.Portion) + 1)]
     public async Task Interrupted_anywhere_it_begins_from_nothing_and_ends_whole(int after)
     {
-        var before = Everything();
+        var before = Answers();
         await Assert.ThrowsAsync<IOException>(() => _partition.Rebuild(hours => hours.Select((hour, i) => i == after ? throw new IOException() : hour)));
         AssertShut();
 
         Assert.True(_partition.TakeOver());
-        Assert.Equal(before, Everything());
+        Assert.Equal(before, Answers());
     }
 
     [FactWith(Need.Redis)]
     public async Task A_former_holder_that_comes_back_in_the_middle_of_its_own_ends_there()
     {
-        var before = Everything();
+        var before = Answers();
         await Assert.ThrowsAsync<PositionMovedException>(() => _partition.Rebuild(hours => hours.Select((hour, i) =>
         {
             if (i == RedisRebuild.Portion)
@@ -116,7 +116,7 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
             return hour;
         })));
 
-        Assert.Equal(before, Everything());
+        Assert.Equal(before, Answers());
     }
 
     [FactWith(Need.Redis)]
@@ -124,11 +124,11 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
     {
         _partition.TakeOver();
         _partition.Count(_file.Count(_log.Add(new TestClick()).Slice(600, 601)));
-        var before = Everything();
+        var before = Answers();
         var zombie = new RedisRebuild(_redis, new RedisCounts(_redis), NullLogger<RedisRebuild>.Instance);
 
         await Assert.ThrowsAsync<PositionMovedException>(() => zombie.Run(0, fence: 1, null, [], []));
-        Assert.Equal(before, Everything());
+        Assert.Equal(before, Answers());
     }
 
     [FactWith(Need.Redis)]
@@ -136,10 +136,10 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
     {
         var former = new RedisKeys(0, await _server.AskAsync("hget", "{lt0}:state", "generation"));
         await _partition.Rebuild();
-        var before = Everything();
+        var before = Answers();
 
         Assert.Equal(0, await new RedisSweep(_redis, former).RunAsync());
-        Assert.Equal(before, Everything());
+        Assert.Equal(before, Answers());
     }
 
     private static RollupQuery All => new() { FromHour = 0, ToHour = 10_000_000 };
@@ -155,5 +155,5 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
 
     private RedisRollups Rollups() => new(_redis, 1, _ => 0);
 
-    private string Everything() => CountsRig.Everything(Rollups().Rollup);
+    private string Answers() => CountsRig.Answers(Rollups().Rollup);
 }
