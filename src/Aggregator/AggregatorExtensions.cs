@@ -10,6 +10,7 @@ using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LinkTracker.Aggregator;
 
@@ -22,7 +23,7 @@ public static class AggregatorExtensions
         builder.Services.AddStorage(settings);
         if (settings.KafkaBootstrapServers is { } brokers)
         {
-            builder.Services.AddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
+            builder.Services.TryAddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
         }
 
         builder.Services.AddApi();

@@ -7,6 +7,7 @@ using LinkTracker.Edge.Redirects;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LinkTracker.Edge;
 
@@ -66,9 +67,11 @@ public static class EdgeExtensions
         return builder;
     }
 
-    /// <summary>Takes links from the topic that the Aggregators publish. A <see cref="KafkaConnection"/> must be registered, too.</summary>
-    public static WebApplicationBuilder AddKafkaLinks(this WebApplicationBuilder builder)
+    /// <summary>Takes links from the topic that the Aggregators publish, for an Edge in a cluster.</summary>
+    /// <param name="settings">With <see cref="Settings.KafkaBootstrapServers"/>.</param>
+    public static WebApplicationBuilder AddKafkaLinks(this WebApplicationBuilder builder, Settings settings)
     {
+        builder.Services.TryAddSingleton(provider => new KafkaConnection(settings.KafkaBootstrapServers!, provider.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<ILinkSource, KafkaLinkSource>();
         return builder;
     }

@@ -1,21 +1,19 @@
 using LinkTracker.Edge;
 using LinkTracker.Edge.Clicks;
-using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
 {
     EdgeExtensions.CompleteInline(settings);
     builder.AddEdge(settings).AddEdgeAdmin(settings);
-    if (settings.KafkaBootstrapServers is { } brokers)
+    if (settings.KafkaBootstrapServers is null)
     {
-        ClusterSettings.RequireForEdge(settings);
-        builder.Services.AddSingleton(provider => new KafkaConnection(brokers, provider.GetRequiredService<ILoggerFactory>()));
-        builder.AddKafkaLinks();
+        builder.AddLinksFile(settings);
     }
     else
     {
-        builder.AddLinksFile(settings);
+        ClusterSettings.RequireForEdge(settings);
+        builder.AddKafkaLinks(settings);
     }
 
     builder.Services.AddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
