@@ -4,7 +4,6 @@ using LinkTracker.Edge.Clicks;
 using LinkTracker.Edge.FastLane;
 using LinkTracker.Edge.Links;
 using LinkTracker.Edge.Redirects;
-using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Connections;
 
@@ -66,7 +65,7 @@ public static class EdgeExtensions
         return builder;
     }
 
-    /// <summary>Takes links from the topic that the Aggregators publish. A <see cref="KafkaConnection"/> must be registered, too.</summary>
+    /// <summary>Takes links from the topic that the Aggregators publish, for an Edge in a cluster; there must be a connection to Kafka.</summary>
     public static WebApplicationBuilder AddKafkaLinks(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ILinkSource, KafkaLinkSource>();

@@ -22,6 +22,9 @@ internal sealed class EditionReader(KafkaReader reader, long edition, bool isUnd
 
     public bool IsUnderWay { get; private set; } = isUnderWay;
 
+    /// <summary>Whether a broker answered during the last <see cref="Read"/>.</summary>
+    public bool WasHeard { get; private set; }
+
     /// <summary>Whether all links of the edition were returned, as they were at some moment.</summary>
     public bool IsWhole { get; private set; } = isWhole;
 
@@ -39,7 +42,8 @@ internal sealed class EditionReader(KafkaReader reader, long edition, bool isUnd
                 }
             }
 
-            _quiet = changes.Count > 0 || reader.IsAtEnd ? 0 : _quiet + 1;
+            WasHeard = changes.Count > 0 || reader.IsAtEnd;
+            _quiet = WasHeard ? 0 : _quiet + 1;
             if (_quiet >= QuietReads && !IsStillThere())
             {
                 return null;
@@ -87,7 +91,8 @@ internal sealed class EditionReader(KafkaReader reader, long edition, bool isUnd
 
     private bool IsStillThere()
     {
-        _quiet = 0;
-        return reader.Bounds(LookLimit).End >= reader.Next;
+        var end = reader.Bounds(LookLimit).End;
+        (WasHeard, _quiet) = (true, 0);
+        return end >= reader.Next;
     }
 }

@@ -89,7 +89,8 @@ internal sealed class KafkaLinkSource(KafkaConnection kafka, LinkSupply supply, 
             using var reader = new EditionReader(kafka.OpenReader(LinksTopic.Name, LinksTopic.Partition, next), edition, _isUnderWay, _isWhole, supply, logger);
             while (await Task.Run(reader.Read, cancellation) is { } batch)
             {
-                (next, _isUnderWay, _isWhole, _heard) = (reader.Next, reader.IsUnderWay, reader.IsWhole, clock.GetTimestamp());
+                (next, _isUnderWay, _isWhole) = (reader.Next, reader.IsUnderWay, reader.IsWhole);
+                _heard = reader.WasHeard ? clock.GetTimestamp() : _heard;
                 yield return batch;
 
                 // The reader, who asks for more, has taken the batch in.

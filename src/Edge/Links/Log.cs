@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(106, LogLevel.Warning, "The snapshot of the links could not be written or removed. Redirects do not need it; the next start takes longer.")]
     public static partial void SnapshotNotSaved(ILogger logger, Exception exception);
 
+    [LoggerMessage(107, LogLevel.Critical, "{Bytes} bytes of links left memory and are not found any more. This is a defect of LinkTracker: report it, raise Edge__LinkMemoryMiB and restart.")]
+    public static partial void LinksLost(ILogger logger, long bytes);
+
     [LoggerMessage(108, LogLevel.Information, "The links were told anew: {Links} now; {Removed} that were not told of are gone.")]
     public static partial void LinksRenewed(ILogger logger, long links, int removed);
 
@@ -40,7 +43,4 @@ internal static partial class Log
 
     [LoggerMessage(113, LogLevel.Debug, "The topic of links cannot be read now; it is tried again at once.")]
     public static partial void LinksUnasked(ILogger logger, Exception exception);
-
-    [LoggerMessage(107, LogLevel.Critical, "{Bytes} bytes of links left memory and are not found any more. This is a defect of LinkTracker: report it, raise Edge__LinkMemoryMiB and restart.")]
-    public static partial void LinksLost(ILogger logger, long bytes);
 }

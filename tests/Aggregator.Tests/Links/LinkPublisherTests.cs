@@ -140,5 +140,33 @@ public sealed class LinkPublisherTests(SharedServers servers) : IClassFixture<Sh
         Assert.Empty(rig.Messages());
     }
 
+    [FactWith(Need.Kafka, Need.Postgres)]
+    public async Task The_topic_s_last_record_is_found_before_many_that_were_never_committed()
+    {
+        await using var rig = await PublisherRig.StartAsync(await servers.Kafka);
+        using (var publication = await rig.OpenAsync())
+        {
+            await publication.PublishAsync(Batch(rig.Changes("a")), CancellationToken.None);
+        }
+
+        using (var died = rig.Kafka.OpenSender(LinksTopic.TransactionalId))
+        {
+            died.InitTransactions(PublisherRig.Limit);
+            died.BeginTransaction();
+            for (var i = 0; i < 300; i++)
+            {
+                Assert.True(died.TrySend(LinksTopic.Name, LinksTopic.Partition, [1], [2], _ => { }));
+            }
+
+            Assert.True(died.TryFlush(PublisherRig.Limit));
+        }
+
+        using var next = await rig.OpenAsync();
+        Assert.Equal(1, next.Published);
+        var tail = LinksTopic.ReadTail(rig.Kafka, PublisherRig.Limit, TimeProvider.System);
+        Assert.Equal("a", tail.Last!.Value.Change.Key);
+        Assert.True(tail.End > 300);
+    }
+
     private static LinkBatch Batch(LinkChange change) => new([change], CaughtUp: false);
 }

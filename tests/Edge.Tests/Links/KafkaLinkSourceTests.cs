@@ -1,6 +1,10 @@
 using LinkTracker.Contracts.Links;
+using LinkTracker.Contracts.Security;
 using LinkTracker.Edge.Links;
+using LinkTracker.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 
 namespace LinkTracker.Edge.Tests.Links;
 
@@ -146,6 +150,30 @@ public sealed class KafkaLinkSourceTests(SharedServers servers) : IClassFixture<
         await using var late = await KafkaEdge.StartAsync(rig);
         await late.LoadsAsync();
         Assert.Equal((1, "https://new.example/"), (late.Table.Count, late.Find("kept")));
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task An_Edge_of_a_cluster_answers_for_the_links_of_the_topic()
+    {
+        var broker = await servers.Kafka;
+        using var rig = await KafkaLinksRig.StartAsync(broker);
+        rig.Puts(First, "spring");
+        rig.EndsEdition(First);
+        var settings = rig.Settings with { EdgeUrl = new Uri("http://127.0.0.1:0"), KafkaBootstrapServers = broker.BootstrapServers, LinkMemoryMiB = 64 };
+        var builder = ServiceHost.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new InstallationKeys(new byte[32]));
+        await using var app = builder.AddEdge(settings).AddKafkaLinks(settings).Build();
+
+        await app.StartAsync();
+        await app.Services.GetRequiredService<LinkTable>().Loaded.WaitAsync(KafkaLinksRig.Limit);
+
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        using var answer = await client.GetAsync(new Uri("/spring", UriKind.Relative));
+        Assert.Equal("https://shop.example.com/", answer.Headers.Location?.ToString());
+        await app.StopAsync();
     }
 
     private static async Task<IReadOnlyList<LinkChange>> FirstChangesAsync(KafkaLinkSource source, long after)

@@ -31,6 +31,28 @@ public sealed class StaleLinksTests
     }
 
     [FactWith(Need.Kafka)]
+    public async Task When_the_broker_goes_redirects_go_on_and_are_stale_after_some_seconds()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        using var rig = await KafkaLinksRig.StartAsync(broker);
+        rig.Puts(First, "old");
+        rig.EndsEdition(First);
+        await using var edge = await KafkaEdge.StartAsync(rig);
+        await edge.LoadsAsync();
+        Assert.False(edge.Supply.IsStale);
+
+        await broker.StopAsync();
+        await edge.UntilAsync("the table is stale", () => edge.Supply.IsStale);
+        Assert.NotNull(edge.Find("old"));
+        Assert.True(edge.Table.IsLoaded);
+
+        await broker.RestartAsync();
+        rig.Deletes(First, "old");
+        await edge.UntilAsync("the change came", () => edge.Find("old") is null);
+        await edge.UntilAsync("the mark is gone", () => !edge.Supply.IsStale);
+    }
+
+    [FactWith(Need.Kafka)]
     public async Task A_topic_that_was_made_anew_while_the_snapshot_served_is_read_from_its_beginning()
     {
         await using var broker = await KafkaBroker.StartAsync();
