@@ -4,6 +4,7 @@ using LinkTracker.Edge.Clicks;
 using LinkTracker.Edge.FastLane;
 using LinkTracker.Edge.Links;
 using LinkTracker.Edge.Redirects;
+using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 using Microsoft.AspNetCore.Connections;
 
@@ -65,9 +66,11 @@ public static class EdgeExtensions
         return builder;
     }
 
-    /// <summary>Takes links from the topic that the Aggregators publish, for an Edge in a cluster; there must be a connection to Kafka.</summary>
-    public static WebApplicationBuilder AddKafkaLinks(this WebApplicationBuilder builder)
+    /// <summary>Takes links from the topic that the Aggregators publish, for an Edge in a cluster.</summary>
+    /// <param name="settings">With <see cref="Settings.KafkaBootstrapServers"/>.</param>
+    public static WebApplicationBuilder AddKafkaLinks(this WebApplicationBuilder builder, Settings settings)
     {
+        builder.Services.AddKafka(settings.KafkaBootstrapServers!);
         builder.Services.AddSingleton<ILinkSource, KafkaLinkSource>();
         return builder;
     }

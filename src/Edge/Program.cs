@@ -1,22 +1,20 @@
 using LinkTracker.Edge;
 using LinkTracker.Edge.Clicks;
 using LinkTracker.Edge.Shipping;
-using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
 return await ServiceHost.RunAsync(args, (builder, settings) =>
 {
     EdgeExtensions.CompleteInline(settings);
     builder.AddEdge(settings).AddEdgeAdmin(settings);
-    if (settings.KafkaBootstrapServers is { } brokers)
+    if (settings.KafkaBootstrapServers is null)
     {
-        ClusterSettings.RequireForEdge(settings);
-        builder.Services.AddKafka(brokers);
-        builder.AddShipping().AddKafkaLinks();
+        builder.AddLinksFile(settings);
     }
     else
     {
-        builder.AddLinksFile(settings);
+        ClusterSettings.RequireForEdge(settings);
+        builder.AddShipping(settings).AddKafkaLinks(settings);
     }
 
     builder.Services.AddSingleton(_ => InstallationSecret.LoadOrCreate(settings));

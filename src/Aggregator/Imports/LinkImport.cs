@@ -23,18 +23,13 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
     public IReadOnlyList<ImportError> Validate(Session session, CancellationToken cancellation)
     {
         var errors = new List<ImportError>();
-        using var statements = new ImportStatements(session);
-        foreach (var item in Rows())
+        foreach (var items in Rows().Chunk(StagedLinks.RowsAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            import.RowCount++;
-            if (FindFault(session, statements, item) is { } reason)
+            errors.AddRange(FindFaults(session, items).Take(MaxErrors - errors.Count));
+            if (errors.Count == MaxErrors)
             {
-                errors.Add(new ImportError(item.Row, reason));
-                if (errors.Count == MaxErrors)
-                {
-                    break;
-                }
+                break;
             }
         }
 
@@ -57,45 +52,41 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
     {
         ImportStore.CheckHeld(session, import);
         var length = ShortCode.LengthFor(session.Counter(LinkStore.LiveLinks) + import.RowCount);
-        using var statements = new ImportStatements(session);
-        for (var i = 0; i < StagedLinks.RowsAtOnce; i++)
+        var links = new List<LinkRow>();
+        var numbers = new List<long>();
+        while (links.Count < StagedLinks.RowsAtOnce && rows.MoveNext())
         {
-            if (!rows.MoveNext())
-            {
-                return false;
-            }
+            links.Add(Checked(rows.Current.Row, () => ToRow(rows.Current)));
+            numbers.Add(rows.Current.Row);
+        }
 
-            try
+        var taken = new TakenNames(session, links);
+        var folded = links.Select(row => (row.Domain, row.KeyFolded)).ToHashSet();
+        foreach (var (number, row) in numbers.Zip(links))
+        {
+            row.Id = ids.Next();
+            Checked(number, () => FindTaken(taken, row) is { } fault ? throw ApiError.Conflict(fault) : row);
+            if (row.Key.Length == 0)
             {
-                Stage(statements, ToRow(rows.Current), length);
-            }
-            catch (ApiError wrong)
-            {
-                throw new ImportRefusedException(rows.Current.Row, wrong.Message);
+                TakeRandomKey(session, row, length, folded);
             }
         }
 
-        return true;
+        StagedLinks.Add(session, import, links);
+        return links.Count == StagedLinks.RowsAtOnce;
     }
 
-    private void Stage(ImportStatements statements, LinkRow row, int length)
+    // What was in order in the first pass.
+    private static LinkRow Checked(long number, Func<LinkRow> make)
     {
-        row.Id = ids.Next();
-        if (row.Key.Length == 0)
+        try
         {
-            TakeRandomKey(statements, row, length);
+            return make();
         }
-        else if (statements.IsTaken(row))
+        catch (ApiError wrong)
         {
-            throw ApiError.Conflict(Taken(row));
+            throw new ImportRefusedException(number, wrong.Message);
         }
-
-        if (row.ExternalId is not null && statements.IsExternalIdTaken(row))
-        {
-            throw ApiError.Conflict(TakenId(row));
-        }
-
-        statements.Stage(import, row);
     }
 
     private IEnumerable<ImportItem> Rows()
@@ -114,29 +105,47 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
         return row;
     }
 
-    private string? FindFault(Session session, ImportStatements statements, ImportItem item)
+    private IEnumerable<ImportError> FindFaults(Session session, ImportItem[] items)
     {
-        LinkRow row;
+        var rows = Array.ConvertAll(items, Read);
+        var taken = new TakenNames(session, [.. rows.Select(row => row.Link).OfType<LinkRow>()]);
+        for (var i = 0; i < items.Length; i++)
+        {
+            import.RowCount++;
+            if ((rows[i].Error ?? FindFault(session, taken, rows[i].Link!)) is { } reason)
+            {
+                yield return new ImportError(items[i].Row, reason);
+            }
+        }
+    }
+
+    private (LinkRow? Link, string? Error) Read(ImportItem item)
+    {
         try
         {
-            row = ToRow(item);
+            return (ToRow(item), null);
         }
         catch (ApiError wrong)
         {
-            return wrong.Message;
+            return (null, wrong.Message);
         }
-
-        // Codes that only look alike may come from products where case matters: they are let in, and answer exactly.
-        return row switch
-        {
-            { Key.Length: > 0 } when !_keys.Add(HashOf(row.Domain, row.Key)) => $"key: {row.Key} is in the upload twice.",
-            { Key.Length: > 0 } when statements.IsTaken(row) => Taken(row),
-            { ExternalId: { } id } when !_externalIds.Add(HashOf("", id)) => $"externalId: {id} is in the upload twice.",
-            { ExternalId: not null } when statements.IsExternalIdTaken(row) => TakenId(row),
-            { PartnerId: { } partner } when !HasPartner(session, partner) => LinkRules.UnknownPartner(EntityId.Format(EntityId.Partner, partner)).Message,
-            _ => null,
-        };
     }
+
+    // Codes that only look alike may come from products where case matters: they are let in, and answer exactly.
+    private string? FindFault(Session session, TakenNames taken, LinkRow row) => row switch
+    {
+        { Key.Length: > 0 } when !_keys.Add(HashOf(row.Domain, row.Key)) => $"key: {row.Key} is in the upload twice.",
+        { ExternalId: { } id } when !_externalIds.Add(HashOf("", id)) => $"externalId: {id} is in the upload twice.",
+        { PartnerId: { } partner } when !HasPartner(session, partner) => LinkRules.UnknownPartner(EntityId.Format(EntityId.Partner, partner)).Message,
+        _ => FindTaken(taken, row),
+    };
+
+    private static string? FindTaken(TakenNames taken, LinkRow row) => row switch
+    {
+        { Key.Length: > 0 } when taken.HasKeyOf(row) => $"key: {row.Key} is taken on {row.Domain}.",
+        { ExternalId: not null } when taken.HasExternalIdOf(row) => $"externalId: another link has {row.ExternalId}.",
+        _ => null,
+    };
 
     private bool HasPartner(Session session, long partner)
     {
@@ -149,19 +158,15 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
         return known;
     }
 
-    // Not one that a later row of the upload asks for by name.
-    private void TakeRandomKey(ImportStatements statements, LinkRow row, int length)
+    // Not one that a later row of the upload asks for by name, nor one that looks like another of this transaction.
+    private void TakeRandomKey(Session session, LinkRow row, int length, HashSet<(string Domain, string Folded)> folded)
     {
         do
         {
             LinkRules.SetKey(row, ShortCode.Generate(length));
         }
-        while (_keys.Contains(HashOf(row.Domain, row.Key)) || statements.IsAlikeTaken(row));
+        while (_keys.Contains(HashOf(row.Domain, row.Key)) || !folded.Add((row.Domain, row.KeyFolded)) || TakenNames.IsAlikeTaken(session, row));
     }
-
-    private static string Taken(LinkRow row) => $"key: {row.Key} is taken on {row.Domain}.";
-
-    private static string TakenId(LinkRow row) => $"externalId: another link has {row.ExternalId}.";
 
     private static UInt128 HashOf(string domain, string key) =>
         System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(domain + "\0" + key)));

@@ -18,6 +18,12 @@ internal sealed class StagedLinks(Database database, ImportStore imports, LinkSi
 
     public static string ToJson(LinkRow row) => JsonSerializer.Serialize(row, Json);
 
+    /// <summary>Reserves the keys of some rows, which must be free.</summary>
+    public static void Add(Session session, ImportRow import, IEnumerable<LinkRow> rows) => session.ExecuteAll(
+        "INSERT INTO staged_links (id, import_id, domain, key, key_folded, external_id, link) VALUES (@id, @import, @domain, @key, @folded, @external, @link)",
+        ["id", "import", "domain", "key", "folded", "external", "link"],
+        rows.Select(row => new object?[] { row.Id, import.Id, row.Domain, row.Key, row.KeyFolded, row.ExternalId, ToJson(row) }));
+
     /// <summary>Gives back every key that the import reserved.</summary>
     public async Task DiscardAsync(long import, CancellationToken cancellation)
     {
@@ -64,16 +70,19 @@ internal sealed class StagedLinks(Database database, ImportStore imports, LinkSi
     {
         session.Add(LinkStore.LiveLinks, rows.Count);
         var version = session.Add(LinkStore.Version, rows.Count) - rows.Count;
-        using var insert = LinkStatement.Insert(session);
-        using var statements = new ImportStatements(session);
-        foreach (var row in rows)
+
+        // The links first: their places refer to them.
+        LinkStatement.Insert(session, rows);
+        var taken = session.ExecuteAll(
+            """
+            INSERT INTO link_places (domain, key, link_id, version) VALUES (@domain, @key, @link, @version)
+            ON CONFLICT (domain, key) DO UPDATE SET link_id = @link, version = @version WHERE link_places.link_id IS NULL
+            """,
+            ["domain", "key", "link", "version"],
+            rows.Select(row => new object?[] { row.Domain, row.Key, row.Id, ++version }));
+        if (taken != rows.Count)
         {
-            // The link first: its place refers to it.
-            insert.Execute(row);
-            if (!statements.TryTake(row, ++version))
-            {
-                throw new InvalidOperationException($"The reserved key {row.Key} on {row.Domain} was taken.");
-            }
+            throw new InvalidOperationException($"{rows.Count - taken} reserved keys between {rows[0].Key} and {rows[^1].Key} were taken.");
         }
     }
 }

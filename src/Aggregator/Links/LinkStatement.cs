@@ -1,10 +1,9 @@
-using System.Data.Common;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Links;
 
-/// <summary>A prepared statement that writes whole link rows: parsed once, run for each row.</summary>
-internal sealed class LinkStatement : IDisposable
+/// <summary>Writes whole link rows.</summary>
+internal static class LinkStatement
 {
     // The one list of columns and where their values come from.
     private static readonly (string Column, Func<LinkRow, object?> Get)[] Columns =
@@ -43,34 +42,15 @@ internal sealed class LinkStatement : IDisposable
         ("deleted_at", row => row.DeletedAt),
     ];
 
-    private readonly DbCommand _command;
+    private static readonly string[] Names = [.. Columns.Select(column => column.Column)];
 
-    private LinkStatement(DbCommand command)
-    {
-        _command = command;
-        foreach (var (column, _) in Columns)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + column;
-            command.Parameters.Add(parameter);
-        }
-    }
+    private static readonly string InsertSql = $"INSERT INTO links ({string.Join(", ", Names)}) VALUES ({string.Join(", ", Names.Select(name => "@" + name))})";
 
-    public static LinkStatement Insert(Session session) => new(session.CreateCommand(
-        $"INSERT INTO links ({string.Join(", ", Columns.Select(c => c.Column))}) VALUES ({string.Join(", ", Columns.Select(c => "@" + c.Column))})"));
+    private static readonly string UpdateSql = $"UPDATE links SET {string.Join(", ", Names.Skip(1).Select(name => $"{name} = @{name}"))} WHERE id = @id";
 
-    public static LinkStatement Update(Session session) => new(session.CreateCommand(
-        $"UPDATE links SET {string.Join(", ", Columns.Skip(1).Select(c => $"{c.Column} = @{c.Column}"))} WHERE id = @id"));
+    public static void Insert(Session session, params IEnumerable<LinkRow> rows) => session.ExecuteAll(InsertSql, Names, rows.Select(ValuesOf));
 
-    public void Execute(LinkRow row)
-    {
-        for (var i = 0; i < Columns.Length; i++)
-        {
-            _command.Parameters[i].Value = Columns[i].Get(row) ?? DBNull.Value;
-        }
+    public static void Update(Session session, LinkRow row) => session.ExecuteAll(UpdateSql, Names, [ValuesOf(row)]);
 
-        _command.ExecuteNonQuery();
-    }
-
-    public void Dispose() => _command.Dispose();
+    private static object?[] ValuesOf(LinkRow row) => Array.ConvertAll(Columns, column => column.Get(row));
 }

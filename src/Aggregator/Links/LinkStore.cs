@@ -34,11 +34,7 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
         }
 
         CheckReferences(session, row);
-        using (var insert = LinkStatement.Insert(session))
-        {
-            insert.Execute(row);
-        }
-
+        LinkStatement.Insert(session, row);
         SetPlace(session, row.Domain, row.Key, row.Id);
         session.Add(LiveLinks, 1);
         return row;
@@ -55,11 +51,7 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
         }
 
         CheckReferences(session, row);
-        using (var update = LinkStatement.Update(session))
-        {
-            update.Execute(row);
-        }
-
+        LinkStatement.Update(session, row);
         if (moved)
         {
             SetPlace(session, domain, key, null);

@@ -38,7 +38,8 @@ internal sealed class Database : IDisposable
 
     /// <summary>
     /// Runs the work in one transaction of its own and commits it; an exception rolls everything back. The work must not
-    /// call the database again other than through its session.
+    /// call the database again other than through its session, nor catch the error of a statement and go on: PostgreSQL has
+    /// given up the whole transaction then.
     /// </summary>
     /// <exception cref="StoreUnavailableException">
     /// The server does not answer, or others wrote for too long. Nothing was changed, unless it says that it may be stored.

@@ -26,7 +26,7 @@ internal static class Migrations
                 $"The database has the tables of a newer version ({done}, this one knows {scripts[^1].Number}): start the newer version, or restore a backup.");
         }
 
-        engine.AllowLongStatements(session);
+        engine.Prepare(session);
         var missing = scripts.Where(script => script.Number > done).ToList();
         foreach (var script in missing)
         {
@@ -50,7 +50,8 @@ internal static class Migrations
         ];
     }
 
-    private static bool IsFor(string engine, string name) => name.Split('.') switch
+    /// <summary>Whether the engine of this name runs the script.</summary>
+    internal static bool IsFor(string engine, string name) => name.Split('.') switch
     {
         [_, _] => true,
         [_, var only, _] => only == engine,

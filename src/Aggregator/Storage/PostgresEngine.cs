@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text.RegularExpressions;
+using LinkTracker.ServiceDefaults;
 using Npgsql;
 
 namespace LinkTracker.Aggregator.Storage;
@@ -21,9 +22,11 @@ internal sealed partial class PostgresEngine : SqlEngine
 
     private const string TakeWriterLock = "SELECT pg_advisory_xact_lock(@key)";
 
-    // Reports of a whole installation take their time; nobody waits for a reader.
-    private const int Readers = 50;
-    private static readonly PostgresLimits ReaderLimits = new(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
+    // So that several Aggregators fit into the hundred connections that a server takes unless told otherwise.
+    private const int Readers = 20;
+
+    // Nobody waits for a reader, so it may be silent for longer: an import that checks its rows reads its file in between.
+    private static readonly PostgresLimits ReaderLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
 
     // A frozen writer is cut off before those who wait for its lock give up.
     private static readonly PostgresLimits WriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
@@ -37,7 +40,7 @@ internal sealed partial class PostgresEngine : SqlEngine
     private readonly NpgsqlDataSource _leases;
 
     /// <param name="connectionString">The value of <c>ConnectionStrings__Postgres</c>.</param>
-    /// <exception cref="ServiceDefaults.SettingsException">It is no connection string.</exception>
+    /// <exception cref="SettingsException">It is no connection string.</exception>
     public PostgresEngine(string connectionString)
     {
         _readers = PostgresSource.Open(connectionString, Readers, ReaderLimits);
@@ -102,7 +105,16 @@ internal sealed partial class PostgresEngine : SqlEngine
     /// <summary>Texts are compared byte by byte, whatever the database's own order is: as SQLite does, and the same on every machine.</summary>
     public override string Adapt(string script) => TextType().Replace(script, "TEXT COLLATE \"C\"");
 
-    public override void AllowLongStatements(Session session) => session.Execute("SET LOCAL statement_timeout = 0");
+    public override void Prepare(Session session)
+    {
+        // SQL_ASCII takes bytes as they come, and all that come are UTF-8.
+        if (session.First<string>("SHOW server_encoding") is not ("UTF8" or "SQL_ASCII") and var encoding)
+        {
+            throw new SettingsException($"ConnectionStrings__Postgres names a database in {encoding}, which cannot hold every text: create one with ENCODING 'UTF8'.");
+        }
+
+        session.Execute("SET LOCAL statement_timeout = 0");
+    }
 
     public override string In(string column, string parameter) => $"{column} = ANY(@{parameter})";
 

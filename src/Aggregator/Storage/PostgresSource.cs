@@ -16,7 +16,7 @@ internal static class PostgresSource
     private const int Probes = 3;
 
     // Beyond the server's own limit, so that its error comes first; without one it is a server that does not answer.
-    private const int AnswerSeconds = 5;
+    private const int AnswerSeconds = 2;
 
     // Enough for every statement there is; each is parsed and planned once on a connection.
     private const int PreparedStatements = 200;
@@ -31,6 +31,9 @@ internal static class PostgresSource
         builder.MaxPoolSize = most;
         builder.Timeout = ConnectSeconds;
         builder.CommandTimeout = (int)limits.Statement.TotalSeconds + AnswerSeconds;
+
+        // The server ends the statement by itself: nobody waits for its answer to a request to cancel.
+        builder.CancellationTimeout = -1;
         builder.TcpKeepAlive = true;
         builder.TcpKeepAliveTime = KeepaliveSeconds;
         builder.TcpKeepAliveInterval = ProbeSeconds;

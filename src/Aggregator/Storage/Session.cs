@@ -10,20 +10,18 @@ internal sealed class Session(SqlEngine engine, DbConnection connection, DbTrans
 
     static Session() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    /// <summary>For prepared statements in bulk work; single statements go through the methods below.</summary>
-    public DbCommand CreateCommand(string sql)
-    {
-        var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        return command;
-    }
-
     public IReadOnlyList<T> Query<T>(string sql, object? arguments = null) => connection.Query<T>(sql, arguments, transaction).AsList();
 
     public T? First<T>(string sql, object? arguments = null) => connection.QueryFirstOrDefault<T>(sql, arguments, transaction);
 
     public int Execute(string sql, object? arguments = null) => connection.Execute(sql, arguments, transaction);
+
+    /// <summary>Runs the statement for each of some hundred rows: in one round trip to a server, parsed once in this process.</summary>
+    /// <param name="names">The statement's parameters.</param>
+    /// <param name="rows">Their values, in the order of the names.</param>
+    /// <returns>How many rows of the database were changed.</returns>
+    public int ExecuteAll(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows) =>
+        connection.CanCreateBatch ? ExecuteAtOnce(sql, names, rows) : ExecuteInTurn(sql, names, rows);
 
     /// <summary>The condition that the column has one of the values of an argument, which is an array.</summary>
     public string In(string column, string argument) => engine.In(column, argument);
@@ -48,4 +46,54 @@ internal sealed class Session(SqlEngine engine, DbConnection connection, DbTrans
     public void AfterCommit(Action action) => _afterCommit.Add(action);
 
     internal void RunAfterCommit() => _afterCommit.ForEach(action => action());
+
+    private int ExecuteAtOnce(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows)
+    {
+        using var batch = connection.CreateBatch();
+        batch.Transaction = transaction;
+        foreach (var row in rows)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = sql;
+            Add(command.Parameters, command.CreateParameter, names);
+            Set(command.Parameters, row);
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch.BatchCommands.Count == 0 ? 0 : batch.ExecuteNonQuery();
+    }
+
+    private int ExecuteInTurn(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        Add(command.Parameters, command.CreateParameter, names);
+        var changed = 0;
+        foreach (var row in rows)
+        {
+            Set(command.Parameters, row);
+            changed += command.ExecuteNonQuery();
+        }
+
+        return changed;
+    }
+
+    private static void Add(DbParameterCollection parameters, Func<DbParameter> create, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            var parameter = create();
+            parameter.ParameterName = "@" + name;
+            parameters.Add(parameter);
+        }
+    }
+
+    private static void Set(DbParameterCollection parameters, object?[] values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            parameters[i].Value = values[i] ?? DBNull.Value;
+        }
+    }
 }

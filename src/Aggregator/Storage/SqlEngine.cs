@@ -27,8 +27,9 @@ internal abstract class SqlEngine : IDisposable
     /// <summary>A script of tables as this engine needs it.</summary>
     public virtual string Adapt(string script) => script;
 
-    /// <summary>Lifts the limits on how long a statement may take, until the transaction ends.</summary>
-    public virtual void AllowLongStatements(Session session)
+    /// <summary>Before the scripts run: checks that the database is one for them, and lets each take as long as it needs.</summary>
+    /// <exception cref="ServiceDefaults.SettingsException">It is not.</exception>
+    public virtual void Prepare(Session session)
     {
     }
 

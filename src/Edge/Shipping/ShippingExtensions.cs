@@ -1,3 +1,4 @@
+using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Edge.Shipping;
@@ -5,10 +6,12 @@ namespace LinkTracker.Edge.Shipping;
 /// <summary>The door of shipping.</summary>
 public static class ShippingExtensions
 {
-    /// <summary>Sends what <see cref="EdgeExtensions.AddEdge"/> records to Kafka, to which there must be a connection.</summary>
-    public static WebApplicationBuilder AddShipping(this WebApplicationBuilder builder)
+    /// <summary>Sends what <see cref="EdgeExtensions.AddEdge"/> records to Kafka.</summary>
+    /// <param name="settings">With <see cref="Settings.KafkaBootstrapServers"/>.</param>
+    public static WebApplicationBuilder AddShipping(this WebApplicationBuilder builder, Settings settings)
     {
         var services = builder.Services;
+        services.AddKafka(settings.KafkaBootstrapServers!);
         services.AddSingleton<ShippingFigures>();
         services.AddSingleton<ShippingMetrics>();
         services.AddSingleton<IStatsSection>(provider => provider.GetRequiredService<ShippingFigures>());

@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Tests.Engines;
 
@@ -96,6 +97,21 @@ public sealed class PostgresEngineTests : IAsyncLifetime
         await PostgresDatabases.AskAsync(_server, "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC; CREATE ROLE reader LOGIN");
         var refused = Assert.Throws<StoreUnavailableException>(() => Database.Open(new PostgresEngine(_server.Replace("Username=postgres", "Username=reader", StringComparison.Ordinal))));
         Assert.Equal("The database cannot be used: permission denied for schema public (42501).", refused.Message);
+    }
+
+    [FactWith(Need.Postgres)]
+    public async Task A_database_that_cannot_hold_every_text_is_refused_and_one_that_takes_bytes_is_not()
+    {
+        await PostgresDatabases.AskAsync(_server, "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
+        await PostgresDatabases.AskAsync(_server, "CREATE DATABASE bytes TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");
+        var refused = Assert.Throws<SettingsException>(() => Database.Open(new PostgresEngine(Other("latin"))));
+        Assert.Contains("in LATIN1, which cannot hold every text", refused.Message, StringComparison.Ordinal);
+
+        using var database = Database.Open(new PostgresEngine(Other("bytes")));
+        database.Write(session => session.Add("Ärger 漢字", 1));
+        Assert.Equal("Ärger 漢字", database.Read(session => session.First<string>("SELECT name FROM counters WHERE name LIKE '%漢%'")));
+
+        string Other(string name) => _server[..(_server.LastIndexOf('=') + 1)] + name;
     }
 
     private void EndConnection(int process) =>

@@ -116,6 +116,31 @@ public abstract class LinkRefusalTests : EngineTests
         (await server.DeleteAsync("/links")).Refused(405, "method_not_allowed");
         (await server.SendAsync(HttpMethod.Post, "/links", "url=x", mediaType: "application/x-www-form-urlencoded")).Refused(415, "unsupported_media_type");
     }
+
+    [EngineTheory]
+    [InlineData("/links?search=a%00")]
+    [InlineData("/links/info?key=a%00")]
+    [InlineData("/customers?email=%00")]
+    [InlineData("/partners?tenantId=a%00b")]
+    [InlineData("/analytics?event=sales&externalId=%00")]
+    public async Task Nothing_is_looked_for_by_a_text_that_cannot_be_stored(string path)
+    {
+        await using var server = await StartAsync();
+        Assert.Contains("U+0000", (await server.GetAsync(path)).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task A_control_character_is_refused_wherever_a_body_has_it()
+    {
+        await using var server = await StartAsync();
+        Refused("utm_source", await server.PostAsync("/links", new { url = "https://a.example/?utm_source=a%00" }));
+        Refused("externalIds", await server.PatchAsync("/links/bulk", new { externalIds = new[] { "a\0" }, data = new { archived = true } }));
+        Refused("tenantId", await server.PostAsync("/partners/links", new { tenantId = "a\0", url = "https://a.example/" }));
+        Refused("leadEventName", await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1, leadEventName = "a\0" }));
+        Refused("referralCode", await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1, referralCode = "a\0" }));
+
+        static void Refused(string field, Reply reply) => Assert.StartsWith(field + ": ", reply.Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+    }
 }
 
 public sealed class LinkRefusalTestsOnSqlite : LinkRefusalTests;
