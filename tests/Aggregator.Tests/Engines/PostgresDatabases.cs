@@ -31,12 +31,20 @@ internal static class PostgresDatabases
     /// <summary>What psql answers there.</summary>
     public static async Task<string> AskAsync(string connectionString, string sql) => await (await Server.Value).AskAsync(sql, NameOf(connectionString));
 
+    /// <summary>Ends the server, if a test needed one.</summary>
+    public static async Task EndAsync()
+    {
+        if (Server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            await (await Server.Value).DisposeAsync();
+        }
+    }
+
     private static string NameOf(string connectionString) => connectionString[(connectionString.LastIndexOf('=') + 1)..];
 
     private static async Task<PostgresServer> StartAsync()
     {
         var server = await PostgresServer.StartAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         await server.AskAsync($"CREATE DATABASE {Template}");
         Database.Open(new PostgresEngine(server.ConnectionString(Template))).Dispose();
         return server;
