@@ -176,6 +176,32 @@ public sealed class PostgresCountsTests : IAsyncLifetime
     }
 
     [FactWith(Need.Postgres)]
+    public async Task Tables_that_a_newer_version_changed_fail_what_was_prepared_before_once()
+    {
+        var log = new TestLog();
+        for (var i = 0; i < 6; i++)
+        {
+            log.Add(new TestClick { Visitor = (ulong)i });
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            _server.Count(log.Slice(i, i + 1));
+        }
+
+        _server.Run("ALTER TABLE counting_positions ALTER COLUMN fence TYPE INTEGER");
+        await using var other = _server.Other();
+        var made = other.Fold(log.Slice(4, 5));
+
+        var error = Assert.Throws<CountsException>(() => _server.Commit(made));
+        _server.Commit(made);
+        _server.Count(log.Slice(5, 6));
+
+        Assert.Contains("0A000", error.Message, StringComparison.Ordinal);
+        Assert.Equal(6, _server.Total().Valid);
+    }
+
+    [FactWith(Need.Postgres)]
     public async Task Writers_of_several_partitions_do_not_wait_for_each_other_in_a_circle()
     {
         // The same links, hours and visitors in each, as after a change of the number of partitions.
