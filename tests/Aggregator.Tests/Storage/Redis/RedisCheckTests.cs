@@ -73,4 +73,22 @@ public sealed class RedisCheckTests
 
         await _logger.LoggedAsync<CountsException>(3044);
     }
+
+    [FactWith(Need.Redis)]
+    public async Task The_rights_that_are_asked_for_suffice()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.AskAsync("acl", "setuser", "counter", "on", ">secret", "~{lt*", "+@read", "+@write", "+@scripting", "+@connection", "+info", "+cluster");
+        using var redis = RedisConnection.Open(server.Configuration + ",user=counter,password=secret");
+        new RedisCheck(redis, _logger).RefuseUnfit();
+        using var file = new CountsFile();
+        var partition = new CountedPartition(redis);
+        await partition.Rebuild();
+        partition.Count(file.Count(new TestLog().Add(new TestClick()).Whole()));
+        partition.Snapshot();
+        await partition.Rebuild();
+
+        Assert.Equal(file.Answers(), CountsRig.Answers(new RedisRollups(redis, 1, _ => 0).Rollup));
+        Assert.Single((await server.AskAsync("keys", "*:links")).Split('\n'));
+    }
 }

@@ -149,6 +149,33 @@ public sealed class RedisCountsTests(SharedServers servers) : IClassFixture<Shar
     }
 
     [FactWith(Need.Redis)]
+    public async Task A_report_sees_whole_batches_only()
+    {
+        // Each has a click in an hour and a day of its own, and one before all others.
+        var counting = Task.Run(() =>
+        {
+            for (var i = 0; i < 150; i++)
+            {
+                _partition.Count(Next(
+                    new TestClick { Visitor = 1, At = new TestClick().At.AddHours(-i) }, new TestClick { Visitor = 2 }, new TestClick { Visitor = 3, At = new TestClick().At.AddHours(25 * i) }));
+            }
+        });
+        var moments = new HashSet<long>();
+        do
+        {
+            Assert.Equal(0, Total().Raw % 3);
+            var audit = Rollups().Audit();
+            Assert.Equal(audit.Applied, audit.Raw);
+            moments.Add(audit.Raw);
+        }
+        while (!counting.IsCompleted);
+
+        await counting;
+        Assert.Equal(450, Total().Raw);
+        Assert.True(moments.Count > 2, "Nothing was read while it counted.");
+    }
+
+    [FactWith(Need.Redis)]
     public async Task A_key_of_another_kind_is_damage_and_nothing_of_the_step_is_stored()
     {
         _partition.Count(Next());
@@ -220,10 +247,12 @@ public sealed class RedisCountsTests(SharedServers servers) : IClassFixture<Shar
 
     private async Task<string> KeyAsync(string pattern) => (await _server.AskAsync("keys", pattern)).Split('\n')[0];
 
-    private CountBatch Next()
+    private CountBatch Next() => Next(new TestClick { Visitor = (ulong)_log.Count });
+
+    private CountBatch Next(params ReadOnlySpan<TestClick> clicks)
     {
-        _log.Add(new TestClick { Visitor = (ulong)_log.Count });
-        return _file.Count(_log.Slice(_log.Count - 1, _log.Count));
+        _log.Add(clicks);
+        return _file.Count(_log.Slice(_log.Count - clicks.Length, _log.Count));
     }
 
     private RedisRollups Rollups() => new(_redis, 1, _ => 0);

@@ -132,6 +132,21 @@ public sealed class RedisRebuildTests(SharedServers servers) : IClassFixture<Sha
     }
 
     [FactWith(Need.Redis)]
+    public async Task A_report_that_began_before_it_ends_without_a_number()
+    {
+        var former = new RedisKeys(0, await _server.AskAsync("hget", "{lt0}:state", "generation"));
+        var report = new PartitionRead(former, [CountKey.AllLinks], _ => []);
+        await Assert.ThrowsAsync<IOException>(() => _partition.Rebuild(hours => hours.Select((hour, i) => i == 1 ? throw new IOException() : hour)));
+        Assert.Throws<CountsException>(() => RedisRead.Run(_redis, [report]));
+
+        var present = new RedisKeys(0, await _server.AskAsync("hget", "{lt0}:state", "generation"));
+        Assert.Throws<CountsException>(() => RedisRead.Run(_redis, [new PartitionRead(present, [CountKey.AllLinks], _ => [])]));
+
+        _partition.TakeOver();
+        Assert.Throws<CountsException>(() => RedisRead.Run(_redis, [report]));
+    }
+
+    [FactWith(Need.Redis)]
     public async Task A_sweep_of_a_generation_that_is_past_drops_nothing()
     {
         var former = new RedisKeys(0, await _server.AskAsync("hget", "{lt0}:state", "generation"));

@@ -97,6 +97,13 @@ public sealed class RedisRecoveryTests : IDisposable
         AssertExact(redis);
         Count(partition, 5);
         AssertExact(redis);
+
+        // Former keys are dropped on the successor.
+        await partition.Rebuild();
+        partition.TakeOver();
+        AssertExact(redis);
+        var successor = await cluster.MasterOfAsync("{lt0}:state");
+        Assert.Single((await successor.AskAsync("keys", "{lt0}:*:links")).Split('\n'));
     }
 
     [FactWith(Need.Redis)]
