@@ -39,7 +39,11 @@ public sealed class ShippingFiguresTests : IDisposable
         Assert.Equal(
             new Dictionary<string, long>
             {
-                ["shipping.sent"] = 5, ["shipping.acknowledged"] = 2, ["shipping.outstanding"] = 4, ["shipping.failures"] = 1, ["shipping.restarts"] = 1,
+                ["shipping.sent"] = 5,
+                ["shipping.acknowledged"] = 2,
+                ["shipping.outstanding"] = 4,
+                ["shipping.failures"] = 1,
+                ["shipping.restarts"] = 1,
             },
             MeasuredFigures.Read([_figures]));
         Assert.Equal(

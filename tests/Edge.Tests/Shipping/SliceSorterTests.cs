@@ -86,7 +86,7 @@ public sealed class SliceSorterTests
     {
         var damage = Enumerable.Range(1, 800).Select(i => new DamagedRange(64 * i, (64 * i) + 8, 1, "The bytes are not the ones that were written.", new byte[65_536]));
         var slice = Slice(64, 1 << 20, 0, new byte[SliceReader.MaxPayload], [.. damage]);
-        var sorted = Assert.Single(new SliceSorter(Partitions).Sort(slice with { Payload = Payload(Enumerable.Repeat(LinkOf(0), 600), 64) , Count = 600 }, NewChain()));
+        var sorted = Assert.Single(new SliceSorter(Partitions).Sort(slice with { Payload = Payload(Enumerable.Repeat(LinkOf(0), 600), 64), Count = 600 }, NewChain()));
         Assert.Equal(800, sorted.Damaged.Sum(range => range.Missing));
         Assert.Equal(4, sorted.Damaged.Count(range => range.Bytes.Length > 0));
         Assert.Contains("stay in the Edge's log", sorted.Damaged[^1].Reason, StringComparison.Ordinal);

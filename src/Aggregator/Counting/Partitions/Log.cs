@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(3107, LogLevel.Error, "Nothing is counted yet: {Reason}")]
     public static partial void TopicUnchecked(ILogger logger, string reason);
+
+    [LoggerMessage(3108, LogLevel.Warning, "Of partition {Partition} went to quarantine: {Kind} from {From} to {To}, edge {Edge:x16}, epoch {Epoch}; clicks missing: {Missing}. {Reason}")]
+    public static partial void Quarantined(ILogger logger, QuarantineKind kind, long from, long to, int partition, ulong edge, ulong epoch, long missing, string reason);
 }

@@ -1,4 +1,3 @@
-using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Storage.Redis;
 
 namespace LinkTracker.Aggregator.Counting.Partitions;
@@ -21,8 +20,6 @@ internal sealed class PartitionCounter
     /// <summary>Where the chain of slices of every log begins, in every partition.</summary>
     public const long LogsBegin = 0;
 
-    // What is counted and not in the snapshot waits in memory: some 300 bytes for each click.
-    private const int MaxPending = 200_000;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
 
     private readonly PartitionLease _lease;
@@ -31,11 +28,8 @@ internal sealed class PartitionCounter
     private readonly ClickClassifier _classifier;
     private readonly VisitorDays _visitors;
     private readonly PartitionReplay _replay;
-    private readonly ClickEventPublisher? _events;
-    private CountBatch _pending = new();
+    private readonly PendingSnapshot _pending;
     private PartitionState _state;
-    private PartitionPosition _stored;
-    private long _lastSnapshot;
 
     private PartitionCounter(PartitionLease lease, PartitionParts parts, PartitionState snapshot, Action works)
     {
@@ -43,12 +37,10 @@ internal sealed class PartitionCounter
         _parts = parts;
         _works = works;
         _state = snapshot;
-        _stored = snapshot.Position;
-        _lastSnapshot = parts.Clock.GetTimestamp();
         _classifier = parts.NewClassifier();
         _visitors = new VisitorDays((day, visitors) => parts.Clicks.LoadDay(lease.Partition, day, visitors));
         _replay = new PartitionReplay(lease, parts, _classifier, _visitors);
-        _events = parts.NewPublisher(_classifier);
+        _pending = new PendingSnapshot(lease, parts, parts.NewPublisher(_classifier), snapshot.Position);
     }
 
     /// <summary>Counts until it is asked to stop; then what was counted is in both stores.</summary>
@@ -80,7 +72,8 @@ internal sealed class PartitionCounter
                 Meet(ahead);
             }
 
-            if (_pending.Clicks >= MaxPending || _parts.Clock.GetElapsedTime(_lastSnapshot) >= _parts.SnapshotInterval)
+            // :: 6
+            if (_pending.IsDue)
             {
                 StoreSnapshot();
             }
@@ -126,7 +119,8 @@ internal sealed class PartitionCounter
             _parts.Metrics.Stored(batch, _parts.Clock.GetElapsedTime(began));
         }
 
-        _pending.Absorb(batch);
+        _pending.Add(batch);
+        Tell(batch.Quarantine);
         _state = _state.After(after, batch);
     }
 
@@ -140,23 +134,19 @@ internal sealed class PartitionCounter
         }
     }
 
-    // :: 6
     private void StoreSnapshot()
     {
-        _lastSnapshot = _parts.Clock.GetTimestamp();
-        if (_state.Position == _stored)
-        {
-            return;
-        }
-
-        // Before the position moves: published at least once, under the same ids if it is done again.
-        _events?.PublishAsync(_pending.Parts, CancellationToken.None).GetAwaiter().GetResult();
-        _parts.Snapshot.Commit(_pending, new PartitionStep(_lease.Partition, _lease.Fence, _stored, _state.Position));
-        _parts.Metrics.Snapshot();
-        _pending = new CountBatch();
-        _stored = _state.Position;
+        _pending.Store(_state.Position);
 
         // Only now: a day that was let go is loaded again from the snapshot, which must have all that was judged.
         _visitors.Trim();
+    }
+
+    private void Tell(IReadOnlyList<QuarantinedRange> ranges)
+    {
+        foreach (var range in ranges)
+        {
+            Log.Quarantined(_parts.Logger, range.Kind, range.From, range.To, range.Log.Partition, range.Log.Edge, range.Log.Epoch, range.Missing, range.Reason);
+        }
     }
 }
