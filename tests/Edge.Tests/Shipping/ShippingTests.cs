@@ -73,6 +73,55 @@ public sealed class ShippingTests(SharedServers servers) : IClassFixture<SharedS
     }
 
     [FactWith(Need.Kafka)]
+    public async Task Chains_that_ended_at_different_places_go_on_from_there_after_a_restart()
+    {
+        await using var logs = new LogRig();
+        for (var start = 0; start < 3; start++)
+        {
+            await using var rig = await StartAsync(logs);
+            for (var i = 0; i < 8; i++)
+            {
+                // A slice of its own for each, and so a record for one partition.
+                await LogRig.RecordAsync(rig.Log, (8 * start) + i);
+                await rig.UntilShippedAsync();
+            }
+
+            using var shipped = rig.Read();
+            Assert.Equal(Numbers(8 * (start + 1)), shipped.Numbers);
+            Assert.Equal(8 * (start + 1), shipped.Records);
+        }
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_chain_goes_on_within_one_log_though_the_sender_is_another()
+    {
+        var isBroken = false;
+        await using var logs = new LogRig();
+        logs.Fault = (action, path) =>
+        {
+            if (Volatile.Read(ref isBroken) && action == DiskAction.Write && Path.GetFileName(path) == ShippedFile.FileName)
+            {
+                throw new IOException("no space");
+            }
+        };
+        await using var rig = await StartAsync(logs);
+        for (var i = 0; i < 24; i++)
+        {
+            // Every fourth ends a shipment, and is sent twice.
+            var restarts = rig.Figures.Restarts;
+            Volatile.Write(ref isBroken, i % 4 == 3);
+            await LogRig.RecordAsync(rig.Log, i);
+            await ShippingRig.UntilAsync("a shipment has ended", () => i % 4 != 3 || rig.Figures.Restarts > restarts);
+            Volatile.Write(ref isBroken, false);
+            await rig.UntilShippedAsync();
+        }
+
+        using var shipped = rig.Read();
+        Assert.Equal(Numbers(24), shipped.Numbers);
+        Assert.True(shipped.Repeated >= 6);
+    }
+
+    [FactWith(Need.Kafka)]
     public async Task Without_the_file_of_what_was_shipped_the_log_is_sent_again_from_its_front()
     {
         await using var logs = new LogRig();
@@ -117,10 +166,12 @@ public sealed class ShippingTests(SharedServers servers) : IClassFixture<SharedS
     public async Task Nothing_is_released_that_the_disk_has_not_taken_down()
     {
         var isBroken = true;
+        var syncs = 0;
         await using var logs = new LogRig();
         logs.Fault = (action, path) =>
         {
-            if (isBroken && action == DiskAction.Sync && Path.GetFileName(path) == ShippedFile.FileName && new FileInfo(path).Length > 0)
+            // The first is that of the file when it is made.
+            if (action == DiskAction.Sync && Path.GetFileName(path) == ShippedFile.FileName && syncs++ > 0 && isBroken)
             {
                 throw new IOException("no space");
             }
