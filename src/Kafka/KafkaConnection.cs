@@ -62,6 +62,7 @@ public sealed class KafkaConnection
         EnablePartitionEof = true,
         QueuedMaxMessagesKbytes = 16_384,
         FetchWaitMaxMs = 100,
+        SocketTimeoutMs = 10_000,
     }), Logger(), topic, partition, offset);
 
     public KafkaTopics OpenTopics() => new(Common(new AdminClientConfig()), Logger());

@@ -67,6 +67,7 @@ public sealed class KafkaReader : IDisposable
     }
 
     /// <summary>The offsets of the first record and behind the last one, asked of the broker.</summary>
+    /// <remarks>When the broker went away after this reader was connected, it may take a minute: see <see cref="KafkaTail.Bounds"/>.</remarks>
     /// <exception cref="KafkaFailedException">No answer came in that time.</exception>
     public (long First, long End) Bounds(TimeSpan limit)
     {

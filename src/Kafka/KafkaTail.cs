@@ -49,9 +49,12 @@ public sealed record KafkaTail(long First, long End, KafkaRecord? Last)
         }
     }
 
-    private static (long First, long End) Bounds(KafkaConnection kafka, string topic, int partition, TimeSpan limit)
+    /// <summary>The offsets of the first record and behind the last one.</summary>
+    /// <exception cref="KafkaFailedException">No answer came in that time.</exception>
+    public static (long First, long End) Bounds(KafkaConnection kafka, string topic, int partition, TimeSpan limit)
     {
-        // Nothing is read by it, so where it would begin does not matter.
+        // A client of its own: one that was connected before keeps asking a broker that is gone, far beyond the limit. Nothing is read
+        // by it, so where it would begin does not matter.
         using var reader = kafka.OpenReader(topic, partition, offset: 0);
         return reader.Bounds(limit);
     }

@@ -6,14 +6,15 @@ namespace LinkTracker.Edge.Links;
 /// <summary>Reads the records of one edition, for one thread at a time. What is left of earlier editions is passed over.</summary>
 /// <param name="isUnderWay">Whether records of the edition were read before, so that only such can follow.</param>
 /// <param name="isWhole">Whether all links of the edition were read before, as they were at some moment.</param>
-internal sealed class EditionReader(KafkaReader reader, long edition, bool isUnderWay, bool isWhole, LinkSupply supply, ILogger logger) : IDisposable
+/// <param name="askEnd">Asks the broker where the topic ends now.</param>
+internal sealed class EditionReader(
+    KafkaReader reader, Func<long> askEnd, long edition, bool isUnderWay, bool isWhole, LinkSupply supply, ILogger logger) : IDisposable
 {
     private const int BatchSize = 1_000;
 
     // Between two looks at the broker while nothing comes: a topic that was made anew says nothing by itself.
-    private const int QuietReads = 4;
+    private const int QuietReads = 6;
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(3);
 
     private int _quiet;
 
@@ -91,7 +92,7 @@ internal sealed class EditionReader(KafkaReader reader, long edition, bool isUnd
 
     private bool IsStillThere()
     {
-        var end = reader.Bounds(LookLimit).End;
+        var end = askEnd();
         (WasHeard, _quiet) = (true, 0);
         return end >= reader.Next;
     }

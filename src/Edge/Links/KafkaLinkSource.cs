@@ -86,7 +86,8 @@ internal sealed class KafkaLinkSource(KafkaConnection kafka, LinkSupply supply, 
             }
 
             // :: 3
-            using var reader = new EditionReader(kafka.OpenReader(LinksTopic.Name, LinksTopic.Partition, next), edition, _isUnderWay, _isWhole, supply, logger);
+            using var reader = new EditionReader(
+                kafka.OpenReader(LinksTopic.Name, LinksTopic.Partition, next), AskEnd, edition, _isUnderWay, _isWhole, supply, logger);
             while (await Task.Run(reader.Read, cancellation) is { } batch)
             {
                 (next, _isUnderWay, _isWhole) = (reader.Next, reader.IsUnderWay, reader.IsWhole);
@@ -125,6 +126,8 @@ internal sealed class KafkaLinkSource(KafkaConnection kafka, LinkSupply supply, 
             return null;
         }
     }
+
+    private long AskEnd() => KafkaTail.Bounds(kafka, LinksTopic.Name, LinksTopic.Partition, AskLimit).End;
 
     private bool TurnsStale()
     {
