@@ -99,11 +99,13 @@ internal sealed class RedisConnection : IDisposable
 
     public void Dispose() => _connections.Dispose();
 
-    // Lines of names and values, parted by a colon; those that begin with # are titles: https://redis.io/commands/info
+    // Lines of names and values, parted by a colon; those that begin with # are titles, and there is one called module for each module:
+    // https://redis.io/commands/info
     private static Dictionary<string, string> InfoOf(string text) => text
         .Split("\r\n")
         .Where(line => line.Contains(':', StringComparison.Ordinal) && line[0] != '#')
         .Select(line => line.Split(':', 2))
+        .DistinctBy(pair => pair[0])
         .ToDictionary(pair => pair[0], pair => pair[1]);
 
     private static CountsException ToCountsException(Exception exception) => exception switch

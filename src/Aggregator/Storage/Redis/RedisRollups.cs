@@ -1,6 +1,5 @@
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Links;
-using StackExchange.Redis;
 
 namespace LinkTracker.Aggregator.Storage.Redis;
 

@@ -222,6 +222,31 @@ public sealed class RedisCountsTests(SharedServers servers) : IClassFixture<Shar
         Assert.Equal(1, _partition.Counts.Read(0)!.Position.Offset);
     }
 
+    [TheoryWith(Need.Redis)]
+    [InlineData("*:d:all0:*", "1,x")]
+    [InlineData("*:d:all0:*", "1,1,1,1,1,1,1,1")]
+    [InlineData("*:d:all0:*", "99999999999999999999")]
+    [InlineData("*:links", "1,2")]
+    [InlineData("*:logs", "1,2,3")]
+    public async Task What_cannot_be_read_is_damage_and_no_number(string pattern, string text)
+    {
+        _partition.Count(Next());
+        var key = await KeyAsync(pattern);
+        foreach (var field in (await _server.AskAsync("hkeys", key)).Split('\n'))
+        {
+            await _server.AskAsync("hset", key, field, text);
+        }
+
+        Assert.True(Assert.Throws<CountsException>(() => Rollups().Audit()).IsDamage);
+    }
+
+    [FactWith(Need.Redis)]
+    public async Task A_position_that_cannot_be_read_is_damage()
+    {
+        await _server.AskAsync("hset", "{lt0}:state", "position", "somewhere");
+        Assert.True(Assert.Throws<CountsException>(() => _partition.Counts.Read(0)).IsDamage);
+    }
+
     [FactWith(Need.Redis)]
     public async Task A_full_memory_refuses_the_whole_step_and_counting_goes_on_when_there_is_room()
     {

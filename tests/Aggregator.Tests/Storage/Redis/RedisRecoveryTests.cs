@@ -1,3 +1,4 @@
+using System.Globalization;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Storage.Redis;
@@ -104,6 +105,41 @@ public sealed class RedisRecoveryTests : IDisposable
         AssertExact(redis);
         var successor = await cluster.MasterOfAsync("{lt0}:state");
         Assert.Single((await successor.AskAsync("keys", "{lt0}:*:links")).Split('\n'));
+    }
+
+    [FactWith(Need.Redis)]
+    public async Task After_its_slot_moved_to_another_node()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        using var redis = RedisConnection.Open(cluster.Configuration);
+        var partition = await OpenAsync(redis);
+        Count(partition, 20);
+        var from = await cluster.MasterOfAsync("{lt0}:state");
+        var to = cluster.Nodes.First(node => node != from);
+        var (slot, fromId, toId) = (await from.AskAsync("cluster", "keyslot", "{lt0}"), await from.AskAsync("cluster", "myid"), await to.AskAsync("cluster", "myid"));
+
+        await to.AskAsync("cluster", "setslot", slot, "importing", fromId);
+        await from.AskAsync("cluster", "setslot", slot, "migrating", toId);
+        var keys = (await from.AskAsync("cluster", "getkeysinslot", slot, "1000")).Split('\n');
+        foreach (var (key, i) in keys.Select((key, i) => (key, i)))
+        {
+            await from.AskAsync("migrate", "127.0.0.1", to.Port.ToString(CultureInfo.InvariantCulture), key, "0", "5000");
+            if (i == keys.Length / 2)
+            {
+                // No node has all keys of a script now.
+                Assert.Throws<CountsException>(() => Count(partition, 1));
+            }
+        }
+
+        foreach (var node in cluster.Nodes)
+        {
+            await node.AskAsync("cluster", "setslot", slot, "node", toId);
+        }
+
+        await AnswersAsync(partition);
+        Assert.False(partition.TakeOver());
+        AssertExact(redis);
+        Assert.Same(to, await cluster.MasterOfAsync("{lt0}:state"));
     }
 
     [FactWith(Need.Redis)]
