@@ -44,11 +44,12 @@ internal sealed class PartitionCounter
     }
 
     /// <summary>Counts until it is asked to stop; then what was counted is in both stores.</summary>
+    /// <param name="isDamaged">Whether the round before ended because of what is in Redis.</param>
     /// <param name="works">Told whenever something went well.</param>
-    public static void Run(PartitionLease lease, PartitionParts parts, Action works, CancellationToken stopping)
+    public static void Run(PartitionLease lease, PartitionParts parts, bool isDamaged, Action works, CancellationToken stopping)
     {
         // :: 1
-        var (snapshot, ahead) = PartitionStart.Align(lease, parts);
+        var (snapshot, ahead) = PartitionStart.Align(lease, parts, isDamaged);
         new PartitionCounter(lease, parts, snapshot, works).Count(ahead, stopping);
     }
 

@@ -17,8 +17,9 @@ internal static class PartitionStart
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
+    /// <param name="isDamaged">Whether what is in Redis was found to be none of our making.</param>
     /// <returns>What PostgreSQL has, and what Redis has, which is the same or more.</returns>
-    public static (PartitionState Snapshot, PartitionState Ahead) Align(PartitionLease lease, PartitionParts parts)
+    public static (PartitionState Snapshot, PartitionState Ahead) Align(PartitionLease lease, PartitionParts parts, bool isDamaged)
     {
         // :: 1
         var snapshot = TakeOver(lease, parts.Snapshot);
@@ -39,6 +40,11 @@ internal static class PartitionStart
         }
 
         // :: 3
+        if (isDamaged)
+        {
+            return (snapshot!, Rebuild(lease, parts, "what it holds cannot be read"));
+        }
+
         var counts = TakeOver(lease, parts.Counts);
         if (counts is null)
         {

@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Storage;
+
 namespace LinkTracker.Aggregator.Counting.Partitions;
 
 /// <summary>A thread that counts one partition, round after round, until it is stopped.</summary>
@@ -36,13 +38,13 @@ internal sealed class PartitionWorker : IDisposable
 
     private void Work()
     {
-        var delay = FirstDelay;
+        var (delay, isDamaged) = (FirstDelay, false);
         while (!_stopping.IsCancellationRequested)
         {
             var began = _parts.Clock.GetTimestamp();
             try
             {
-                PartitionCounter.Run(Lease, _parts, () => _health.Works(Lease.Partition), _stopping.Token);
+                PartitionCounter.Run(Lease, _parts, isDamaged, () => _health.Works(Lease.Partition), _stopping.Token);
                 return;
             }
 #pragma warning disable CA1031 // Whatever it was, what is stored is whole, and counting must go on.
@@ -51,6 +53,7 @@ internal sealed class PartitionWorker : IDisposable
             {
                 // A round that lasted was a good one.
                 delay = _parts.Clock.GetElapsedTime(began) > LongestDelay ? FirstDelay : TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, LongestDelay.Ticks));
+                isDamaged = exception is CountsException { IsDamage: true };
                 _health.Fails(exception, Lease.Partition);
                 Log.PartitionFailed(_parts.Logger, exception, Lease.Partition, delay);
             }
