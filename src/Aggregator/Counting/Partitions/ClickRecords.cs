@@ -13,10 +13,6 @@ internal sealed class ClickRecords(KafkaConnection kafka, int partition, Partiti
     /// <summary>The offset behind the last record that was read.</summary>
     public long Next { get; private set; } = start.Offset;
 
-    /// <summary>The offsets of the first record and behind the last one.</summary>
-    /// <exception cref="KafkaFailedException">No answer came in that time.</exception>
-    public (long First, long End) Bounds(TimeSpan limit) => _reader.Bounds(limit);
-
     /// <summary>How many records wait in the partition, as far as the reader knows.</summary>
     public long Behind => _reader.Behind;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LinkTracker.Kafka;
 
 namespace LinkTracker.Aggregator.Counting.Partitions;
 
@@ -88,8 +89,7 @@ internal static class PartitionStart
     private static PartitionPosition PositionInKafka(PartitionLease lease, PartitionParts parts, PartitionPosition? stored, out QuarantinedRange? missing)
     {
         missing = null;
-        using var records = new ClickRecords(parts.Kafka, lease.Partition, stored ?? default);
-        var (first, end) = records.Bounds(Limit);
+        var (first, end) = KafkaTail.Bounds(parts.Kafka, ClicksTopic.Name, lease.Partition, Limit);
         if (stored is not { } position)
         {
             return new PartitionPosition(0, first);

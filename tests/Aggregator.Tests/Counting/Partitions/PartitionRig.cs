@@ -34,6 +34,7 @@ internal sealed class PartitionRig : IAsyncDisposable
             .AddMetrics()
             .AddSingleton(settings)
             .AddSingleton(TimeProvider.System)
+            .AddKafka(settings.KafkaBootstrapServers!)
             .AddCounting(settings)
             .BuildServiceProvider();
         Link = Enumerable.Range(1, 100_000).First(link => LinkPartition.Of(link, Partitions) == Partition);
