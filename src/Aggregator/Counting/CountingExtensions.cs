@@ -11,13 +11,13 @@ namespace LinkTracker.Aggregator.Counting;
 internal static class CountingExtensions
 {
     /// <summary>
-    /// Adds everything that counts clicks: those of this process's own log into a file, or, when the settings name brokers, those of every
+    /// Adds everything that counts clicks: those of this process's own log into a file, or, when the settings name a Redis, those of every
     /// Edge into Redis and PostgreSQL.
     /// </summary>
-    /// <remarks>Needs a <see cref="TimeProvider"/> and an <see cref="Contracts.Clicks.IClickSource"/> or, with brokers, a <see cref="KafkaConnection"/>.</remarks>
+    /// <remarks>Needs a <see cref="TimeProvider"/> and an <see cref="Contracts.Clicks.IClickSource"/> or, with Redis, a <see cref="KafkaConnection"/>.</remarks>
     public static IServiceCollection AddCounting(this IServiceCollection services, Settings settings)
     {
-        _ = settings.KafkaBootstrapServers is null ? services.AddEmbedded() : services.AddCluster(settings);
+        _ = settings.RedisConfiguration is null ? services.AddEmbedded() : services.AddCluster(settings);
         services.AddSingleton<Links.ReadLinkClicks>(provider => provider.GetRequiredService<IClickCounts>().ClicksOf);
         services.AddSingleton(_ => BotRules.Embedded);
         services.AddSingleton<CountingMetrics>();

@@ -22,6 +22,9 @@ internal sealed class PartitionCounter
 
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
 
+    // When nobody clicks, how soon it is noticed that Redis lost its counts.
+    private static readonly TimeSpan Watching = TimeSpan.FromSeconds(1);
+
     private readonly PartitionLease _lease;
     private readonly PartitionParts _parts;
     private readonly Action _works;
@@ -30,6 +33,7 @@ internal sealed class PartitionCounter
     private readonly PartitionReplay _replay;
     private readonly PendingSnapshot _pending;
     private PartitionState _state;
+    private long _lastCommit;
 
     private PartitionCounter(PartitionLease lease, PartitionParts parts, PartitionState snapshot, Action works)
     {
@@ -66,6 +70,11 @@ internal sealed class PartitionCounter
             if (read > 0)
             {
                 Take(batch, records.Next, toRedis: !isBehind);
+            }
+            else if (!isBehind && _parts.Clock.GetElapsedTime(_lastCommit) >= Watching)
+            {
+                // Changes nothing, and fails if Redis is not where it was left.
+                Commit(new CountBatch(), _state.Position);
             }
 
             if (isBehind && _state.Position == ahead.Position)
@@ -116,13 +125,19 @@ internal sealed class PartitionCounter
         {
             // :: 5
             var began = _parts.Clock.GetTimestamp();
-            _parts.Counts.Commit(batch, new PartitionStep(_lease.Partition, _lease.Fence, _state.Position, after));
+            Commit(batch, after);
             _parts.Metrics.Stored(batch, _parts.Clock.GetElapsedTime(began));
         }
 
         _pending.Add(batch);
         Tell(batch.Quarantine);
         _state = _state.After(after, batch);
+    }
+
+    private void Commit(CountBatch batch, PartitionPosition after)
+    {
+        _parts.Counts.Commit(batch, new PartitionStep(_lease.Partition, _lease.Fence, _state.Position, after));
+        _lastCommit = _parts.Clock.GetTimestamp();
     }
 
     // Both stores have counted the same records. If they do not say the same of them, what the snapshot says holds.

@@ -1,6 +1,7 @@
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.Partitions;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Storage.Redis;
 
 namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 
@@ -41,6 +42,8 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
 
         // Nothing of it is in the snapshot: it is judged again, for PostgreSQL alone.
         var next = rig.Work(fence: 2);
+        await Eventually.HoldsAsync("the next holder has taken over", TimeSpan.FromSeconds(20), async () =>
+            await rig.Redis.AskAsync("hget", RedisKeys.StateOf(rig.Partition)!, "fence") == "2");
         await rig.ClickAsync(50);
         await rig.CountedAsync(150);
         await next.StopAsync();
@@ -69,6 +72,19 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
         await rig.CountedAsync(300);
         await worker.StopAsync();
         rig.HasCounted(300);
+    }
+
+    [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
+    public async Task Counts_that_were_flushed_are_made_again_when_nobody_clicks()
+    {
+        await using var rig = await PartitionRig.StartAsync(servers);
+        await rig.ClickAsync(20);
+        var worker = rig.Work(fence: 1);
+        await rig.StoredAsync(20);
+        await rig.Redis.AskAsync("flushall");
+        await rig.CountedAsync(20);
+        await worker.StopAsync();
+        rig.HasCounted(20);
     }
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
