@@ -3,8 +3,8 @@ using LinkTracker.Aggregator.Storage.Redis;
 namespace LinkTracker.Cluster;
 
 /// <summary>
-/// Three ways to consume the same slices, in turn, round after round: read only, count as the product does, count by one command each. Once
-/// with links that are clicked alike, and once with a few that have most of the clicks.
+/// Ways to consume the same slices, in turn, round after round: read only, count as the product does, count by single commands. Once with
+/// links that are clicked alike, and once with a few that have most of the clicks.
 /// </summary>
 internal sealed class CountingRuns(Options options, DirectoryInfo results)
 {
@@ -18,6 +18,7 @@ internal sealed class CountingRuns(Options options, DirectoryInfo results)
         [
             new("of bare", sample => sample.PerSecond, BareReading.Name),
             new("of a command per click", sample => sample.PerSecond, CommandPerClick.Name),
+            new("of a command per count", sample => sample.PerSecond, CommandPerCount.Name),
         ]);
 
     public async Task RunAsync()
@@ -29,7 +30,7 @@ internal sealed class CountingRuns(Options options, DirectoryInfo results)
     private async Task CompareAsync(string series, bool isSkewed)
     {
         await using var broker = await KafkaBroker.StartAsync();
-        await using var redis = await RedisServer.StartAsync();
+        await using var redis = await RedisServer.StartAsync(appendOnly: true);
         await using var postgres = await PostgresServer.StartAsync();
         var topic = await ClickTopic.FillAsync(broker, new ClickMix(options.Clicks, options.Links, isSkewed));
 
@@ -57,8 +58,11 @@ internal sealed class CountingRuns(Options options, DirectoryInfo results)
         comparison.Add(PartitionCounting.HotName, hot);
         comparison.Add(PartitionCounting.StoredName, stored);
 
-        await redis.AskAsync("flushall");
         using var connection = RedisConnection.Open(redis.Configuration);
+        await redis.AskAsync("flushall");
         comparison.Add(CommandPerClick.Name, await CommandPerClick.MeasureAsync(topic, connection, options.Clicks));
+
+        await redis.AskAsync("flushall");
+        comparison.Add(CommandPerCount.Name, await CommandPerCount.MeasureAsync(topic, connection, options.Clicks));
     }
 }
