@@ -44,11 +44,10 @@ internal sealed class FreshnessRun(Options options, DirectoryInfo results)
 
     private async Task FollowAsync(RunningCluster cluster, List<Link> links, Func<ApiOfCluster, Link, Task<bool>> shows, Latencies latencies)
     {
-        Visitor[] visitors = [.. cluster.Edges.Select(edge => new Visitor(edge))];
         for (var i = 0; i < links.Count; i++)
         {
-            await Task.Delay(_random.Next(BetweenMs.Least, BetweenMs.Most), CancellationToken.None);
-            var (visitor, api) = (visitors[i % visitors.Length], cluster.Apis[i / visitors.Length % cluster.Apis.Count]);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(BetweenMs.Least, BetweenMs.Most)), TimeProvider.System);
+            var (visitor, api) = (cluster.Visitors[i % cluster.Visitors.Count], cluster.Apis[i / cluster.Visitors.Count % cluster.Apis.Count]);
             var since = TimeProvider.System.GetTimestamp();
             await visitor.ClickAsync(links[i]);
             while (!await shows(api, links[i]))
@@ -59,8 +58,6 @@ internal sealed class FreshnessRun(Options options, DirectoryInfo results)
 
             latencies.Add(TimeProvider.System.GetElapsedTime(since));
         }
-
-        Array.ForEach(visitors, visitor => visitor.Dispose());
     }
 
     private static Task UntilServedAsync(RunningCluster cluster, int links) => Eventually.HoldsAsync("every Edge knows every link", Limit, async () =>

@@ -13,6 +13,7 @@ internal sealed class RunningCluster : IAsyncDisposable
         var key = RandomNumberGenerator.GetHexString(32);
         var (edges, admins, aggregators) = (TwoPorts(), TwoPorts(), TwoPorts());
         Edges = Array.ConvertAll(edges, UrlOf);
+        Visitors = Array.ConvertAll(edges, port => new Visitor(UrlOf(port)));
         EdgeAdmins = Array.ConvertAll(admins, UrlOf);
         Apis = Array.ConvertAll(aggregators, port => new ApiOfCluster(UrlOf(port), key));
         _script = new ClusterScript(
@@ -25,6 +26,9 @@ internal sealed class RunningCluster : IAsyncDisposable
     }
 
     public IReadOnlyList<Uri> Edges { get; }
+
+    /// <summary>One for each Edge.</summary>
+    public IReadOnlyList<Visitor> Visitors { get; }
 
     public IReadOnlyList<Uri> EdgeAdmins { get; }
 
@@ -50,14 +54,13 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _script.SignalAsync("TERM");
-        await _script.UntilEndAsync();
-        _script.Dispose();
-        foreach (var api in Apis)
+        foreach (var client in Apis.Concat<IDisposable>(Visitors))
         {
-            api.Dispose();
+            client.Dispose();
         }
 
+        await _script.StopAsync();
+        _script.Dispose();
         _folder.Delete(recursive: true);
     }
 

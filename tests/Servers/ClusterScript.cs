@@ -69,6 +69,16 @@ public sealed class ClusterScript : IDisposable
 
     public Task SignalAsync(string signal) => Command.RunAsync("kill", $"-{signal}", _bash.Id.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Ends all of it in order, if it has not ended. Nothing of it runs any more once this returns.</summary>
+    public async Task StopAsync()
+    {
+        if (!_bash.HasExited)
+        {
+            await SignalAsync("TERM");
+            await UntilEndAsync();
+        }
+    }
+
     /// <returns>The exit code.</returns>
     public async Task<int> UntilEndAsync()
     {
