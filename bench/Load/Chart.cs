@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LinkTracker.Sampling;
 
 namespace LinkTracker.Load;
 
@@ -11,7 +12,7 @@ internal static class Chart
     private const int Row = 44;
     private const int Top = 60;
 
-    public static string Draw(Comparison comparison)
+    public static string Draw(SideBySide<Sample> comparison)
     {
         var names = comparison.Names.ToList();
         var most = names.Max(name => comparison.Figure(name, sample => sample.CpuMicroseconds).Greatest);

@@ -1,3 +1,5 @@
+using LinkTracker.Sampling;
+
 namespace LinkTracker.Load;
 
 /// <summary>
@@ -51,7 +53,7 @@ internal sealed class Runs(Options options)
         servers.Add(await start.StartEdgeAsync(workload, Servers.Durable, Port(4), fastLane: true, durable: true));
         await servers.InTurnAsync(1, server => Generators.SaturateAsync(server, script, WarmUpSeconds));
 
-        var saturation = new Comparison($"Saturation, {options.Links:N0} links", Servers.Nginx);
+        var saturation = new SideBySide<Sample>($"Saturation, {options.Links:N0} links", Servers.Nginx);
         await servers.InTurnAsync(options.Rounds, async server => saturation.Add(server.Name, await Generators.SaturateAsync(server, script, options.Seconds)));
         if (options.Has("saturation"))
         {
@@ -64,7 +66,7 @@ internal sealed class Runs(Options options)
         }
     }
 
-    private async Task OfferRatesAsync(Workload workload, ServerSet servers, Comparison saturation)
+    private async Task OfferRatesAsync(Workload workload, ServerSet servers, SideBySide<Sample> saturation)
     {
         // Of what the slowest of the three takes, so that none is beyond its limit and all get the same.
         string[] names = [Servers.Nginx, Servers.Buffered, Servers.Durable];
@@ -72,7 +74,7 @@ internal sealed class Runs(Options options)
         foreach (var percent in RatePercents)
         {
             var rate = (int)(most * percent / 100);
-            var offered = new Comparison($"{rate:N0} requests/s, {percent} % of the slowest server's saturation", Servers.Nginx);
+            var offered = new SideBySide<Sample>($"{rate:N0} requests/s, {percent} % of the slowest server's saturation", Servers.Nginx);
             await servers.InTurnAsync(
                 options.Rounds,
                 async server => offered.Add(
@@ -97,14 +99,14 @@ internal sealed class Runs(Options options)
         }
 
         await servers.InTurnAsync(1, server => Generators.SaturateAsync(server, scripts[server.Name], WarmUpSeconds));
-        var comparison = new Comparison($"Edge, fast lane, buffered; {UnknownPercent} % of the keys are unknown", Name(LinkCounts[0]));
+        var comparison = new SideBySide<Sample>($"Edge, fast lane, buffered; {UnknownPercent} % of the keys are unknown", Name(LinkCounts[0]));
         await servers.InTurnAsync(options.Rounds, async server => comparison.Add(server.Name, await Generators.SaturateAsync(server, scripts[server.Name], options.Seconds)));
         Show(comparison, "links");
     }
 
     private static int Port(int number) => FirstPort + (number * PortsEach);
 
-    private void Show(Comparison comparison, string name)
+    private void Show(SideBySide<Sample> comparison, string name)
     {
         Console.WriteLine(Report.Table(comparison));
         Report.Save(comparison, _out, name);

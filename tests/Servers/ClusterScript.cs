@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace LinkTracker.EndToEnd.Tests.Cluster;
+namespace LinkTracker.Servers;
 
-/// <summary>A run of <c>scripts/cluster</c>, on free ports, with the programs that were built with the tests.</summary>
-internal sealed class ClusterScript : IDisposable
+/// <summary>A run of <c>scripts/cluster</c>, on free ports, with the programs that stand beside this one.</summary>
+public sealed class ClusterScript : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -53,10 +53,14 @@ internal sealed class ClusterScript : IDisposable
     }
 
     /// <summary>Waits until all of it answers.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; the message has what it wrote.</exception>
     public async Task UntilReadyAsync()
     {
         var first = await Task.WhenAny(_ready.Task, _bash.WaitForExitAsync()).WaitAsync(Patience);
-        Assert.True(first == _ready.Task, Output);
+        if (first != _ready.Task)
+        {
+            throw new InvalidOperationException($"the cluster ended at its start:\n{Output}");
+        }
     }
 
     /// <summary>The ids of the processes that it started, by their names.</summary>
@@ -64,6 +68,16 @@ internal sealed class ClusterScript : IDisposable
         .ToDictionary(file => Path.GetFileName(file), file => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture));
 
     public Task SignalAsync(string signal) => Command.RunAsync("kill", $"-{signal}", _bash.Id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Ends all of it in order, if it has not ended. Nothing of it runs any more once this returns.</summary>
+    public async Task StopAsync()
+    {
+        if (!_bash.HasExited)
+        {
+            await SignalAsync("TERM");
+            await UntilEndAsync();
+        }
+    }
 
     /// <returns>The exit code.</returns>
     public async Task<int> UntilEndAsync()
