@@ -72,7 +72,15 @@ public static partial class LinuxFile
                 Sync(file);
             }
 
-            File.Move(temporary, path, replace);
+            if (replace)
+            {
+                File.Move(temporary, path, overwrite: true);
+            }
+            else
+            {
+                // .NET's own move looks for the file first and renames over it then: of two that come at once, both succeed.
+                ThrowIfFailed(Link(temporary, path), "link");
+            }
         }
         finally
         {
@@ -96,6 +104,9 @@ public static partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Flush(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string path);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
