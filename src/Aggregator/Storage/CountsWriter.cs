@@ -122,6 +122,3 @@ internal sealed class CountsWriter : IDisposable
             bot = bot + excluded.bot, duplicate = duplicate + excluded.duplicate
         """);
 }
-
-/// <summary>The stored position is not the one a batch was made for.</summary>
-internal sealed class PositionMovedException(string message) : Exception(message);

@@ -92,6 +92,12 @@ internal sealed class CountingPartitions(
     private async Task ShareAsync(CancellationToken stopping)
     {
         await parts.Replays.LookAsync(stopping);
+        foreach (var worker in _workers.Values.Where(worker => worker.RefusedBy > 0))
+        {
+            // Nothing changes when another has the partition by now: it is lost below.
+            await leases.LiftAsync(worker.Lease, worker.RefusedBy, stopping);
+        }
+
         var view = await leases.RenewAsync(stopping);
         var mine = view.Mine.ToDictionary(lease => lease.Partition);
 

@@ -69,6 +69,23 @@ internal sealed class PartitionLeases(DbDataSource database, int partitions, Tim
         return fence is { } taken ? new PartitionLease(partition, taken) : null;
     }
 
+    /// <summary>
+    /// Lifts the fence of a lease that this Aggregator holds above one that a store has. So it is after the database came back from a
+    /// backup: it counts fences from an earlier number than the one that it had reached.
+    /// </summary>
+    /// <exception cref="DbException">The database does not answer.</exception>
+    public async Task LiftAsync(PartitionLease lease, long above, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE counting_leases SET fence = @above + 1
+            WHERE partition = @Partition AND fence = @Fence AND owner = @Owner AND expires_at > now()
+            """,
+            new { lease.Partition, lease.Fence, Owner, above },
+            cancellationToken: cancellation));
+    }
+
     /// <summary>Gives a partition up, so that others need not wait for the end of its term.</summary>
     /// <exception cref="DbException">The database does not answer; the term ends by itself.</exception>
     public async Task ReleaseAsync(PartitionLease lease)

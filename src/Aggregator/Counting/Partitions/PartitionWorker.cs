@@ -12,6 +12,7 @@ internal sealed class PartitionWorker : IDisposable
     private readonly PartitionParts _parts;
     private readonly CountingHealth _health;
     private readonly Task _work;
+    private long _refusedBy;
 
     private PartitionWorker(PartitionLease lease, PartitionParts parts, CountingHealth health)
     {
@@ -22,6 +23,9 @@ internal sealed class PartitionWorker : IDisposable
     }
 
     public PartitionLease Lease { get; }
+
+    /// <summary>The higher fence under which a store has the partition; 0: none was met.</summary>
+    public long RefusedBy => Volatile.Read(ref _refusedBy);
 
     public static PartitionWorker Start(PartitionLease lease, PartitionParts parts, CountingHealth health) => new(lease, parts, health);
 
@@ -53,6 +57,11 @@ internal sealed class PartitionWorker : IDisposable
             {
                 // A round that lasted was a good one.
                 delay = _parts.Clock.GetElapsedTime(began) > LongestDelay ? FirstDelay : TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, LongestDelay.Ticks));
+                if (exception is PositionMovedException { Fence: var fence } && fence > Lease.Fence)
+                {
+                    Volatile.Write(ref _refusedBy, fence);
+                }
+
                 isDamaged = exception is CountsException { IsDamage: true };
                 _health.Fails(exception, Lease.Partition);
                 Log.PartitionFailed(_parts.Logger, exception, Lease.Partition, delay);

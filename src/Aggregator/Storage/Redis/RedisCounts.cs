@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using LinkTracker.Aggregator.Counting;
 using StackExchange.Redis;
 
@@ -113,6 +114,7 @@ internal sealed class RedisCounts(RedisConnection redis) : IPartitionCounts
         _generations.TryRemove(keys.Partition, out _);
         var stored = (string?[])answer!;
         throw new PositionMovedException(
-            $"Partition {keys.Partition} is stored at '{stored[2]}' of generation '{stored[1]}' under fence '{stored[0]}'; a step from '{position}' of '{keys.Generation}' under fence '{fence}' does not fit that, or a log of it has moved.");
+            $"Partition {keys.Partition} is stored at '{stored[2]}' of generation '{stored[1]}' under fence '{stored[0]}'; a step from '{position}' of '{keys.Generation}' under fence '{fence}' does not fit that, or a log of it has moved.",
+            long.TryParse(stored[0], NumberStyles.None, CultureInfo.InvariantCulture, out var other) ? other : 0);
     }
 }

@@ -69,6 +69,17 @@ public sealed class PartitionLeasesTests(SharedServers servers) : IClassFixture<
     }
 
     [FactWith(Need.Postgres)]
+    public async Task A_fence_is_lifted_above_that_of_a_store_by_its_holder_only()
+    {
+        var (holder, other) = (await MemberAsync(), await MemberAsync());
+        var lease = (await TakeAllAsync(holder, (await holder.RenewAsync(default)).Free))[0];
+        await other.LiftAsync(lease, 34, default);
+        Assert.Contains(lease, (await holder.RenewAsync(default)).Mine);
+        await holder.LiftAsync(lease, 34, default);
+        Assert.Contains(lease with { Fence = 35 }, (await holder.RenewAsync(default)).Mine);
+    }
+
+    [FactWith(Need.Postgres)]
     public async Task What_is_released_is_free_at_once_and_an_old_lease_releases_nothing()
     {
         var (leaving, staying) = (await MemberAsync(), await MemberAsync());
