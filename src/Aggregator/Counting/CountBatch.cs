@@ -28,6 +28,9 @@ internal sealed class CountBatch
 
     public List<QuarantinedRange> Quarantine { get; } = [];
 
+    /// <summary>Bytes that are to be kept in quarantine.</summary>
+    public long QuarantinedBytes => Quarantine.Sum(range => (long)range.Bytes.Length);
+
     /// <summary>Ids of what leaves the quarantine, because the batch counts it.</summary>
     public List<long> Replayed { get; } = [];
 

@@ -27,7 +27,7 @@ internal sealed class CountsCluster : CountsRig
         var rebuild = new RedisRebuild(_redis, new RedisCounts(_redis), NullLogger<RedisRebuild>.Instance);
         for (var partition = 0; partition < Partitions; partition++)
         {
-            rebuild.Run(partition, Fence, null, [], []);
+            rebuild.Run(partition, Fence, null, [], [], CancellationToken.None);
         }
     }
 

@@ -89,8 +89,10 @@ internal sealed class CountingPartitions(
         }
     }
 
+    // Nothing here waits for a thread: a rebuild or a slow write may take longer than the term of the leases that are to be renewed.
     private async Task ShareAsync(CancellationToken stopping)
     {
+        // :: 1  what is asked for, and what a store refused
         await parts.Replays.LookAsync(stopping);
         foreach (var worker in _workers.Values.Where(worker => worker.RefusedBy > 0))
         {
@@ -98,18 +100,17 @@ internal sealed class CountingPartitions(
             await leases.LiftAsync(worker.Lease, worker.RefusedBy, stopping);
         }
 
+        // :: 2  who holds what
         var view = await leases.RenewAsync(stopping);
-        var mine = view.Mine.ToDictionary(lease => lease.Partition);
+        await LetGoAsync(view);
 
-        // Lost to another, or taken anew under a higher fence: the worker of before must not go on.
-        await EndAsync([.. _workers.Values.Where(worker => !mine.TryGetValue(worker.Lease.Partition, out var lease) || lease != worker.Lease)], release: false);
-        await EndAsync([.. _workers.Values.OrderByDescending(worker => worker.Lease.Partition).Take(mine.Count - view.Share)], release: true);
+        // :: 3  more, up to the share; a worker that is still ending counts as one
         foreach (var lease in view.Mine.Where(lease => !_workers.ContainsKey(lease.Partition)).Take(view.Share - _workers.Count))
         {
             Begin(lease);
         }
 
-        foreach (var partition in view.Free)
+        foreach (var partition in view.Free.Where(partition => !_workers.ContainsKey(partition)))
         {
             if (_workers.Count >= view.Share)
             {
@@ -123,33 +124,45 @@ internal sealed class CountingPartitions(
         }
     }
 
+    private async Task LetGoAsync(LeaseView view)
+    {
+        // Lost to another, or held under a higher fence by now: the worker of before must not go on.
+        var lost = _workers.Values.Where(worker => !view.Mine.Contains(worker.Lease)).ToList();
+        var surplus = _workers.Values.Except(lost).OrderByDescending(worker => worker.Lease.Partition).Take(view.Mine.Count - view.Share);
+        foreach (var worker in lost.Concat(surplus))
+        {
+            worker.Stop();
+        }
+
+        await RemoveEndedAsync();
+    }
+
     private void Begin(PartitionLease lease)
     {
         Log.PartitionTaken(logger, lease.Partition, lease.Fence);
         _workers.Add(lease.Partition, PartitionWorker.Start(lease, parts, health));
     }
 
-    private async Task EndAsync(IReadOnlyCollection<PartitionWorker> workers, bool release)
+    private async Task RemoveEndedAsync()
     {
-        await Task.WhenAll(workers.Select(worker => worker.StopAsync()));
-        foreach (var worker in workers)
+        foreach (var worker in _workers.Values.Where(worker => worker.HasEnded).ToList())
         {
-            worker.Dispose();
             _workers.Remove(worker.Lease.Partition);
+            worker.Dispose();
             parts.Metrics.Leaves(worker.Lease.Partition);
             Log.PartitionLeft(logger, worker.Lease.Partition, worker.Lease.Fence);
-            if (release)
-            {
-                await leases.ReleaseAsync(worker.Lease);
-            }
+
+            // When this fails the term ends by itself; when the lease is another's by now, nothing is released.
+            await leases.ReleaseAsync(worker.Lease);
         }
     }
 
     private async Task LeaveAsync()
     {
+        await Task.WhenAll(_workers.Values.Select(worker => worker.StopAsync()));
         try
         {
-            await EndAsync([.. _workers.Values], release: true);
+            await RemoveEndedAsync();
             await leases.LeaveAsync();
         }
         catch (DbException exception)

@@ -23,6 +23,10 @@ internal static partial class Log
     [LoggerMessage(3107, LogLevel.Error, "Nothing is counted yet: {Reason}")]
     public static partial void TopicUnchecked(ILogger logger, string reason);
 
-    [LoggerMessage(3108, LogLevel.Warning, "Of partition {Partition} went to quarantine: {Kind} from {From} to {To}, edge {Edge:x16}, epoch {Epoch}; clicks missing: {Missing}. {Reason}")]
-    public static partial void Quarantined(ILogger logger, QuarantineKind kind, long from, long to, int partition, ulong edge, ulong epoch, long missing, string reason);
+    public static void Quarantined(ILogger logger, LogLevel level, QuarantineKind kind, long from, long to, LogKey log, long missing, string reason) =>
+        Quarantined(logger, level, log.Partition, kind, from, to, log.Edge, log.Epoch, missing, reason);
+
+    [LoggerMessage(EventId = 3108, Message = "Of partition {Partition} went to quarantine: {Kind} from {From} to {To}, edge {Edge:x16}, epoch {Epoch}; clicks missing: {Missing}. {Reason}")]
+    private static partial void Quarantined(
+        ILogger logger, LogLevel level, int partition, QuarantineKind kind, long from, long to, ulong edge, ulong epoch, long missing, string reason);
 }

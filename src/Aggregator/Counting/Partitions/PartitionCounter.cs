@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Storage.Redis;
+using LinkTracker.Kafka;
 
 namespace LinkTracker.Aggregator.Counting.Partitions;
 
@@ -28,6 +29,7 @@ internal sealed class PartitionCounter
     private readonly PartitionLease _lease;
     private readonly PartitionParts _parts;
     private readonly Action _works;
+    private readonly CancellationToken _stopping;
     private readonly ClickClassifier _classifier;
     private readonly VisitorDays _visitors;
     private readonly PartitionReplay _replay;
@@ -35,16 +37,18 @@ internal sealed class PartitionCounter
     private PartitionState _state;
     private long _lastCommit;
 
-    private PartitionCounter(PartitionLease lease, PartitionParts parts, PartitionState snapshot, Action works)
+    private PartitionCounter(PartitionLease lease, PartitionParts parts, PartitionState snapshot, Action works, CancellationToken stopping)
     {
         _lease = lease;
         _parts = parts;
         _works = works;
+        _stopping = stopping;
         _state = snapshot;
         _classifier = parts.NewClassifier();
         _visitors = new VisitorDays((day, visitors) => parts.Clicks.LoadDay(lease.Partition, day, visitors));
-        _replay = new PartitionReplay(lease, parts, _classifier, _visitors);
-        _pending = new PendingSnapshot(lease, parts, parts.NewPublisher(_classifier), snapshot.Position);
+        var events = parts.NewPublisher(_classifier);
+        _replay = new PartitionReplay(lease, parts, events, _classifier, _visitors);
+        _pending = new PendingSnapshot(lease, parts, events, snapshot.Position);
     }
 
     /// <summary>Counts until it is asked to stop; then what was counted is in both stores.</summary>
@@ -53,52 +57,64 @@ internal sealed class PartitionCounter
     public static void Run(PartitionLease lease, PartitionParts parts, bool isDamaged, Action works, CancellationToken stopping)
     {
         // :: 1
-        var (snapshot, ahead) = PartitionStart.Align(lease, parts, isDamaged);
-        new PartitionCounter(lease, parts, snapshot, works).Count(ahead, stopping);
+        var (snapshot, ahead) = PartitionStart.Align(lease, parts, isDamaged, stopping);
+        new PartitionCounter(lease, parts, snapshot, works, stopping).Count(ahead);
     }
 
-    private void Count(PartitionState ahead, CancellationToken stopping)
+    private void Count(PartitionState ahead)
     {
         // :: 2
         using var records = new ClickRecords(_parts.Kafka, _lease.Partition, _state.Position);
-        _parts.Metrics.Moved(_lease.Partition, _state, 0, records.Behind);
-        while (!stopping.IsCancellationRequested)
+        try
         {
-            // :: 3 and 4
-            var isBehind = _state.Position.CompareTo(ahead.Position) < 0;
-            var batch = Fold(records, isBehind ? ahead.Position.Offset : long.MaxValue, out var read);
-            if (read > 0)
+            while (!_stopping.IsCancellationRequested)
             {
-                Take(batch, records.Next, toRedis: !isBehind);
+                Turn(records, ahead);
+                _parts.Metrics.Moved(_lease.Partition, _state, _visitors.Count, records.Behind);
+                _works();
             }
-            else if (!isBehind && _parts.Clock.GetElapsedTime(_lastCommit) >= Watching)
-            {
-                // Changes nothing, and fails if Redis is not where it was left.
-                Commit(new CountBatch(), _state.Position);
-            }
-
-            if (isBehind && _state.Position == ahead.Position)
-            {
-                Meet(ahead);
-            }
-
-            // :: 6
-            if (_pending.IsDue)
-            {
-                StoreSnapshot();
-            }
-
-            if (!isBehind && _replay.IsAsked)
-            {
-                StoreSnapshot();
-                _state = _replay.Run(_state);
-            }
-
-            _parts.Metrics.Moved(_lease.Partition, _state, _visitors.Count, records.Behind);
-            _works();
+        }
+        catch (OffsetOutOfRangeException)
+        {
+            // Kafka does not have any more what was counted since the last snapshot.
+            StoreSnapshot();
+            throw;
         }
 
         StoreSnapshot();
+    }
+
+    private void Turn(ClickRecords records, PartitionState ahead)
+    {
+        // :: 3 and 4
+        var isBehind = _state.Position.CompareTo(ahead.Position) < 0;
+        var batch = Fold(records, isBehind ? ahead.Position.Offset : long.MaxValue, out var read);
+        if (read > 0)
+        {
+            Take(batch, records.Next, toRedis: !isBehind);
+        }
+        else if (!isBehind && _parts.Clock.GetElapsedTime(_lastCommit) >= Watching)
+        {
+            // Changes nothing, and fails if Redis is not where it was left.
+            Commit(new CountBatch(), _state.Position);
+        }
+
+        if (isBehind && _state.Position == ahead.Position)
+        {
+            Meet(ahead);
+        }
+
+        // :: 6
+        if (_pending.IsDue)
+        {
+            StoreSnapshot();
+        }
+
+        if (!isBehind && _replay.IsAsked)
+        {
+            StoreSnapshot();
+            _state = _replay.Run(_state, _stopping);
+        }
     }
 
     private CountBatch Fold(ClickRecords records, long end, out int read)
@@ -106,7 +122,7 @@ internal sealed class PartitionCounter
         var fold = new ClickFold(_classifier, _visitors, _state.Logs, LogsBegin);
         var since = _parts.Clock.GetTimestamp();
         read = 0;
-        while (fold.Batch.Hours.Count < RedisCounts.EnoughHours && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && records.Next < end)
+        while (fold.Batch.Hours.Count < RedisCounts.EnoughHours && fold.Batch.QuarantinedBytes < PendingSnapshot.MostQuarantinedBytes && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && records.Next < end)
         {
             if (records.Read(left) is { } record)
             {
@@ -130,7 +146,7 @@ internal sealed class PartitionCounter
         }
 
         _pending.Add(batch);
-        Tell(batch.Quarantine);
+        batch.Quarantine.ForEach(_parts.Metrics.Quarantined);
         _state = _state.After(after, batch);
     }
 
@@ -146,23 +162,15 @@ internal sealed class PartitionCounter
         if (!_state.HasSameLogs(ahead))
         {
             StoreSnapshot();
-            PartitionStart.Rebuild(_lease, _parts, PartitionStart.Disagreement);
+            PartitionStart.Rebuild(_lease, _parts, PartitionStart.Disagreement, _stopping);
         }
     }
 
     private void StoreSnapshot()
     {
-        _pending.Store(_state.Position);
+        _pending.Store(_state.Position, _stopping);
 
         // Only now: a day that was let go is loaded again from the snapshot, which must have all that was judged.
         _visitors.Trim();
-    }
-
-    private void Tell(IReadOnlyList<QuarantinedRange> ranges)
-    {
-        foreach (var range in ranges)
-        {
-            Log.Quarantined(_parts.Logger, range.Kind, range.From, range.To, range.Log.Partition, range.Log.Edge, range.Log.Epoch, range.Missing, range.Reason);
-        }
     }
 }

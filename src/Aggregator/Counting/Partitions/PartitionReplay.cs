@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Events;
 using LinkTracker.Contracts.Clicks;
 
 namespace LinkTracker.Aggregator.Counting.Partitions;
@@ -6,16 +7,19 @@ namespace LinkTracker.Aggregator.Counting.Partitions;
 /// Counts what this partition has in quarantine and this version can read, when somebody has asked for it. Both stores must be at the
 /// same position; each entry leaves the quarantine in the transaction that counts it.
 /// </summary>
-internal sealed class PartitionReplay(PartitionLease lease, PartitionParts parts, ClickClassifier classifier, VisitorDays visitors)
+/// <param name="events">Where clicks are published before they are stored; null: nowhere.</param>
+internal sealed class PartitionReplay(
+    PartitionLease lease, PartitionParts parts, ClickEventPublisher? events, ClickClassifier classifier, VisitorDays visitors)
 {
-    private const int EntriesAtOnce = 500;
+    // Of records, each may have a megabyte.
+    private const int EntriesAtOnce = 50;
 
     private long _done = parts.Replays.DoneBy(lease.Partition);
 
     public bool IsAsked => parts.Replays.Newest > _done;
 
     /// <returns>What is stored then.</returns>
-    public PartitionState Run(PartitionState state)
+    public PartitionState Run(PartitionState state, CancellationToken stopping)
     {
         var order = parts.Replays.Newest;
         var (replayed, kept, last) = (0L, 0L, 0L);
@@ -26,6 +30,7 @@ internal sealed class PartitionReplay(PartitionLease lease, PartitionParts parts
             {
                 var step = new PartitionStep(lease.Partition, lease.Fence, state.Position, state.Position);
                 parts.Counts.Commit(batch, step);
+                events?.PublishAsync(batch.Parts, stopping).GetAwaiter().GetResult();
                 parts.Snapshot.Commit(batch, step);
                 visitors.Trim();
                 state = state.After(state.Position, batch);

@@ -27,20 +27,31 @@ internal sealed class PartitionWorker : IDisposable
     /// <summary>The higher fence under which a store has the partition; 0: none was met.</summary>
     public long RefusedBy => Volatile.Read(ref _refusedBy);
 
+    /// <summary>Whether its thread has ended, with everything that it could store in the stores.</summary>
+    public bool HasEnded => _work.IsCompleted;
+
     public static PartitionWorker Start(PartitionLease lease, PartitionParts parts, CountingHealth health) => new(lease, parts, health);
 
-    /// <summary>Returns when the thread has ended, with everything that it could store in the stores.</summary>
-    public async Task StopAsync()
+    /// <summary>Asks the thread to end. What it is at takes its time: nobody who has leases to renew should wait for it.</summary>
+    public void Stop() => _stopping.Cancel();
+
+    /// <summary>Asks the thread to end, and returns when it has.</summary>
+    public Task StopAsync()
     {
-        await _stopping.CancelAsync();
-        await _work;
-        _health.Works(Lease.Partition);
+        Stop();
+        return _work;
     }
 
-    /// <summary>To be called once it has stopped.</summary>
+    /// <summary>To be called once it has ended.</summary>
     public void Dispose() => _stopping.Dispose();
 
     private void Work()
+    {
+        CountUntilStopped();
+        _health.Works(Lease.Partition);
+    }
+
+    private void CountUntilStopped()
     {
         var (delay, isDamaged) = (FirstDelay, false);
         while (!_stopping.IsCancellationRequested)
@@ -49,6 +60,10 @@ internal sealed class PartitionWorker : IDisposable
             try
             {
                 PartitionCounter.Run(Lease, _parts, isDamaged, () => _health.Works(Lease.Partition), _stopping.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
                 return;
             }
 #pragma warning disable CA1031 // Whatever it was, what is stored is whole, and counting must go on.

@@ -32,7 +32,7 @@ internal sealed class PostgresPositions(PostgresTransaction transaction)
         // :: 2
         if (stored is { } later && later.Fence > step.Fence)
         {
-            throw new PositionMovedException($"Partition {step.Partition} is held under fence {later.Fence}; this batch was made under {step.Fence}.");
+            throw new PositionMovedException($"Partition {step.Partition} is held under fence {later.Fence}; this batch was made under {step.Fence}.", later.Fence);
         }
 
         // :: 3

@@ -8,9 +8,6 @@ internal static partial class Log
     [LoggerMessage(3042, LogLevel.Information, "{Keys} keys of former counts of partition {Partition} were dropped from Redis")]
     public static partial void Swept(ILogger logger, int partition, long keys);
 
-    [LoggerMessage(3043, LogLevel.Warning, "Former counts of partition {Partition} are still in Redis: they take memory until its counts are made anew the next time")]
-    public static partial void SweepFailed(ILogger logger, Exception exception, int partition);
-
     [LoggerMessage(3044, LogLevel.Warning, "Whether Redis may hold counts is not known yet: it must be 6 or newer, with maxmemory-policy noeviction")]
     public static partial void RedisNotChecked(ILogger logger, Exception exception);
 }

@@ -9,7 +9,7 @@ internal sealed class RedisSweep(RedisConnection redis, RedisKeys present)
 
     /// <returns>Keys that are gone.</returns>
     /// <exception cref="CountsException">Redis does not answer; what is left is dropped by the next sweep.</exception>
-    public async Task<long> RunAsync()
+    public long Run()
     {
         var gone = 0L;
         try
@@ -17,7 +17,7 @@ internal sealed class RedisSweep(RedisConnection redis, RedisKeys present)
             foreach (var master in redis.Masters())
             {
                 var page = new List<RedisKey>();
-                await foreach (var key in master.KeysAsync(pattern: RedisKeys.Tag(present.Partition) + "*", pageSize: PageSize))
+                foreach (var key in master.Keys(pattern: RedisKeys.Tag(present.Partition) + "*", pageSize: PageSize))
                 {
                     if (!present.Owns(key!))
                     {

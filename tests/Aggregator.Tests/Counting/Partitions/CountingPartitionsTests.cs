@@ -1,14 +1,14 @@
 using LinkTracker.Aggregator.Counting;
-using LinkTracker.Aggregator.Counting.Partitions;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using LinkTracker.Aggregator.Storage;
 using Npgsql;
 
 namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 
-/// <summary>An Aggregator's share of the partitions, on real servers.</summary>
+/// <summary>How Aggregators share the partitions, on real servers.</summary>
 public sealed class CountingPartitionsTests(SharedServers servers) : IClassFixture<SharedServers>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
     public async Task Counting_goes_on_when_PostgreSQL_came_back_from_an_older_backup()
     {
@@ -22,10 +22,10 @@ public sealed class CountingPartitionsTests(SharedServers servers) : IClassFixtu
 
         // The backup knows an earlier holder. Redis does not forget the later one.
         await using var database = NpgsqlDataSource.Create(rig.Database);
-        await using var older = database.CreateCommand("UPDATE counting_positions SET fence = 3");
+        await using var older = database.CreateCommand("UPDATE counting_positions SET fence = 0");
         await older.ExecuteNonQueryAsync();
 
-        var counting = rig.Service<IEnumerable<IHostedService>>().OfType<CountingPartitions>().Single();
+        using var counting = rig.Share();
         await counting.StartAsync(default);
         await rig.ClickAsync(10);
         await rig.CountedAsync(20);
@@ -35,22 +35,54 @@ public sealed class CountingPartitionsTests(SharedServers servers) : IClassFixtu
     }
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
-    public async Task Every_partition_can_be_reported_of_soon_after_the_start()
+    public async Task Who_joins_gets_a_share_and_who_leaves_gives_its_own_back_and_every_click_is_counted_once()
     {
         await using var rig = await PartitionRig.StartAsync(servers);
-        var counting = rig.Service<IEnumerable<IHostedService>>().OfType<CountingPartitions>().Single();
-        await counting.StartAsync(default);
-        await Eventually.HoldsAsync("all partitions are open", TimeSpan.FromSeconds(60), () =>
+        using var first = rig.Share();
+        using var second = rig.Share();
+        await first.StartAsync(default);
+        await Eventually.HoldsAsync("all partitions can be reported of", Patience, () => Task.FromResult(CanReport(rig)));
+
+        await rig.ClickAsync(100);
+        await second.StartAsync(default);
+        await Eventually.HoldsAsync("each holds half", Patience, async () => await HoldersAsync(rig) is [16, 16]);
+        await rig.ClickAsync(100);
+        await rig.CountedAsync(200);
+
+        await first.StopAsync(default);
+        await Eventually.HoldsAsync("one holds all", Patience, async () => await HoldersAsync(rig) is [32]);
+        await rig.ClickAsync(100);
+        await rig.CountedAsync(300);
+        await rig.StoredAsync(300);
+        await second.StopAsync(default);
+        rig.HasCounted(300);
+        Assert.Empty(await HoldersAsync(rig));
+    }
+
+    private static bool CanReport(PartitionRig rig)
+    {
+        try
         {
-            try
-            {
-                return Task.FromResult(rig.Counts.Audit() is { Applied: var applied, Raw: var raw } && applied == raw);
-            }
-            catch (Aggregator.Storage.CountsException)
-            {
-                return Task.FromResult(false);
-            }
-        });
-        await counting.StopAsync(default);
+            return rig.Counts.Audit() is { Applied: 0, Raw: 0 };
+        }
+        catch (CountsException)
+        {
+            // Some are not open yet.
+            return false;
+        }
+    }
+
+    private static async Task<List<long>> HoldersAsync(PartitionRig rig)
+    {
+        await using var database = NpgsqlDataSource.Create(rig.Database);
+        await using var holders = database.CreateCommand("SELECT COUNT(*) FROM counting_leases WHERE expires_at > now() GROUP BY owner");
+        await using var reader = await holders.ExecuteReaderAsync();
+        var counts = new List<long>();
+        while (await reader.ReadAsync())
+        {
+            counts.Add(reader.GetInt64(0));
+        }
+
+        return counts;
     }
 }

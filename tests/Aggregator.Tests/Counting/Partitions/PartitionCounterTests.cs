@@ -8,6 +8,7 @@ namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 /// <summary>Counting one partition on real servers: every record once in each of the two stores, whatever happens to them.</summary>
 public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture<SharedServers>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
@@ -155,7 +156,7 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
     }
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
-    public async Task A_slice_that_never_came_is_declared_and_counted_if_it_comes_after_all()
+    public async Task A_slice_that_never_came_is_declared()
     {
         await using var rig = await PartitionRig.StartAsync(servers);
         var (first, lost, last) = (rig.Slice(40), rig.Slice(60), rig.Slice(10));
@@ -240,6 +241,80 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
         Assert.Equal(new PartitionPosition(1, 3), rig.Parts.Snapshot.Read(rig.Partition)!.Position);
         Assert.Equal([QuarantineKind.Damage, QuarantineKind.Hole], rig.Quarantine().Select(entry => entry.Kind));
         Assert.Contains("retention is too short", rig.Quarantine()[0].Reason, StringComparison.Ordinal);
+    }
+
+    [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
+    public async Task What_reports_had_beyond_the_snapshot_is_taken_back_and_declared_when_Kafka_lost_it()
+    {
+        await using var rig = await PartitionRig.StartAsync(servers, snapshots: Never);
+        await rig.ClickAsync(10);
+        using var worker = rig.Work(fence: 1);
+        await rig.CountedAsync(10);
+
+        // The snapshot is at nothing, and Kafka has nothing of it any more.
+        await (await servers.Kafka).DeleteRecordsAsync("clicks", rig.Partition, before: 1);
+        using var next = rig.Work(fence: 2);
+        await rig.CountedAsync(0);
+        await rig.ClickAsync(10);
+        await rig.CountedAsync(10);
+        await Task.WhenAll(worker.StopAsync(), next.StopAsync());
+        Assert.Equal([QuarantineKind.Damage, QuarantineKind.Hole], rig.Quarantine().Select(entry => entry.Kind));
+        Assert.Equal(new PartitionPosition(1, 2), rig.Parts.Snapshot.Read(rig.Partition)!.Position);
+    }
+
+    [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
+    public async Task Reports_that_are_ahead_of_Kafka_itself_are_put_back_to_the_snapshot_and_that_is_declared()
+    {
+        await using var rig = await PartitionRig.StartAsync(servers);
+        await rig.ClickAsync(10);
+        await CountAsync(rig, fence: 1, clicks: 10);
+        await rig.Redis.AskAsync("hset", RedisKeys.StateOf(rig.Partition)!, "position", "0:50");
+
+        using var worker = rig.Work(fence: 2);
+        await Eventually.HoldsAsync("the next era has begun in Redis", Patience, () => Task.FromResult(rig.Parts.Counts.Read(rig.Partition)?.Position.Era == 1));
+        await worker.StopAsync();
+        rig.HasCounted(10);
+        Assert.Equal(new PartitionPosition(1, 1), rig.Parts.Snapshot.Read(rig.Partition)!.Position);
+        Assert.Contains("it lost records", Assert.Single(rig.Quarantine()).Reason, StringComparison.Ordinal);
+    }
+
+    [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
+    public async Task Of_two_stores_that_say_different_things_of_the_same_records_the_snapshot_is_believed()
+    {
+        await using var rig = await PartitionRig.StartAsync(servers);
+        await rig.ClickAsync(10);
+        await CountAsync(rig, fence: 1, clicks: 10);
+        var generation = await rig.Redis.AskAsync("hget", RedisKeys.StateOf(rig.Partition)!, "generation");
+        var logs = new RedisKeys(rig.Partition, generation).Logs.ToString();
+        await rig.Redis.AskAsync("hset", logs, RedisKeys.FieldOf(new LogKey(rig.Partition, rig.Log.Edge, rig.Log.Epoch)), "1,9,9,0,0");
+
+        using var worker = rig.Work(fence: 2);
+        await Eventually.HoldsAsync("the counts are of another generation", Patience, async () =>
+            await rig.Redis.AskAsync("hget", RedisKeys.StateOf(rig.Partition)!, "generation") != generation && rig.Parts.Counts.Read(rig.Partition) is not null);
+        await worker.StopAsync();
+        rig.HasCounted(10);
+    }
+
+    [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
+    public async Task Counts_that_were_flushed_are_made_again_while_Kafka_is_away()
+    {
+        await using var rig = await PartitionRig.StartAsync(servers);
+        await rig.ClickAsync(10);
+        await CountAsync(rig, fence: 1, clicks: 10);
+        await rig.Redis.AskAsync("flushall");
+
+        using var worker = rig.WorkWithoutKafka(fence: 2);
+        await rig.CountedAsync(10);
+        await worker.StopAsync();
+        rig.HasCounted(10);
+    }
+
+    // A start and a stop, with all that is sent counted in between.
+    private static async Task CountAsync(PartitionRig rig, long fence, int clicks)
+    {
+        using var worker = rig.Work(fence);
+        await rig.StoredAsync(clicks);
+        await worker.StopAsync();
     }
 
     private static PartitionStep Step(PartitionRig rig, long fence)

@@ -5,6 +5,7 @@ using LinkTracker.Contracts.Clicks;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
@@ -15,13 +16,15 @@ namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 /// </summary>
 internal sealed class PartitionRig : IAsyncDisposable
 {
-    private const int Partitions = 64;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private const int Partitions = 32;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static int _used = -1;
 
     private readonly KafkaSender _sender;
     private readonly KafkaTopics _topics;
+    private readonly Settings _settings;
     private readonly ServiceProvider _services;
+    private readonly List<ServiceProvider> _others = [];
 
     private PartitionRig(RedisServer redis, string database, KafkaConnection kafka, Settings settings)
     {
@@ -29,14 +32,8 @@ internal sealed class PartitionRig : IAsyncDisposable
         Database = database;
         _sender = kafka.OpenSender();
         _topics = kafka.OpenTopics();
-        _services = new ServiceCollection()
-            .AddLogging()
-            .AddMetrics()
-            .AddSingleton(settings)
-            .AddSingleton(TimeProvider.System)
-            .AddKafka(settings.KafkaBootstrapServers!)
-            .AddCounting(settings)
-            .BuildServiceProvider();
+        _settings = settings;
+        _services = Services(settings);
         Link = Enumerable.Range(1, 100_000).First(link => LinkPartition.Of(link, Partitions) == Partition);
         Log = new TestLog(partition: Partition);
     }
@@ -108,6 +105,17 @@ internal sealed class PartitionRig : IAsyncDisposable
 
     public PartitionWorker Work(long fence) => PartitionWorker.Start(new PartitionLease(Partition, fence), Parts, Health);
 
+    /// <summary>As <see cref="Work"/>, in an Aggregator that no broker answers.</summary>
+    public PartitionWorker WorkWithoutKafka(long fence)
+    {
+        var services = Another(settings => settings with { KafkaBootstrapServers = $"127.0.0.1:{FreePort.Next()}" });
+        return PartitionWorker.Start(new PartitionLease(Partition, fence), services.GetRequiredService<PartitionParts>(), Health);
+    }
+
+    /// <summary>All partitions as an Aggregator shares them with others; another one at every call.</summary>
+    public CountingPartitions Share() =>
+        Another(settings => settings).GetRequiredService<IEnumerable<IHostedService>>().OfType<CountingPartitions>().Single();
+
     /// <summary>Waits until reports show so many clicks, of every kind, on the link.</summary>
     public Task CountedAsync(long raw) => Eventually.HoldsAsync($"{raw} clicks are in the reports", Patience, () =>
     {
@@ -153,7 +161,26 @@ internal sealed class PartitionRig : IAsyncDisposable
     {
         _sender.Dispose();
         _topics.Dispose();
-        await _services.DisposeAsync();
+        foreach (var services in _others.Append(_services))
+        {
+            await services.DisposeAsync();
+        }
+
         await Redis.DisposeAsync();
     }
+
+    private ServiceProvider Another(Func<Settings, Settings> change)
+    {
+        _others.Add(Services(change(_settings)));
+        return _others[^1];
+    }
+
+    private static ServiceProvider Services(Settings settings) => new ServiceCollection()
+        .AddLogging()
+        .AddMetrics()
+        .AddSingleton(settings)
+        .AddSingleton(TimeProvider.System)
+        .AddKafka(settings.KafkaBootstrapServers!)
+        .AddCounting(settings)
+        .BuildServiceProvider();
 }

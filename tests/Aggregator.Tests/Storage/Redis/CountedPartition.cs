@@ -46,7 +46,7 @@ internal sealed class CountedPartition(RedisConnection redis, int partition = 0)
         var isBehind = stored is null || stored.Value.CompareTo(PositionOf(_snapshot)) < 0;
         if (isBehind)
         {
-            Rebuild();
+            RebuildNow();
             stored = PositionOf(_snapshot);
         }
 
@@ -58,8 +58,11 @@ internal sealed class CountedPartition(RedisConnection redis, int partition = 0)
         return isBehind;
     }
 
-    /// <returns>Ends when former keys are gone.</returns>
-    public Task Rebuild(Func<IEnumerable<KeyValuePair<CountKey, ClickTally>>, IEnumerable<KeyValuePair<CountKey, ClickTally>>>? change = null)
+    /// <summary>On a thread of its own, as a counter's is.</summary>
+    public Task Rebuild(Func<IEnumerable<KeyValuePair<CountKey, ClickTally>>, IEnumerable<KeyValuePair<CountKey, ClickTally>>>? change = null) =>
+        Task.Run(() => RebuildNow(change));
+
+    private void RebuildNow(Func<IEnumerable<KeyValuePair<CountKey, ClickTally>>, IEnumerable<KeyValuePair<CountKey, ClickTally>>>? change = null)
     {
         var hours = new Dictionary<CountKey, ClickTally>();
         var newest = new Dictionary<long, long>();
@@ -85,7 +88,8 @@ internal sealed class CountedPartition(RedisConnection redis, int partition = 0)
         }
 
         var state = _snapshot == 0 ? null : new PartitionState(PositionOf(_snapshot), logs);
-        return new RedisRebuild(redis, Counts, NullLogger<RedisRebuild>.Instance).Run(partition, Fence, state, change?.Invoke(hours) ?? hours, newest);
+        new RedisRebuild(redis, Counts, NullLogger<RedisRebuild>.Instance).Run(
+            partition, Fence, state, change?.Invoke(hours) ?? hours, newest, CancellationToken.None);
     }
 
     private static PartitionPosition PositionOf(int batches) => new(0, batches);
