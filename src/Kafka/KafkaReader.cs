@@ -15,10 +15,12 @@ public sealed class KafkaReader : IDisposable
 
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly TopicPartition _partition;
+    private readonly ILogger _logger;
     private bool _isDisposed;
 
     internal KafkaReader(ConsumerConfig config, ILogger logger, string topic, int partition, long offset)
     {
+        _logger = logger;
         _partition = new TopicPartition(topic, partition);
         Next = offset;
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(config)
@@ -88,7 +90,7 @@ public sealed class KafkaReader : IDisposable
         {
             _isDisposed = true;
             _consumer.Unassign();
-            _consumer.Dispose();
+            ClientEnd.Of(_consumer, _logger);
         }
     }
 }

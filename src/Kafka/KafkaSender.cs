@@ -15,12 +15,17 @@ public readonly record struct SendOutcome(long Offset, Exception? Failure);
 public sealed class KafkaSender : IDisposable
 {
     private readonly IProducer<byte[]?, byte[]> _producer;
+    private readonly ILogger _logger;
     private volatile KafkaFailedException? _failure;
 
-    internal KafkaSender(ProducerConfig config, ILogger logger) => _producer = new ProducerBuilder<byte[]?, byte[]>(config)
-        .SetErrorHandler((_, error) => Note(error, logger))
-        .SetLogHandler((_, message) => Log.Native(logger, message))
-        .Build();
+    internal KafkaSender(ProducerConfig config, ILogger logger)
+    {
+        _logger = logger;
+        _producer = new ProducerBuilder<byte[]?, byte[]>(config)
+            .SetErrorHandler((_, error) => Note(error, logger))
+            .SetLogHandler((_, message) => Log.Native(logger, message))
+            .Build();
+    }
 
     /// <summary>Why this sender can send no more; null while it can.</summary>
     public Exception? Failure => _failure;
@@ -71,7 +76,7 @@ public sealed class KafkaSender : IDisposable
     public bool TryFlush(TimeSpan limit) => _producer.Flush(limit) == 0;
 
     /// <summary>What was handed over and is not done is dropped, and nobody is told.</summary>
-    public void Dispose() => _producer.Dispose();
+    public void Dispose() => ClientEnd.Of(_producer, _logger);
 
     private static Headers HeadersOf(IEnumerable<KeyValuePair<string, byte[]>> pairs)
     {

@@ -17,11 +17,16 @@ public sealed class KafkaTopics : IDisposable
         [ErrorCode.TopicAlreadyExists, ErrorCode.TopicAuthorizationFailed, ErrorCode.ClusterAuthorizationFailed];
 
     private readonly IAdminClient _client;
+    private readonly ILogger _logger;
 
-    internal KafkaTopics(AdminClientConfig config, ILogger logger) => _client = new AdminClientBuilder(config)
-        .SetErrorHandler((_, error) => Log.ClientError(logger, error.IsFatal, error.Reason))
-        .SetLogHandler((_, message) => Log.Native(logger, message))
-        .Build();
+    internal KafkaTopics(AdminClientConfig config, ILogger logger)
+    {
+        _logger = logger;
+        _client = new AdminClientBuilder(config)
+            .SetErrorHandler((_, error) => Log.ClientError(logger, error.IsFatal, error.Reason))
+            .SetLogHandler((_, message) => Log.Native(logger, message))
+            .Build();
+    }
 
     /// <summary>Makes the topic unless it is there; one that is there is not changed. Replicas are as many as the brokers' default says.</summary>
     /// <returns>How many partitions it has.</returns>
@@ -65,7 +70,7 @@ public sealed class KafkaTopics : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => ClientEnd.Of(_client, _logger);
 
     private int PartitionsOf(string topic)
     {

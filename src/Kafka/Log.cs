@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 2, Message = "Kafka: {Reason}")]
     private static partial void ClientError(ILogger logger, LogLevel level, string reason);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "A client of Kafka did not end within {Patience} and is left behind: its threads stay until this process ends")]
+    public static partial void ClientStuck(ILogger logger, TimeSpan patience);
 }
