@@ -14,19 +14,19 @@ public sealed class HealthAndStatsTests
     }
 
     [Fact]
-    public async Task A_process_is_ready_when_every_ready_check_says_so()
+    public async Task A_process_is_ready_when_every_ready_check_says_so_and_tells_what_else_is_wrong()
     {
-        var result = HealthCheckResult.Unhealthy("links are loading");
+        var (result, other) = (HealthCheckResult.Unhealthy("links are loading"), HealthCheckResult.Unhealthy("no matter"));
         await using var service = await RunningService.StartAsync(
             builder => builder.Services.AddHealthChecks()
                 .AddCheck("links", () => result, [HealthApi.ReadyTag])
                 .AddCheck("log", () => HealthCheckResult.Degraded("nearly full"), [HealthApi.ReadyTag])
-                .AddCheck("other", () => HealthCheckResult.Unhealthy("no matter")),
+                .AddCheck("other", () => other),
             app => app.MapHealth());
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"ready":false,"failing":{"links":"links are loading"}}"""), await service.GetAsync("/readyz"));
-        result = HealthCheckResult.Healthy();
-        Assert.Equal((HttpStatusCode.OK, """{"ready":true,"failing":{}}"""), await service.GetAsync("/readyz"));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"ready":false,"failing":{"links":"links are loading"},"degraded":{"log":"nearly full","other":"no matter"}}"""), await service.GetAsync("/readyz"));
+        (result, other) = (HealthCheckResult.Healthy(), HealthCheckResult.Healthy());
+        Assert.Equal((HttpStatusCode.OK, """{"ready":true,"failing":{},"degraded":{"log":"nearly full"}}"""), await service.GetAsync("/readyz"));
     }
 
     [Fact]

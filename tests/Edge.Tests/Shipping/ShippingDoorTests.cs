@@ -33,8 +33,9 @@ public sealed class ShippingDoorTests(SharedServers servers) : IClassFixture<Sha
         await edge.LocationAsync("/spring");
         await ShippingRig.UntilAsync("the check of the topic was given up", () => edge.Service<ShippingFigures>().Trouble is not null);
         Assert.Equal(HealthStatus.Degraded, await HealthAsync(edge));
-        using var ready = await edge.GetAsync("/readyz");
+        using var ready = await edge.GetAsync("/readyz").WaitAsync(TimeSpan.FromSeconds(2));
         Assert.True(ready.IsSuccessStatusCode);
+        Assert.Contains("\"degraded\":{\"shipping\":", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(1, edge.Service<ClickLog>().Figures.Take().Backlog);
     }
 
