@@ -29,29 +29,32 @@ internal sealed partial class PostgresEngine : SqlEngine
     private static readonly PostgresLimits ReaderLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
 
     // A frozen writer is cut off before those who wait for its lock give up.
-    private static readonly PostgresLimits WriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
+    private static readonly PostgresLimits DefaultWriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
 
     // Each holds a connection as long as its work takes, and asks about it every second.
     private const int Leases = 20;
     private static readonly PostgresLimits LeaseLimits = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
 
+    private readonly PostgresLimits _writerLimits;
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _writer;
     private readonly NpgsqlDataSource _leases;
 
     /// <param name="connectionString">The value of <c>ConnectionStrings__Postgres</c>.</param>
+    /// <param name="writerLimits">For tests that have no time.</param>
     /// <exception cref="SettingsException">It is no connection string.</exception>
-    public PostgresEngine(string connectionString)
+    public PostgresEngine(string connectionString, PostgresLimits? writerLimits = null)
     {
+        _writerLimits = writerLimits ?? DefaultWriterLimits;
         _readers = PostgresSource.Open(connectionString, Readers, ReaderLimits);
-        _writer = PostgresSource.Open(connectionString, most: 1, WriterLimits);
+        _writer = PostgresSource.Open(connectionString, most: 1, _writerLimits);
         _leases = PostgresSource.Open(connectionString, Leases, LeaseLimits);
     }
 
     public override string Name => "postgres";
 
     // As long as one statement may take, after which the writer before this one has failed too.
-    public override TimeSpan LongestTurn => WriterLimits.Statement;
+    public override TimeSpan LongestTurn => _writerLimits.Statement;
 
     public override T Read<T>(Func<Session, T> work)
     {
