@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using LinkTracker.ServiceDefaults;
 using Npgsql;
@@ -21,6 +22,9 @@ internal sealed partial class PostgresEngine : SqlEngine
     private const long WriterLock = 0x6C69_6E6B_7472_6163;
 
     private const string TakeWriterLock = "SELECT pg_advisory_xact_lock(@key)";
+
+    // Its idle_session_timeout ends the lease of a process that froze.
+    private const int OldestVersion = 14;
 
     // So that several Aggregators fit into the hundred connections that a server takes unless told otherwise.
     private const int Readers = 20;
@@ -110,6 +114,8 @@ internal sealed partial class PostgresEngine : SqlEngine
 
     public override void Prepare(Session session)
     {
+        RefuseTooOld(int.Parse(session.First<string>("SHOW server_version_num")!, CultureInfo.InvariantCulture));
+
         // SQL_ASCII takes bytes as they come, and all that come are UTF-8.
         if (session.First<string>("SHOW server_encoding") is not ("UTF8" or "SQL_ASCII") and var encoding)
         {
@@ -126,6 +132,16 @@ internal sealed partial class PostgresEngine : SqlEngine
         _readers.Dispose();
         _writer.Dispose();
         _leases.Dispose();
+    }
+
+    /// <param name="version">As in <c>server_version_num</c>: 130004 is 13.4.</param>
+    internal static void RefuseTooOld(int version)
+    {
+        if (version / 10_000 < OldestVersion)
+        {
+            throw new SettingsException(
+                $"ConnectionStrings__Postgres names a PostgreSQL {version / 10_000}, which cannot end the session of a process that froze: use {OldestVersion} or newer.");
+        }
     }
 
     private (NpgsqlConnection Connection, NpgsqlTransaction Transaction) Begin(NpgsqlDataSource source, IsolationLevel isolation, Action<Session> first)

@@ -131,6 +131,16 @@ public sealed class PostgresEngineTests : IAsyncLifetime
         Assert.Equal(1, database.Read(session => session.Counter("long")));
     }
 
+    [Fact]
+    public void A_server_that_cannot_end_idle_sessions_is_refused()
+    {
+        PostgresEngine.RefuseTooOld(140000);
+        Assert.StartsWith(
+            "ConnectionStrings__Postgres names a PostgreSQL 13,",
+            Assert.Throws<SettingsException>(() => PostgresEngine.RefuseTooOld(130023)).Message,
+            StringComparison.Ordinal);
+    }
+
     private void EndConnection(int process) =>
         PostgresDatabases.AskAsync(_server, $"SELECT pg_terminate_backend({process}, 5000)").GetAwaiter().GetResult();
 
