@@ -26,17 +26,13 @@ internal sealed partial class PostgresEngine : SqlEngine
     // Its idle_session_timeout ends the lease of a process that froze.
     private const int OldestVersion = 14;
 
-    // So that several Aggregators fit into the hundred connections that a server takes unless told otherwise.
-    private const int Readers = 20;
-
     // Nobody waits for a reader, so it may be silent for longer: an import that checks its rows reads its file in between.
     private static readonly PostgresLimits ReaderLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
 
     // A frozen writer is cut off before those who wait for its lock give up.
     private static readonly PostgresLimits DefaultWriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
 
-    // Each holds a connection as long as its work takes, and asks about it every second.
-    private const int Leases = 20;
+    // The holder of a lease asks about it every second.
     private static readonly PostgresLimits LeaseLimits = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
 
     private readonly PostgresLimits _writerLimits;
@@ -50,9 +46,9 @@ internal sealed partial class PostgresEngine : SqlEngine
     public PostgresEngine(string connectionString, PostgresLimits? writerLimits = null)
     {
         _writerLimits = writerLimits ?? DefaultWriterLimits;
-        _readers = PostgresSource.Open(connectionString, Readers, ReaderLimits);
-        _writer = PostgresSource.Open(connectionString, most: 1, _writerLimits);
-        _leases = PostgresSource.Open(connectionString, Leases, LeaseLimits);
+        _readers = PostgresSource.Open(connectionString, PostgresConnections.Readers, ReaderLimits);
+        _writer = PostgresSource.Open(connectionString, PostgresConnections.Writer, _writerLimits);
+        _leases = PostgresSource.Open(connectionString, PostgresConnections.Leases, LeaseLimits);
     }
 
     public override string Name => "postgres";

@@ -141,6 +141,10 @@ public sealed class PostgresEngineTests : IAsyncLifetime
             StringComparison.Ordinal);
     }
 
+    // 97 are for everybody, of a hundred unless told otherwise.
+    [Fact]
+    public void Two_Aggregators_fit_into_a_server_that_nobody_set_up() => Assert.InRange(2 * PostgresConnections.Total, 1, 97);
+
     private void EndConnection(int process) =>
         PostgresDatabases.AskAsync(_server, $"SELECT pg_terminate_backend({process}, 5000)").GetAwaiter().GetResult();
 
