@@ -56,10 +56,27 @@ public sealed class HealthAndStatsTests
     }
 
     [Fact]
+    public async Task A_section_that_cannot_be_read_says_so_and_the_others_are_shown()
+    {
+        await using var service = await RunningService.StartAsync(
+            builder => builder.Services.AddSingleton<IStatsSection>(new Away()).AddSingleton<IStatsSection>(new Section("edge", 1)),
+            app => app.MapStats());
+
+        Assert.Equal((HttpStatusCode.OK, """{"away":{"unavailable":true},"edge":{"value":1}}"""), await service.GetAsync("/stats"));
+    }
+
+    [Fact]
     public async Task Two_sections_of_one_name_stop_the_start() =>
         await Assert.ThrowsAsync<ArgumentException>(() => RunningService.StartAsync(
             builder => builder.Services.AddSingleton<IStatsSection>(new Section("edge", 1)).AddSingleton<IStatsSection>(new Section("edge", 2)),
             app => app.MapStats()));
+
+    private sealed class Away : IStatsSection
+    {
+        public string Name => "away";
+
+        public object? Read() => null;
+    }
 
     private sealed class Section(string name, long value) : IStatsSection
     {
