@@ -30,9 +30,26 @@ internal sealed class ImportsApi(ImportStore imports, ImportWorker worker, Entit
         };
         var path = imports.PathOf(import);
         import.Bytes = await SpoolAsync(context.Request.Body, path, cancellation);
-        await imports.AddAsync(import, cancellation);
-        worker.Wake();
+        await AddAsync(import, path, cancellation);
         return Results.Json(new ImportCreated(EntityId.Format(EntityId.Import, import.Id)), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private async Task AddAsync(ImportRow import, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            await imports.AddAsync(import, cancellation);
+        }
+        catch (Exception failure) when (failure is not StoreUnavailableException { MayBeStored: true })
+        {
+            File.Delete(path);
+            throw;
+        }
+        finally
+        {
+            // Also when nobody can tell whether it is there.
+            worker.Wake();
+        }
     }
 
     private ImportResponse Get(string id)

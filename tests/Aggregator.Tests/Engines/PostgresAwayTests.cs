@@ -69,6 +69,18 @@ public sealed class PostgresAwayTests
         Assert.Contains("linktracker.counting.visitors", Measured(server));
     }
 
+    [FactWith(Need.Postgres)]
+    public async Task An_upload_that_cannot_be_queued_leaves_no_file()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        var connection = await postgres.CreateDatabaseAsync();
+        await using var server = await AggregatorServer.StartAsync(change: settings => settings with { PostgresConnection = connection });
+
+        await postgres.KillAsync();
+        Unavailable(await server.SendAsync(HttpMethod.Post, "/links/import", "url\nhttps://a.example/\n", mediaType: "text/csv"));
+        Assert.Empty(Directory.GetFiles(Path.Combine(server.Folder, "imports")));
+    }
+
     /// <summary>The instruments of this server that have a value now.</summary>
     private static HashSet<string> Measured(AggregatorServer server)
     {
