@@ -14,6 +14,9 @@ internal sealed class ImportsApi(ImportStore imports, ImportWorker worker, Entit
         var group = routes.MapGroup("/links/import").WithTags("Imports");
         group.MapPost("", api.CreateAsync).WithName("importLinks")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
+
+            // An upload may take hours, and keeps no thread.
+            .DisableRateLimiting()
             .TakesFile("text/csv", "application/x-ndjson")
             .Produces<ImportCreated>(StatusCodes.Status202Accepted);
         group.MapGet("/{id}", api.Get).WithName("getImport");

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -79,6 +80,30 @@ public sealed class PostgresAwayTests
         await postgres.KillAsync();
         Unavailable(await server.SendAsync(HttpMethod.Post, "/links/import", "url\nhttps://a.example/\n", mediaType: "text/csv"));
         Assert.Empty(Directory.GetFiles(Path.Combine(server.Folder, "imports")));
+    }
+
+    [FactWith(Need.Postgres, Need.Toxiproxy)]
+    public async Task A_network_that_swallows_everything_leaves_threads_to_say_that_the_process_lives()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var toxiproxy = await Toxiproxy.StartAsync();
+        var proxy = await toxiproxy.CreateProxyAsync(postgres.Port);
+        var connection = (await postgres.CreateDatabaseAsync()).Replace($"Port={postgres.Port}", $"Port={proxy.Port}", StringComparison.Ordinal);
+        ApiLimit.ReserveThreads();
+        await using var server = await AggregatorServer.StartAsync(change: settings => settings with { PostgresConnection = connection });
+        await server.HasLinkAsync("before");
+
+        await proxy.SwallowAsync();
+        var calls = Enumerable.Range(0, 400).Select(_ => server.GetAsync("/links/info?key=before")).ToList();
+
+        // More than may work and wait: they are refused while the others are held up.
+        var refused = await (await Task.WhenAny(calls).WaitAsync(TimeSpan.FromSeconds(4)));
+        Assert.Contains("320 calls", Unavailable(refused), StringComparison.Ordinal);
+        Assert.Contains(calls, call => !call.IsCompleted);
+        Assert.Equal("ok", (await server.GetAsync("/healthz").WaitAsync(TimeSpan.FromSeconds(2))).Text);
+        (await server.GetAsync("/openapi.json").WaitAsync(TimeSpan.FromSeconds(5))).Ok();
+
+        Assert.All(await Task.WhenAll(calls).WaitAsync(TimeSpan.FromMinutes(3)), reply => Unavailable(reply));
     }
 
     /// <summary>The instruments of this server that have a value now.</summary>
