@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(3107, LogLevel.Error, "Nothing is counted yet: {Reason}")]
     public static partial void TopicUnchecked(ILogger logger, string reason);
 
+    [LoggerMessage(3110, LogLevel.Warning, "The topic '{Topic}' has {Setting} {Value}: records that are not in the snapshot yet may go before their time, and their clicks be lost; set it to -1")]
+    public static partial void RecordsMayGo(ILogger logger, string topic, string setting, string value);
+
     [LoggerMessage(3108, LogLevel.Warning, "Of partition {Partition} went to quarantine: {Kind} from {From} to {To}, edge {Edge:x16}, epoch {Epoch}; clicks missing: {Missing}. {Reason}")]
     public static partial void Quarantined(ILogger logger, QuarantineKind kind, long from, long to, int partition, ulong edge, ulong epoch, long missing, string reason);
 }
