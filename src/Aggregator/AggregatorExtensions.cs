@@ -25,7 +25,7 @@ public static class AggregatorExtensions
             builder.Services.AddKafka(brokers);
         }
 
-        builder.Services.AddApi();
+        builder.Services.AddApi(settings);
         builder.Services.AddCounting(settings);
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);

@@ -9,6 +9,7 @@ return await ServiceHost.RunAsync(args, (builder, settings) =>
     builder.AddEdge(settings).AddEdgeAdmin(settings);
     if (settings.KafkaBootstrapServers is null)
     {
+        ClusterSettings.RefuseForEdgeAlone(settings);
         builder.AddLinksFile(settings);
     }
     else

@@ -10,13 +10,16 @@ public static class ClicksTopic
     /// <summary>The setting that tells for how many milliseconds records are kept; -1: for ever.</summary>
     public const string RetentionSetting = "retention.ms";
 
+    /// <summary>The setting that tells how many bytes of records are kept of each partition; -1: all of them.</summary>
+    public const string SizeSetting = "retention.bytes";
+
     private static readonly Dictionary<string, string> Settings = new()
     {
         ["cleanup.policy"] = "delete",
 
         // As long as an Edge keeps its own log by default: what was counted wrongly can be counted again from either.
         [RetentionSetting] = "604800000",
-        ["retention.bytes"] = "-1",
+        [SizeSetting] = "-1",
 
         // What the client puts into one batch, and the batch's own header.
         ["max.message.bytes"] = "1048588",

@@ -35,6 +35,17 @@ public static class ClusterSettings
         RequireSecret(settings);
     }
 
+    /// <summary>For an Edge alone, which takes links from a file and sends its clicks nowhere.</summary>
+    /// <exception cref="SettingsException">A server of the cluster is named, but not the one that clicks travel over.</exception>
+    public static void RefuseForEdgeAlone(Settings settings)
+    {
+        if (Servers.FirstOrDefault(server => server.Value(settings) is not null) is { Name: { } named })
+        {
+            throw new SettingsException(
+                $"{named} is set, but Kafka__BootstrapServers is not: this Edge would be alone and send its clicks nowhere; set Kafka__BootstrapServers, or remove {named}.");
+        }
+    }
+
     /// <summary>For Edge and Aggregator in one process.</summary>
     /// <exception cref="SettingsException">A server is named that would not be used.</exception>
     public static void RefuseForStandalone(Settings settings)

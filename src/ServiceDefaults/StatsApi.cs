@@ -5,9 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.ServiceDefaults;
 
-/// <summary><c>GET /stats</c>: a JSON object with the figures of every <see cref="IStatsSection"/> under its name.</summary>
+/// <summary><c>GET /stats</c>: a JSON object with the figures of every <see cref="IStatsSection"/> under its name, those that can be read now.</summary>
 public static class StatsApi
 {
+    // Instead of the figures of a section that cannot be read: the others are needed most then.
+    private static readonly object Unavailable = new { unavailable = true };
+
     public static IEndpointRouteBuilder MapStats(this IEndpointRouteBuilder routes)
     {
         // In order of name, so that two readings compare line by line. A name given twice stops the start here.
@@ -17,7 +20,7 @@ public static class StatsApi
         {
             context.Response.Headers.CacheControl = "no-store";
             return context.Response.WriteAsJsonAsync(
-                sections.ToDictionary(section => section.Key, section => section.Value.Read()), context.RequestAborted);
+                sections.ToDictionary(section => section.Key, section => section.Value.Read() ?? Unavailable), context.RequestAborted);
         });
         return routes;
     }

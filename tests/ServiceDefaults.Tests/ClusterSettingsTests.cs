@@ -40,6 +40,22 @@ public sealed class ClusterSettingsTests
         Assert.Contains("both set", Assert.Throws<SettingsException>(() => ClusterSettings.RequireForEdge(Cluster with { LinksFile = "links.jsonl" })).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void An_edge_that_would_send_its_clicks_nowhere_refuses_a_server_of_the_cluster()
+    {
+        ClusterSettings.RefuseForEdgeAlone(new Settings { LinksFile = "links.jsonl", KafkaPartitions = 24, PublishEvents = true });
+        Assert.Equal("Redis__Configuration", Refusal(new Settings { RedisConfiguration = "redis:6379" }));
+        Assert.Equal("ConnectionStrings__Postgres", Refusal(new Settings { PostgresConnection = "Host=db;Password=hunter2" }));
+
+        static string Refusal(Settings settings)
+        {
+            var message = Assert.Throws<SettingsException>(() => ClusterSettings.RefuseForEdgeAlone(settings)).Message;
+            Assert.Contains("is set, but Kafka__BootstrapServers is not", message, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+            return message.Split(' ')[0];
+        }
+    }
+
+    [Fact]
     public void Standalone_refuses_a_server_that_it_would_not_use()
     {
         ClusterSettings.RefuseForStandalone(new Settings());

@@ -14,19 +14,19 @@ public sealed class HealthAndStatsTests
     }
 
     [Fact]
-    public async Task A_process_is_ready_when_every_ready_check_says_so()
+    public async Task A_process_is_ready_when_every_ready_check_says_so_and_tells_what_else_is_wrong()
     {
-        var result = HealthCheckResult.Unhealthy("links are loading");
+        var (result, other) = (HealthCheckResult.Unhealthy("links are loading"), HealthCheckResult.Unhealthy("no matter"));
         await using var service = await RunningService.StartAsync(
             builder => builder.Services.AddHealthChecks()
                 .AddCheck("links", () => result, [HealthApi.ReadyTag])
                 .AddCheck("log", () => HealthCheckResult.Degraded("nearly full"), [HealthApi.ReadyTag])
-                .AddCheck("other", () => HealthCheckResult.Unhealthy("no matter")),
+                .AddCheck("other", () => other),
             app => app.MapHealth());
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"ready":false,"failing":{"links":"links are loading"}}"""), await service.GetAsync("/readyz"));
-        result = HealthCheckResult.Healthy();
-        Assert.Equal((HttpStatusCode.OK, """{"ready":true,"failing":{}}"""), await service.GetAsync("/readyz"));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"ready":false,"failing":{"links":"links are loading"},"degraded":{"log":"nearly full","other":"no matter"}}"""), await service.GetAsync("/readyz"));
+        (result, other) = (HealthCheckResult.Healthy(), HealthCheckResult.Healthy());
+        Assert.Equal((HttpStatusCode.OK, """{"ready":true,"failing":{},"degraded":{"log":"nearly full"}}"""), await service.GetAsync("/readyz"));
     }
 
     [Fact]
@@ -56,10 +56,27 @@ public sealed class HealthAndStatsTests
     }
 
     [Fact]
+    public async Task A_section_that_cannot_be_read_says_so_and_the_others_are_shown()
+    {
+        await using var service = await RunningService.StartAsync(
+            builder => builder.Services.AddSingleton<IStatsSection>(new Away()).AddSingleton<IStatsSection>(new Section("edge", 1)),
+            app => app.MapStats());
+
+        Assert.Equal((HttpStatusCode.OK, """{"away":{"unavailable":true},"edge":{"value":1}}"""), await service.GetAsync("/stats"));
+    }
+
+    [Fact]
     public async Task Two_sections_of_one_name_stop_the_start() =>
         await Assert.ThrowsAsync<ArgumentException>(() => RunningService.StartAsync(
             builder => builder.Services.AddSingleton<IStatsSection>(new Section("edge", 1)).AddSingleton<IStatsSection>(new Section("edge", 2)),
             app => app.MapStats()));
+
+    private sealed class Away : IStatsSection
+    {
+        public string Name => "away";
+
+        public object? Read() => null;
+    }
 
     private sealed class Section(string name, long value) : IStatsSection
     {

@@ -8,8 +8,13 @@ internal static class ApiExtensions
 {
     private const long MaxBodyBytes = 1 << 20;
 
-    public static IServiceCollection AddApi(this IServiceCollection services)
+    public static IServiceCollection AddApi(this IServiceCollection services, Settings settings)
     {
+        if (ApiLimit.IsNeeded(settings))
+        {
+            services.AddApiLimit();
+        }
+
         services.ConfigureHttpJsonOptions(options => ApiJson.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddOpenApi(ApiDocument.Describe);
@@ -22,16 +27,33 @@ internal static class ApiExtensions
         return services;
     }
 
-    /// <summary>Errors outermost, so that they hold for refused keys too; then the key, before anything else is done.</summary>
+    /// <summary>Errors outermost, so that they hold for refused keys too; then the key, before anything else is done; then the turn.</summary>
     public static void UseApi(this WebApplication app)
     {
         app.Services.GetRequiredService<ApiKeys>();
         app.UseMiddleware<ApiErrorMiddleware>();
         app.UseMiddleware<ApiKeyMiddleware>();
+        if (IsLimited(app))
+        {
+            app.UseRateLimiter();
+        }
     }
 
     /// <summary>The group of every route that needs the key.</summary>
-    public static RouteGroupBuilder MapApi(this WebApplication app) => app.MapGroup("").WithMetadata(
+    public static RouteGroupBuilder MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("").WithErrors();
+        if (IsLimited(app))
+        {
+            api.RequireApiLimit();
+        }
+
+        return api;
+    }
+
+    private static bool IsLimited(WebApplication app) => ApiLimit.IsNeeded(app.Services.GetRequiredService<Settings>());
+
+    private static RouteGroupBuilder WithErrors(this RouteGroupBuilder api) => api.WithMetadata(
         new RequestSizeLimitAttribute(MaxBodyBytes),
         ErrorOf(StatusCodes.Status400BadRequest),
         ErrorOf(StatusCodes.Status401Unauthorized),

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Attribution;
 
@@ -11,11 +12,11 @@ internal sealed class ConversionMetrics
 {
     public const string MeterName = "LinkTracker.Aggregator";
 
-    private readonly ConversionStats _stats;
+    private readonly CollectedFigures<object> _stats;
 
-    public ConversionMetrics(IMeterFactory meters, ConversionStats stats)
+    public ConversionMetrics(IMeterFactory meters, ConversionStats stats, TimeProvider clock)
     {
-        _stats = stats;
+        _stats = new CollectedFigures<object>(stats.Read, clock);
         var meter = meters.Create(MeterName);
         Count(meter, "linktracker.conversions", "Conversions that were kept.", "leads", "sales");
         Count(meter, "linktracker.conversions.repeats", "Conversions that were told again, and answered as before.", "leadRepeats", "saleRepeats");
@@ -27,21 +28,21 @@ internal sealed class ConversionMetrics
     private void Count(Meter meter, string name, string description, string leads, string sales) =>
         meter.CreateObservableCounter(
             name,
-            () =>
+            () => _stats.Measure(stats =>
             {
-                var figures = Figures();
+                var figures = Figures(stats);
                 return new[] { Of("lead", figures.GetProperty(leads)), Of("sale", figures.GetProperty(sales)) };
-            },
+            }),
             "{conversion}",
             description);
 
-    private IEnumerable<Measurement<long>> Amounts() =>
-        from currency in Figures().GetProperty("amounts").EnumerateObject()
+    private IEnumerable<Measurement<long>> Amounts() => _stats.Measure(stats =>
+        from currency in Figures(stats).GetProperty("amounts").EnumerateObject()
         from amount in currency.Value.EnumerateObject()
         select new Measurement<long>(
-            amount.Value.GetInt64(), Tag("linktracker.sale.currency", currency.Name), Tag("linktracker.sale.amount", amount.Name));
+            amount.Value.GetInt64(), Tag("linktracker.sale.currency", currency.Name), Tag("linktracker.sale.amount", amount.Name)));
 
-    private JsonElement Figures() => JsonSerializer.SerializeToElement(_stats.Read(), JsonSerializerOptions.Web);
+    private static JsonElement Figures(object stats) => JsonSerializer.SerializeToElement(stats, JsonSerializerOptions.Web);
 
     private static Measurement<long> Of(string kind, JsonElement figure) => new(figure.GetInt64(), Tag("linktracker.conversion.kind", kind));
 

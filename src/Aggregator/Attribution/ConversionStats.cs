@@ -14,7 +14,7 @@ internal sealed class ConversionStats(Database database) : IStatsSection
 
     public string Name => "conversions";
 
-    public object Read() => database.Read(session => new
+    public object? Read() => database.TryRead(session => new
     {
         leads = session.First<long>("SELECT COUNT(*) FROM conversions WHERE kind = 'lead'"),
         leadRepeats = session.Counter("lead_repeats"),

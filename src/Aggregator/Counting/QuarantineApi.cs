@@ -36,7 +36,8 @@ internal sealed class QuarantineApi(IClickCounts counts, IQuarantineReplay repla
         ];
     }
 
-    private Task<ReplayAnswer> ReplayAsync(CancellationToken cancellation) => replay.AskAsync(cancellation);
+    private async Task<ReplayAnswer> ReplayAsync(CancellationToken cancellation) => await replay.AskAsync(cancellation)
+        ?? throw ApiError.Unavailable("Not every partition has answered in time. The order stands and will be carried out; GET /quarantine shows what is left.");
 }
 
 /// <param name="Kind">damage, click, record, or hole.</param>

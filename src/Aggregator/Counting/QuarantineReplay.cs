@@ -10,8 +10,9 @@ internal sealed record ReplayAnswer(long Replayed, long Kept);
 /// <summary>Has the quarantine counted, as far as it can be read by now.</summary>
 internal interface IQuarantineReplay
 {
-    /// <summary>Returns once it is done.</summary>
-    Task<ReplayAnswer> AskAsync(CancellationToken cancellation);
+    /// <summary>Returns once it is done; null when it will be done, but nobody can wait for it.</summary>
+    /// <exception cref="StoreUnavailableException">It was not asked for: the database does not answer.</exception>
+    Task<ReplayAnswer?> AskAsync(CancellationToken cancellation);
 }
 
 /// <summary>
@@ -22,11 +23,11 @@ internal sealed class QuarantineReplay(SqliteClickCounts counts, CountingMetrics
 {
     private const int ClicksAtOnce = 10_000;
 
-    private readonly Channel<TaskCompletionSource<ReplayAnswer>> _asked = Channel.CreateUnbounded<TaskCompletionSource<ReplayAnswer>>();
+    private readonly Channel<TaskCompletionSource<ReplayAnswer?>> _asked = Channel.CreateUnbounded<TaskCompletionSource<ReplayAnswer?>>();
 
-    public Task<ReplayAnswer> AskAsync(CancellationToken cancellation)
+    public Task<ReplayAnswer?> AskAsync(CancellationToken cancellation)
     {
-        var asked = new TaskCompletionSource<ReplayAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource<ReplayAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked.Writer.TryWrite(asked);
         return asked.Task.WaitAsync(cancellation);
     }

@@ -18,18 +18,19 @@ internal sealed class EventMetrics : IStatsSection
         (_database, _publisher, _sender) = (database, publisher, sender);
         var meter = meters.Create(MeterName);
         meter.CreateObservableGauge("linktracker.events.publisher", () => publisher.IsHolder ? 1 : 0, null, "1 in the process that sends the events of leads and sales.");
-        meter.CreateObservableGauge("linktracker.events.waiting", () => Waiting, "{event}", "Events of leads and sales that wait in the database.");
+        meter.CreateObservableGauge("linktracker.events.waiting", () => TryCount().Select(count => new Measurement<long>(count)), "{event}", "Events of leads and sales that wait in the database.");
         meter.CreateObservableCounter("linktracker.events.published", () => sender.Acknowledged, "{event}", "Events that this process sent, of clicks too.");
     }
 
     public string Name => "events";
 
-    private long Waiting => _database.Read(EventOutbox.Count);
-
-    public object Read() => new
+    public object? Read() => TryCount() is not [var waiting] ? null : new
     {
         publisher = _publisher.IsHolder,
-        waiting = Waiting,
+        waiting,
         published = _sender.Acknowledged,
     };
+
+    // One figure, or none.
+    private long[] TryCount() => _database.TryRead(session => new[] { EventOutbox.Count(session) }) ?? [];
 }

@@ -14,6 +14,9 @@ internal sealed class ImportsApi(ImportStore imports, ImportWorker worker, Entit
         var group = routes.MapGroup("/links/import").WithTags("Imports");
         group.MapPost("", api.CreateAsync).WithName("importLinks")
             .WithMetadata(new DisableRequestSizeLimitAttribute())
+
+            // An upload may take hours, and keeps no thread.
+            .DisableRateLimiting()
             .TakesFile("text/csv", "application/x-ndjson")
             .Produces<ImportCreated>(StatusCodes.Status202Accepted);
         group.MapGet("/{id}", api.Get).WithName("getImport");
@@ -30,9 +33,26 @@ internal sealed class ImportsApi(ImportStore imports, ImportWorker worker, Entit
         };
         var path = imports.PathOf(import);
         import.Bytes = await SpoolAsync(context.Request.Body, path, cancellation);
-        await imports.AddAsync(import, cancellation);
-        worker.Wake();
+        await AddAsync(import, path, cancellation);
         return Results.Json(new ImportCreated(EntityId.Format(EntityId.Import, import.Id)), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private async Task AddAsync(ImportRow import, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            await imports.AddAsync(import, cancellation);
+        }
+        catch (Exception failure) when (failure is not StoreUnavailableException { MayBeStored: true })
+        {
+            File.Delete(path);
+            throw;
+        }
+        finally
+        {
+            // Also when nobody can tell whether it is there.
+            worker.Wake();
+        }
     }
 
     private ImportResponse Get(string id)

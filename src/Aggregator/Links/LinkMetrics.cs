@@ -11,21 +11,23 @@ internal sealed class LinkMetrics : IStatsSection
 
     private readonly Database _database;
 
-    public LinkMetrics(IMeterFactory meters, Database database)
+    public LinkMetrics(IMeterFactory meters, Database database, TimeProvider clock)
     {
         _database = database;
+        var collected = new CollectedFigures<LinkFigures>(ReadFigures, clock);
         var meter = meters.Create(MeterName);
-        meter.CreateObservableGauge("linktracker.links.live", () => Counter(LinkStore.LiveLinks), "{link}", "Links that were not deleted.");
-        meter.CreateObservableCounter("linktracker.links.version", () => Counter(LinkStore.Version), "{change}", "Changes of links.");
+        meter.CreateObservableGauge("linktracker.links.live", () => Measure(figures => figures.Live), "{link}", "Links that were not deleted.");
+        meter.CreateObservableCounter("linktracker.links.version", () => Measure(figures => figures.Version), "{change}", "Changes of links.");
+
+        IEnumerable<Measurement<long>> Measure(Func<LinkFigures, long> figure) =>
+            collected.Measure(figures => new[] { new Measurement<long>(figure(figures)) });
     }
 
     public string Name => "links";
 
-    public object Read() => _database.Read(session => new
-    {
-        live = session.Counter(LinkStore.LiveLinks),
-        version = session.Counter(LinkStore.Version),
-    });
+    public object? Read() => ReadFigures();
 
-    private long Counter(string name) => _database.Read(session => session.Counter(name));
+    private LinkFigures? ReadFigures() => _database.TryRead(session => new LinkFigures(session.Counter(LinkStore.LiveLinks), session.Counter(LinkStore.Version)));
+
+    private sealed record LinkFigures(long Live, long Version);
 }

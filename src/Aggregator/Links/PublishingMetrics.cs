@@ -12,33 +12,34 @@ internal sealed class PublishingMetrics : IStatsSection
     private readonly Database _database;
     private readonly LinkPublisher _publisher;
 
-    public PublishingMetrics(IMeterFactory meters, Database database, LinkPublisher publisher)
+    public PublishingMetrics(IMeterFactory meters, Database database, LinkPublisher publisher, TimeProvider clock)
     {
         (_database, _publisher) = (database, publisher);
+        var collected = new CollectedFigures<Versions>(ReadVersions, clock);
         var meter = meters.Create(MeterName);
         meter.CreateObservableGauge("linktracker.links.publisher", () => publisher.IsHolder ? 1 : 0, null, "1 in the process that publishes links.");
-        meter.CreateObservableGauge("linktracker.links.published", () => Versions().Published, "{change}", "The newest change that Edges can see.");
-        meter.CreateObservableGauge("linktracker.links.newest", () => Versions().Newest, "{change}", "The newest change.");
-        meter.CreateObservableGauge("linktracker.links.publish_lag", () => Versions().Lag, "{change}", "Changes that Edges cannot see yet.");
+        meter.CreateObservableGauge("linktracker.links.published", () => Measure(versions => versions.Published), "{change}", "The newest change that Edges can see.");
+        meter.CreateObservableGauge("linktracker.links.newest", () => Measure(versions => versions.Newest), "{change}", "The newest change.");
+        meter.CreateObservableGauge("linktracker.links.publish_lag", () => Measure(versions => versions.Lag), "{change}", "Changes that Edges cannot see yet.");
+
+        IEnumerable<Measurement<long>> Measure(Func<Versions, long> figure) =>
+            collected.Measure(versions => new[] { new Measurement<long>(figure(versions)) });
     }
 
     public string Name => "linksTopic";
 
-    public object Read()
+    public object? Read() => ReadVersions() is not { } versions ? null : new
     {
-        var versions = Versions();
-        return new
-        {
-            publisher = _publisher.IsHolder,
-            published = versions.Published,
-            newest = versions.Newest,
-            lag = versions.Lag,
-        };
-    }
+        publisher = _publisher.IsHolder,
+        published = versions.Published,
+        newest = versions.Newest,
+        lag = versions.Lag,
+    };
 
-    private (long Published, long Newest, long Lag) Versions() => _database.Read(session =>
+    private Versions? ReadVersions() => _database.TryRead(session => new Versions(session.Counter(LinkEdition.PublishedCounter), session.Counter(LinkStore.Version)));
+
+    private sealed record Versions(long Published, long Newest)
     {
-        var (published, newest) = (session.Counter(LinkEdition.PublishedCounter), session.Counter(LinkStore.Version));
-        return (published, newest, newest - published);
-    });
+        public long Lag => Newest - Published;
+    }
 }

@@ -37,6 +37,23 @@ internal sealed class Database : IDisposable
     public T Read<T>(Func<Session, T> work) => _engine.Read(work);
 
     /// <summary>
+    /// As <see cref="Read"/>, for figures: null while the server does not answer. They are asked for most of all when something fails, and
+    /// the health says what.
+    /// </summary>
+    public T? TryRead<T>(Func<Session, T> work)
+        where T : class
+    {
+        try
+        {
+            return Read(work);
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
     /// Runs the work in one transaction of its own and commits it; an exception rolls everything back. The work must not
     /// call the database again other than through its session, nor catch the error of a statement and go on: PostgreSQL has
     /// given up the whole transaction then.

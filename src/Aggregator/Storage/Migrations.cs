@@ -30,7 +30,7 @@ internal static class Migrations
         var missing = scripts.Where(script => script.Number > done).ToList();
         foreach (var script in missing)
         {
-            session.Execute(engine.Adapt(script.Sql));
+            session.ExecuteScript(engine.Adapt(script.Sql));
             session.Execute("INSERT INTO migrations (number) VALUES (@Number)", script);
         }
 

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using LinkTracker.ServiceDefaults;
 using Npgsql;
@@ -22,36 +23,38 @@ internal sealed partial class PostgresEngine : SqlEngine
 
     private const string TakeWriterLock = "SELECT pg_advisory_xact_lock(@key)";
 
-    // So that several Aggregators fit into the hundred connections that a server takes unless told otherwise.
-    private const int Readers = 20;
+    // Its idle_session_timeout ends the lease of a process that froze.
+    private const int OldestVersion = 14;
 
     // Nobody waits for a reader, so it may be silent for longer: an import that checks its rows reads its file in between.
     private static readonly PostgresLimits ReaderLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
 
     // A frozen writer is cut off before those who wait for its lock give up.
-    private static readonly PostgresLimits WriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
+    private static readonly PostgresLimits DefaultWriterLimits = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
 
-    // Each holds a connection as long as its work takes, and asks about it every second.
-    private const int Leases = 20;
+    // The holder of a lease asks about it every second.
     private static readonly PostgresLimits LeaseLimits = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
 
+    private readonly PostgresLimits _writerLimits;
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlDataSource _writer;
     private readonly NpgsqlDataSource _leases;
 
     /// <param name="connectionString">The value of <c>ConnectionStrings__Postgres</c>.</param>
+    /// <param name="writerLimits">For tests that have no time.</param>
     /// <exception cref="SettingsException">It is no connection string.</exception>
-    public PostgresEngine(string connectionString)
+    public PostgresEngine(string connectionString, PostgresLimits? writerLimits = null)
     {
-        _readers = PostgresSource.Open(connectionString, Readers, ReaderLimits);
-        _writer = PostgresSource.Open(connectionString, most: 1, WriterLimits);
-        _leases = PostgresSource.Open(connectionString, Leases, LeaseLimits);
+        _writerLimits = writerLimits ?? DefaultWriterLimits;
+        _readers = PostgresSource.Open(connectionString, PostgresConnections.Readers, ReaderLimits);
+        _writer = PostgresSource.Open(connectionString, PostgresConnections.Writer, _writerLimits);
+        _leases = PostgresSource.Open(connectionString, PostgresConnections.Leases, LeaseLimits);
     }
 
     public override string Name => "postgres";
 
     // As long as one statement may take, after which the writer before this one has failed too.
-    public override TimeSpan LongestTurn => WriterLimits.Statement;
+    public override TimeSpan LongestTurn => _writerLimits.Statement;
 
     public override T Read<T>(Func<Session, T> work)
     {
@@ -107,6 +110,8 @@ internal sealed partial class PostgresEngine : SqlEngine
 
     public override void Prepare(Session session)
     {
+        RefuseTooOld(int.Parse(session.First<string>("SHOW server_version_num")!, CultureInfo.InvariantCulture));
+
         // SQL_ASCII takes bytes as they come, and all that come are UTF-8.
         if (session.First<string>("SHOW server_encoding") is not ("UTF8" or "SQL_ASCII") and var encoding)
         {
@@ -123,6 +128,16 @@ internal sealed partial class PostgresEngine : SqlEngine
         _readers.Dispose();
         _writer.Dispose();
         _leases.Dispose();
+    }
+
+    /// <param name="version">As in <c>server_version_num</c>: 130004 is 13.4.</param>
+    internal static void RefuseTooOld(int version)
+    {
+        if (version / 10_000 < OldestVersion)
+        {
+            throw new SettingsException(
+                $"ConnectionStrings__Postgres names a PostgreSQL {version / 10_000}, which cannot end the session of a process that froze: use {OldestVersion} or newer.");
+        }
     }
 
     private (NpgsqlConnection Connection, NpgsqlTransaction Transaction) Begin(NpgsqlDataSource source, IsolationLevel isolation, Action<Session> first)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using Npgsql;
 
@@ -13,7 +14,7 @@ internal static class PostgresErrors
     /// Whether another try may succeed although nothing is changed in the program: the server is away, starting, stopping, full,
     /// a standby or set up wrongly, or others held a lock for too long.
     /// </summary>
-    public static bool IsPassing(NpgsqlException error) => error is not PostgresException { SqlState: var state } || IsConnections(state) || state is
+    public static bool IsPassing(DbException error) => error is not PostgresException { SqlState: var state } || IsConnections(state) || state is
         IdleInTransaction or
         PostgresErrorCodes.ReadOnlySqlTransaction or
         PostgresErrorCodes.LockNotAvailable or
@@ -28,7 +29,7 @@ internal static class PostgresErrors
         PostgresErrorCodes.UniqueViolation || IsStalePlan(error);
 
     /// <summary>A prepared statement from before another process changed the tables.</summary>
-    public static bool IsStalePlan(NpgsqlException error) => error is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
+    public static bool IsStalePlan(DbException error) => error is PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported };
 
     /// <summary>Whether the connection had died before, rather than the server now.</summary>
     public static bool IsLost(NpgsqlException error) => error switch
@@ -40,14 +41,19 @@ internal static class PostgresErrors
     /// <summary>Whether a COMMIT that met this error may have taken effect. An answer of the server says that it did not, unless it was going down.</summary>
     public static bool LeavesOpen(NpgsqlException error) => error is not PostgresException { SqlState: var state } || state[..2] is "08" or "57";
 
-    public static StoreUnavailableException ToUnavailable(NpgsqlException error, bool mayBeStored = false) => new(ReasonOf(error), error, mayBeStored);
+    public static StoreUnavailableException ToUnavailable(DbException error, bool mayBeStored = false) => new(ReasonOf(error), error, mayBeStored);
 
     // Classes of SQLSTATE: connection, authorization, resources, intervention of an operator, the server's own input and output.
     private static bool IsConnections(string state) => state[..2] is "08" or "28" or "53" or "57" or "58";
 
-    /// <summary>Why, for the operator. The driver's own sentence names the server's address; what lies below it says why.</summary>
-    public static string ReasonOf(NpgsqlException error) => error switch
+    /// <summary>
+    /// Why, for the operator. The driver's own sentence names the server's address; what lies below it says why. The server's own names this
+    /// process's address when it does not let it in.
+    /// </summary>
+    public static string ReasonOf(DbException error) => error switch
     {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification and var state } =>
+            $"the server does not let this process in: it has no such role, or no line for it in pg_hba.conf ({state}).",
         PostgresException { MessageText: var text, SqlState: var state } => $"{text} ({state}).",
         { InnerException: SocketException { SocketErrorCode: var code } } => $"the server cannot be reached ({code}).",
         { InnerException: TimeoutException } or { InnerException.InnerException: TimeoutException } => "the server did not answer in time.",

@@ -16,6 +16,9 @@ internal sealed class Session(SqlEngine engine, DbConnection connection, DbTrans
 
     public int Execute(string sql, object? arguments = null) => connection.Execute(sql, arguments, transaction);
 
+    /// <summary>Runs a script of tables, which may take as long as it needs: this process does not give up waiting for it.</summary>
+    public void ExecuteScript(string sql) => connection.Execute(sql, transaction: transaction, commandTimeout: 0);
+
     /// <summary>Runs the statement for each of some hundred rows: in one round trip to a server, parsed once in this process.</summary>
     /// <param name="names">The statement's parameters.</param>
     /// <param name="rows">Their values, in the order of the names.</param>

@@ -6,4 +6,7 @@ internal sealed class StoreUnavailableException(string reason, Exception? cause 
 {
     /// <summary>True when the connection was lost during a commit: what was written may be stored or not.</summary>
     public bool MayBeStored => mayBeStored;
+
+    /// <summary>What a log shows: without the cause, whose text names the server's address.</summary>
+    public override string ToString() => $"{GetType()}: {Message}{Environment.NewLine}{StackTrace}";
 }

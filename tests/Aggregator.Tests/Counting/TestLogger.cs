@@ -17,6 +17,20 @@ internal sealed class TestLogger<T> : ILogger<T>
         }
     }
 
+    /// <summary>Whether there is such an event among those that nobody looked at yet.</summary>
+    public bool HasLogged(int id)
+    {
+        while (_events.Reader.TryRead(out var seen))
+        {
+            if (seen.Id == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _events.Writer.TryWrite((eventId.Id, exception));
 

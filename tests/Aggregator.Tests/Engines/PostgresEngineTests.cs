@@ -114,6 +114,37 @@ public sealed class PostgresEngineTests : IAsyncLifetime
         string Other(string name) => _server[..(_server.LastIndexOf('=') + 1)] + name;
     }
 
+    [FactWith(Need.Postgres)]
+    public void A_script_may_take_longer_than_a_statement()
+    {
+        // This process gives up two seconds behind the server.
+        var limits = new PostgresLimits(Statement: TimeSpan.FromSeconds(1), Lock: TimeSpan.FromSeconds(1), Idle: TimeSpan.FromSeconds(5));
+        var engine = new PostgresEngine(_server, limits);
+        using var database = Database.Open(engine);
+        database.Write(session =>
+        {
+            engine.Prepare(session);
+            session.ExecuteScript("SELECT pg_sleep(3.5)");
+            return session.Add("long", 1);
+        });
+        Assert.Throws<StoreUnavailableException>(() => database.Write(session => session.Execute("SELECT pg_sleep(3.5)")));
+        Assert.Equal(1, database.Read(session => session.Counter("long")));
+    }
+
+    [Fact]
+    public void A_server_that_cannot_end_idle_sessions_is_refused()
+    {
+        PostgresEngine.RefuseTooOld(140000);
+        Assert.StartsWith(
+            "ConnectionStrings__Postgres names a PostgreSQL 13,",
+            Assert.Throws<SettingsException>(() => PostgresEngine.RefuseTooOld(130023)).Message,
+            StringComparison.Ordinal);
+    }
+
+    // 97 are for everybody, of a hundred unless told otherwise.
+    [Fact]
+    public void Two_Aggregators_fit_into_a_server_that_nobody_set_up() => Assert.InRange(2 * PostgresConnections.Total, 1, 97);
+
     private void EndConnection(int process) =>
         PostgresDatabases.AskAsync(_server, $"SELECT pg_terminate_backend({process}, 5000)").GetAwaiter().GetResult();
 

@@ -35,12 +35,18 @@ public sealed class ShippingDoorTests(SharedServers servers) : IClassFixture<Sha
         Assert.Equal(HealthStatus.Degraded, await HealthAsync(edge));
         using var ready = await edge.GetAsync("/readyz");
         Assert.True(ready.IsSuccessStatusCode);
+
+        // The operator's port tells more, and does not wait for the broker either.
+        var admin = new Uri(edge.Service<Settings>().EdgeAdminUrl, "/readyz");
+        Assert.Contains(
+            "\"failing\":{},\"degraded\":{\"shipping\":", await edge.Client.GetStringAsync(admin).WaitAsync(TimeSpan.FromSeconds(2)), StringComparison.Ordinal);
         Assert.Equal(1, edge.Service<ClickLog>().Figures.Take().Backlog);
     }
 
     private static Task<EdgeProbe> StartAsync(string brokers) => EdgeProbe.StartAsync(
-        settings => settings with { KafkaBootstrapServers = brokers, KafkaPartitions = ShippingRig.Partitions },
-        add: (builder, settings) => builder.AddShipping(settings));
+        settings => settings with { KafkaBootstrapServers = brokers, KafkaPartitions = ShippingRig.Partitions, EdgeAdminUrl = new Uri($"http://127.0.0.1:{FreePort.Next()}") },
+        configure: app => app.MapHealth(),
+        add: (builder, settings) => builder.AddEdgeAdmin(settings).AddShipping(settings));
 
     private static async Task<HealthStatus> HealthAsync(EdgeProbe edge) =>
         (await edge.Service<HealthCheckService>().CheckHealthAsync()).Entries[ShippingHealth.Name].Status;

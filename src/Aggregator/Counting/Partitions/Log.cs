@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(3107, LogLevel.Error, "Nothing is counted yet: {Reason}")]
     public static partial void TopicUnchecked(ILogger logger, string reason);
 
+    [LoggerMessage(3110, LogLevel.Warning, "The topic '{Topic}' has {Setting} {Value}: records that are not in the snapshot yet may go before their time, and their clicks be lost; set it to -1")]
+    public static partial void RecordsMayGo(ILogger logger, string topic, string setting, string value);
+
     public static void Quarantined(ILogger logger, LogLevel level, QuarantineKind kind, long from, long to, LogKey log, long missing, string reason) =>
         Quarantined(logger, level, log.Partition, kind, from, to, log.Edge, log.Epoch, missing, reason);
 

@@ -6,13 +6,10 @@ namespace LinkTracker.Aggregator.Storage.Postgres;
 
 internal static class PostgresExtensions
 {
-    // Beside those of counters, which are at work for some milliseconds of a snapshot's interval, those of reports.
-    private const int Connections = 32;
-
     /// <summary>The snapshot of the counts and the single clicks, where the settings say that PostgreSQL is.</summary>
     public static IServiceCollection AddPostgresCounts(this IServiceCollection services, Settings settings)
     {
-        services.AddSingleton(_ => CountsSource.Open(settings.PostgresConnection!, Connections));
+        services.AddSingleton(_ => CountsSource.Open(settings.PostgresConnection!, PostgresConnections.Counts));
         services.AddSingleton<DbDataSource>(provider => provider.GetRequiredService<NpgsqlDataSource>());
         services.AddSingleton<PostgresCounts>();
         services.AddSingleton<PostgresClicks>();

@@ -1,0 +1,21 @@
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>
+/// The most connections to PostgreSQL that one Aggregator opens, by what they are for. Two of them fit into the hundred that a server
+/// takes unless told otherwise, three of which it keeps for its administrator; for each further one it needs <see cref="Total"/> more.
+/// </summary>
+internal static class PostgresConnections
+{
+    public const int Readers = 20;
+
+    /// <summary>There is one writer at a time in the whole installation.</summary>
+    public const int Writer = 1;
+
+    /// <summary>Each <see cref="LoneService"/> holds one as long as its work takes, and asks for it every second while another has it.</summary>
+    public const int Leases = 4;
+
+    /// <summary>Counters are at work for some milliseconds of a snapshot's interval; beside them reports.</summary>
+    public const int Counts = 20;
+
+    public const int Total = Readers + Writer + Leases + Counts;
+}
