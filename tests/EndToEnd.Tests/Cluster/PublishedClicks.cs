@@ -8,6 +8,8 @@ internal static class PublishedClicks
 {
     private const string Id = "ce_id=";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     /// <summary>Checks that every answered click is there, at least once, and under one id, which no other click has.</summary>
     public static async Task HoldAsync(KafkaBroker kafka, SteadyLoad load, string context)
     {
@@ -26,16 +28,32 @@ internal static class PublishedClicks
     // Headers and value of each record on a line; read as it comes, because it is some hundred bytes for each click.
     private static async IAsyncEnumerable<(string Id, string Token)> ReadAsync(KafkaBroker kafka)
     {
-        using var kcat = Process.Start(new ProcessStartInfo(
-            "kcat", ["-b", kafka.BootstrapServers, "-C", "-t", "events", "-o", "beginning", "-e", "-q", "-f", "%h\t%s\n"]) { RedirectStandardOutput = true })!;
-        while (await kcat.StandardOutput.ReadLineAsync() is { } line)
+        string[] arguments = ["-b", kafka.BootstrapServers, "-C", "-t", "events", "-o", "beginning", "-e", "-q", "-f", "%h\t%s\n"];
+        using var kcat = Process.Start(new ProcessStartInfo("kcat", arguments) { RedirectStandardOutput = true })!;
+        using var patience = new CancellationTokenSource(Patience);
+        try
         {
-            var (headers, value) = (line.Split('\t') is [var first, var second]) ? (first, second) : throw new InvalidOperationException($"no event: {line}");
-            var id = headers.Split(',').Single(header => header.StartsWith(Id, StringComparison.Ordinal))[Id.Length..];
-            yield return (id, (string)JsonNode.Parse(value)!["clickId"]!);
-        }
+            while (await kcat.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+            {
+                yield return Parse(line);
+            }
 
-        await kcat.WaitForExitAsync();
-        Assert.Equal(0, kcat.ExitCode);
+            await kcat.WaitForExitAsync(patience.Token);
+            Assert.Equal(0, kcat.ExitCode);
+        }
+        finally
+        {
+            if (!kcat.HasExited)
+            {
+                kcat.Kill();
+            }
+        }
+    }
+
+    private static (string Id, string Token) Parse(string line)
+    {
+        var fields = line.Split('\t');
+        var id = fields[0].Split(',').Single(header => header.StartsWith(Id, StringComparison.Ordinal))[Id.Length..];
+        return (id, (string)JsonNode.Parse(fields[1])!["clickId"]!);
     }
 }
