@@ -23,8 +23,14 @@ internal sealed class ApiClient : IDisposable
     }
 
     /// <summary>The counts of one link: clicks, raw, unique, excluded, leads, sales, saleAmount.</summary>
-    public Task<JsonNode> CountsAsync(string linkId, string @event = "composite") =>
-        GetAsync($"/analytics?groupBy=count&interval=all&event={@event}&linkId={linkId}");
+    public Task<JsonNode> CountsAsync(string linkId, string @event = "composite") => GetAsync(CountsPath(linkId, @event));
+
+    /// <summary>The same; null while they cannot be told, and are to be asked for again.</summary>
+    public async Task<JsonNode?> TryCountsAsync(string linkId)
+    {
+        var (status, counts) = await SendAsync(HttpMethod.Get, CountsPath(linkId, "composite"));
+        return status == HttpStatusCode.ServiceUnavailable ? null : status == HttpStatusCode.OK ? counts : throw new InvalidOperationException($"{(int)status}: {counts}");
+    }
 
     public async Task<long> RawAsync(string linkId) => (long)(await CountsAsync(linkId, "clicks"))["raw"]!;
 
@@ -68,6 +74,8 @@ internal sealed class ApiClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string CountsPath(string linkId, string @event) => $"/analytics?groupBy=count&interval=all&event={@event}&linkId={linkId}";
 
     private static async Task<JsonNode> BodyOfAsync(HttpResponseMessage answer)
     {

@@ -12,19 +12,26 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private const int MostClicks = 40 * 60 * 15;
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres, Need.Toxiproxy)]
-    public Task When_processes_are_killed_no_answered_click_is_lost_and_none_is_counted_twice() =>
-        RunAsync([.. Fault.Kills, .. Fault.Kills, .. Fault.Servers.Skip(1)], exact: false);
+    public Task When_processes_are_killed_no_answered_click_is_lost_and_none_is_counted_or_published_twice() => RunAsync(
+        random => [.. Fault.Kills, .. Fault.Kills, .. Fault.ServerKills, .. Fault.EdgeKillsBehindCuts, Fault.Freeze(random.Next(2))],
+        exact: false,
+        publishEvents: true);
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres, Need.Toxiproxy)]
-    public Task When_servers_and_paths_fail_exactly_the_answered_clicks_are_counted() =>
-        RunAsync([.. Fault.Servers, .. Fault.Paths, .. Fault.AggregatorKills], exact: true);
+    public Task When_servers_and_paths_fail_exactly_the_answered_clicks_are_counted() => RunAsync(
+        random => [Fault.BrokerOutage, .. Fault.ServerKills, .. Fault.Paths, .. Fault.AggregatorKills, Fault.Freeze(random.Next(2))],
+        exact: true,
+        publishEvents: false);
 
-    private async Task RunAsync(Fault[] faults, bool exact)
+    private async Task RunAsync(Func<Random, Fault[]> choose, bool exact, bool publishEvents)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("LINKTRACKER_CHAOS_SEED"), out var given) ? given : Environment.TickCount;
-        new Random(seed).Shuffle(faults);
         output.WriteLine($"LINKTRACKER_CHAOS_SEED={seed}");
-        await using var rig = await ClusterRig.StartAsync();
+        var random = new Random(seed);
+        var faults = choose(random);
+        random.Shuffle(faults);
+        var context = $"seed {seed}, faults in this order: {string.Join("; ", faults.Select(fault => fault.Name))}";
+        await using var rig = await ClusterRig.StartAsync(publishEvents ? [("Kafka__PublishEvents", "true")] : []);
         var links = new List<Link>();
         for (var i = 0; i < Links; i++)
         {
@@ -41,7 +48,12 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
 
         await load.StopAsync();
-        await ClusterAudit.HoldsAsync(rig, load, exact, $"seed {seed}, faults in this order: {string.Join("; ", faults.Select(fault => fault.Name))}");
-        output.WriteLine($"sent {load.Sent}, answered and counted {load.Answered}");
+        var counted = await ClusterAudit.HoldsAsync(rig, load, exact, context);
+        if (publishEvents)
+        {
+            await PublishedClicks.HoldAsync(rig.Kafka, load, context);
+        }
+
+        output.WriteLine($"in {load.Duration}: sent {load.Sent}, answered {load.Answered}, counted {counted}");
     }
 }

@@ -7,29 +7,44 @@ internal static class ClusterAudit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
+    // A visitor's next click on the same link counts again after an hour.
+    private static readonly TimeSpan RepeatsEnd = TimeSpan.FromHours(1);
+
     /// <summary>
     /// Waits until nothing is on its way any more, and checks each link: <c>answered ≤ counted ≤ sent</c>, every answered click counted, none
-    /// twice, sums and single clicks the same; and all equations.
+    /// twice, sums and single clicks the same, each visitor unique once a day and a repeat otherwise; and all equations.
     /// </summary>
     /// <param name="exact">Whether no Edge was killed: then nothing but the answered clicks may be counted.</param>
-    public static async Task HoldsAsync(ClusterRig rig, SteadyLoad load, bool exact, string context)
+    /// <returns>The clicks that are counted.</returns>
+    public static async Task<long> HoldsAsync(ClusterRig rig, SteadyLoad load, bool exact, string context)
     {
-        Assert.True(load.Failures.IsEmpty, $"redirects failed; {context}\n{string.Join('\n', load.Failures.Take(10))}");
+        Assert.True(load.Failures.IsEmpty, $"{load.Failures.Count} redirects failed; {context}\n{string.Join('\n', load.Failures.Take(10))}");
+        Assert.True(load.Duration < RepeatsEnd, $"the run took {load.Duration}, and by then repeats count again; {context}");
         await UntilQuietAsync(rig, load, context);
         var total = 0L;
         foreach (var link in load.Links.Values)
         {
-            var raw = await rig.Aggregators[0].Client.RawAsync(link.Link.Id);
-            var counted = await rig.Aggregators[1].Client.ClickIdsAsync(link.Link.Id);
-            var words = $"link {link.Link.Key}: answered {link.Answered.Count}, counted {raw}, single clicks {counted.Count}, sent {link.Sent}; {context}";
-            Assert.True(counted.Count == counted.Distinct().Count(), $"a click twice; {words}");
-            Assert.True(!link.Answered.Except(counted).Any(), $"an answered click is missing; {words}");
-            Assert.True(raw == counted.Count, $"sums and single clicks differ; {words}");
-            Assert.True(raw <= link.Sent && (!exact || raw == link.Answered.Count), $"more counted than there can be; {words}");
-            total += raw;
+            total += await LinkHoldsAsync(rig, link, exact, context);
         }
 
         await EquationsHoldAsync(rig, total, context);
+        return total;
+    }
+
+    private static async Task<long> LinkHoldsAsync(ClusterRig rig, LinkClicks link, bool exact, string context)
+    {
+        var counts = await rig.Aggregators[0].Client.CountsAsync(link.Link.Id, "clicks");
+        var (raw, clicks, unique) = (Number(counts, "raw"), Number(counts, "clicks"), Number(counts, "unique"));
+        var single = await rig.Aggregators[1].Client.ClickIdsAsync(link.Link.Id);
+        var words = $"link {link.Link.Key}: answered {link.Answered.Count}, counted {raw}, valid {clicks}, unique {unique}, visitors {link.LeastVisitors} to "
+            + $"{link.MostVisitors}, single clicks {single.Count}, sent {link.Sent}; {context}";
+        Assert.True(single.Count == single.Distinct().Count(), $"a click twice; {words}");
+        Assert.True(!link.Answered.Except(single).Any(), $"an answered click is missing; {words}");
+        Assert.True(raw == single.Count, $"sums and single clicks differ; {words}");
+        Assert.True(raw <= link.Sent && (!exact || raw == link.Answered.Count), $"more counted than there can be; {words}");
+        Assert.True(unique >= link.LeastVisitors && unique <= link.MostVisitors, $"not every visitor is unique once; {words}");
+        Assert.True(clicks == unique, $"a repeat was taken for a click that counts; {words}");
+        return raw;
     }
 
     private static async Task UntilQuietAsync(ClusterRig rig, SteadyLoad load, string context)

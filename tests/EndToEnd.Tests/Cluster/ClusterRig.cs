@@ -63,19 +63,10 @@ internal sealed class ClusterRig : IAsyncDisposable
     public Task UntilLinksAreKnownAsync(int count) => Eventually.HoldsAsync("every Edge knows every link", TimeSpan.FromSeconds(10), async () =>
         (await Task.WhenAll(Edges.Select(edge => edge.FiguresAsync("redirects")))).All(figures => (long)figures["links"]! == count));
 
-    /// <summary>Waits until each Edge answers for the key in this way, as a crawler that is no visitor sees it.</summary>
-    public async Task UntilRedirectsAsync(string key, HttpStatusCode status)
-    {
-        foreach (var edge in Edges)
-        {
-            using var crawler = new Clicker(edge.Url);
-            await Eventually.HoldsAsync($"{key} is answered with {status}", TimeSpan.FromSeconds(5), async () =>
-            {
-                using var answer = await crawler.ClickAsync(key, "curl/8");
-                return answer.StatusCode == status;
-            });
-        }
-    }
+    /// <summary>Waits until each Edge answers for the key with this status, and a target that fits.</summary>
+    /// <inheritdoc cref="EdgeAnswers.UntilAsync"/>
+    public Task<TimeSpan> UntilRedirectsAsync(string key, HttpStatusCode status, Func<Uri?, bool>? target = null) =>
+        EdgeAnswers.UntilAsync(Edges.Select(edge => edge.Url), key, status, target);
 
     public async ValueTask DisposeAsync()
     {

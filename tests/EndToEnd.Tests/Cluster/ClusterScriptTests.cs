@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace LinkTracker.EndToEnd.Tests.Cluster;
 
-/// <summary>The one command that starts a cluster: here its servers, without Edges and Aggregators.</summary>
+/// <summary>The one command that starts a cluster.</summary>
 public sealed class ClusterScriptTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("linktracker-cluster-");
@@ -19,9 +19,39 @@ public sealed class ClusterScriptTests : IAsyncLifetime
     }
 
     [FactWith(Need.Redis, Need.Postgres, Need.Kafka, Need.Curl)]
+    public async Task It_does_the_main_job_and_has_its_counts_after_a_restart()
+    {
+        string[] edges = [Port(), Port()], aggregators = [Port(), Port()];
+        (string, string)[] settings =
+        [
+            ("EDGE_PORTS", string.Join(' ', edges)), ("EDGE_ADMIN_PORTS", $"{Port()} {Port()}"), ("AGGREGATOR_PORTS", string.Join(' ', aggregators)),
+        ];
+        MainJob job;
+        using (var first = new ClusterScript(_folder.FullName, settings))
+        {
+            await first.UntilReadyAsync();
+            var started = first.ProcessIds();
+            Assert.Equal(["aggregator1", "aggregator2", "edge1", "edge2", "kafka", "postgres", "redis"], started.Keys.Order());
+            var clients = await ClientsAsync(aggregators);
+            job = await MainJob.DoAsync([.. edges.Select(Url)], clients, "spring");
+            await UntilCountedAsync(job, clients);
+            await first.SignalAsync("TERM");
+            Assert.Equal(0, await first.UntilEndAsync());
+            Assert.DoesNotContain(started.Values, IsRunning);
+        }
+
+        using var second = new ClusterScript(_folder.FullName, settings);
+        await second.UntilReadyAsync();
+        await UntilCountedAsync(job, await ClientsAsync(aggregators));
+        var again = second.ProcessIds();
+        await second.StopAsync();
+        Assert.DoesNotContain(again.Values, IsRunning);
+    }
+
+    [FactWith(Need.Redis, Need.Postgres, Need.Kafka, Need.Curl)]
     public async Task It_ends_all_that_it_started_and_goes_on_with_the_same_data()
     {
-        var redisPort = Text(FreePort.Next());
+        var redisPort = Port();
         (string, string)[] settings = [("REDIS_PORT", redisPort), .. ServersOnly];
         using (var first = new ClusterScript(_folder.FullName, settings))
         {
@@ -76,6 +106,28 @@ public sealed class ClusterScriptTests : IAsyncLifetime
     }
 
     private static (string, string)[] ServersOnly => [("EDGE_PORTS", ""), ("EDGE_ADMIN_PORTS", ""), ("AGGREGATOR_PORTS", "")];
+
+    private static string Port() => Text(FreePort.Next());
+
+    private static Uri Url(string port) => new($"http://127.0.0.1:{port}");
+
+    private static async Task UntilCountedAsync(MainJob job, ApiClient[] clients)
+    {
+        foreach (var client in clients)
+        {
+            using (client)
+            {
+                await job.UntilCountedAsync(client);
+            }
+        }
+    }
+
+    // With the key as the README takes it.
+    private async Task<ApiClient[]> ClientsAsync(string[] ports)
+    {
+        var key = await File.ReadAllTextAsync(InFolder("admin-key"));
+        return [.. ports.Select(port => new ApiClient(Url(port), key.Trim()))];
+    }
 
     private static bool IsRunning(int processId) => Directory.Exists($"/proc/{processId}");
 

@@ -1,45 +1,42 @@
 using System.Net;
 using System.Net.Http.Json;
+using Xunit.Abstractions;
 
 namespace LinkTracker.EndToEnd.Tests.Cluster;
 
 /// <summary>The main job with two Edges and two Aggregators: whatever is done through one of them holds for all.</summary>
-public sealed class ClusterTests(ClusterTests.Rig fixture) : IClassFixture<ClusterTests.Rig>
+public sealed class ClusterTests(ClusterTests.Rig fixture, ITestOutputHelper output) : IClassFixture<ClusterTests.Rig>
 {
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres, Need.Toxiproxy)]
     public async Task A_click_on_any_Edge_leads_to_a_sale_at_any_Aggregator()
     {
         var cluster = await fixture.Cluster;
-        var link = await cluster.Aggregators[0].Client.CreateLinkAsync("spring");
-        await cluster.UntilRedirectsAsync(link.Key, HttpStatusCode.Found);
-        using var first = new Clicker(cluster.Edges[0].Url);
-        using var second = new Clicker(cluster.Edges[1].Url);
-        var clickId = await first.ClickForTokenAsync(link.Key, Clicker.Chrome + " ana");
-        var other = await second.ClickForTokenAsync(link.Key, Clicker.Chrome + " ben");
-
-        await cluster.Aggregators[0].Client.PostAsync("/track/lead", new { clickId, eventName = "Sign up", customerExternalId = "c-1" });
-        await cluster.Aggregators[1].Client.PostAsync("/track/sale", new { customerExternalId = "c-1", amount = 4_900, invoiceId = "i-1" });
-
+        var job = await MainJob.DoAsync([.. cluster.Edges.Select(edge => edge.Url)], [.. cluster.Aggregators.Select(aggregator => aggregator.Client)], "spring");
         foreach (var aggregator in cluster.Aggregators)
         {
-            await Eventually.HoldsAsync("both clicks, the lead and the sale are counted", TimeSpan.FromSeconds(10), async () =>
-            {
-                var counts = await aggregator.Client.CountsAsync(link.Id);
-                return ((long)counts["clicks"]!, (long)counts["leads"]!, (long)counts["sales"]!, (long)counts["saleAmount"]!) == (2, 1, 1, 4_900);
-            });
-            await Eventually.HoldsAsync("both clicks are among the events", TimeSpan.FromSeconds(20), async () =>
-                (await aggregator.Client.ClickIdsAsync(link.Id)).Intersect([clickId, other]).Count() == 2);
+            await job.UntilCountedAsync(aggregator.Client);
+            await Eventually.HoldsAsync("all clicks are among the events", TimeSpan.FromSeconds(20), async () =>
+                (await aggregator.Client.ClickIdsAsync(job.Link.Id)).Intersect(job.ClickIds).Count() == job.ClickIds.Count);
         }
     }
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres, Need.Toxiproxy)]
-    public async Task A_change_of_a_link_is_on_every_Edge_soon_and_a_disabled_one_stops()
+    public async Task A_change_of_a_link_is_on_every_Edge_soon_and_a_disabled_or_deleted_one_stops()
     {
         var cluster = await fixture.Cluster;
-        var link = await cluster.Aggregators[0].Client.CreateLinkAsync("change");
-        await cluster.UntilRedirectsAsync(link.Key, HttpStatusCode.Found);
-        await cluster.Aggregators[1].Client.SendAsync(HttpMethod.Delete, $"/links/{link.Id}");
-        await cluster.UntilRedirectsAsync(link.Key, HttpStatusCode.NotFound);
+        var (one, other) = (cluster.Aggregators[0].Client, cluster.Aggregators[1].Client);
+        var link = await one.CreateLinkAsync("change");
+        var gone = await one.CreateLinkAsync("gone");
+        output.WriteLine($"made: {await cluster.UntilRedirectsAsync(gone.Key, HttpStatusCode.Found)}");
+
+        await ChangeAsync(other, HttpMethod.Patch, link, new { url = "https://shop.example.com/moved" });
+        output.WriteLine($"moved: {await cluster.UntilRedirectsAsync(link.Key, HttpStatusCode.Found, target => target?.AbsolutePath == "/moved")}");
+
+        await ChangeAsync(one, HttpMethod.Patch, link, new { disabled = true });
+        output.WriteLine($"disabled: {await cluster.UntilRedirectsAsync(link.Key, HttpStatusCode.NotFound)}");
+
+        await ChangeAsync(other, HttpMethod.Delete, gone);
+        output.WriteLine($"deleted: {await cluster.UntilRedirectsAsync(gone.Key, HttpStatusCode.NotFound)}");
     }
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres, Need.Toxiproxy)]
@@ -66,6 +63,12 @@ public sealed class ClusterTests(ClusterTests.Rig fixture) : IClassFixture<Clust
             cluster.Aggregators[i % 2].Client.PostAsync("/track/sale", new { customerExternalId = "c-2", amount = 100, invoiceId = "i-2" })));
         Assert.Single(answers.Select(answer => answer.ToJsonString()).Distinct());
         Assert.Equal(100, (long)(await cluster.Aggregators[1].Client.CountsAsync(link.Id))["saleAmount"]!);
+    }
+
+    private static async Task ChangeAsync(ApiClient client, HttpMethod method, Link link, object? change = null)
+    {
+        var (status, answer) = await client.SendAsync(method, $"/links/{link.Id}", change is null ? null : JsonContent.Create(change));
+        Assert.True(status == HttpStatusCode.OK, $"{method}: {status} {answer}");
     }
 
     public sealed class Rig : IAsyncLifetime

@@ -10,7 +10,11 @@ internal sealed class SteadyLoad : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
+    // Whatever is away, redirects are as fast as ever. So slow is one that waits for a server, and none on a busy machine.
+    private static readonly TimeSpan LongestRedirect = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly Clicker[] _clickers;
     private readonly bool[] _mayFail;
     private readonly Task[] _visitors;
@@ -30,12 +34,15 @@ internal sealed class SteadyLoad : IDisposable
 
     public IReadOnlyDictionary<string, LinkClicks> Links { get; }
 
-    /// <summary>Redirects that failed although nobody had killed their Edge.</summary>
+    /// <summary>Redirects that failed, or took too long, although nobody had killed their Edge.</summary>
     public ConcurrentQueue<string> Failures { get; } = [];
 
     public int Answered => Links.Values.Sum(link => link.Answered.Count);
 
     public int Sent => Links.Values.Sum(link => link.Sent);
+
+    /// <summary>From its first click to its last.</summary>
+    public TimeSpan Duration { get; private set; }
 
     /// <summary>From now on, redirects of this Edge may fail, or no longer.</summary>
     public void Expect(int edge, bool failures) => Volatile.Write(ref _mayFail[edge], failures);
@@ -44,6 +51,7 @@ internal sealed class SteadyLoad : IDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_visitors);
+        Duration = TimeProvider.System.GetElapsedTime(_started);
     }
 
     public void Dispose()
@@ -54,45 +62,37 @@ internal sealed class SteadyLoad : IDisposable
 
     private async Task VisitAsync(int edge, int visitor, int limit)
     {
-        var userAgent = $"{Clicker.Chrome} visitor/{visitor}";
         var links = Links.Values.ToArray();
         using var timer = new PeriodicTimer(Pause);
         for (var i = visitor; i < visitor + limit && !_stop.IsCancellationRequested; i++)
         {
-            await ClickAsync(edge, links[i % links.Length], userAgent);
+            await ClickAsync(edge, links[i % links.Length], visitor);
             await timer.WaitForNextTickAsync();
         }
     }
 
-    private async Task ClickAsync(int edge, LinkClicks link, string userAgent)
+    private async Task ClickAsync(int edge, LinkClicks link, int visitor)
     {
         var mayFail = Volatile.Read(ref _mayFail[edge]);
-        link.Send();
+        var sent = TimeProvider.System.GetUtcNow();
+        var failure = default(string);
+        link.Send(visitor, sent);
         try
         {
-            link.Answered.Add(await _clickers[edge].ClickForTokenAsync(link.Link.Key, userAgent));
+            var token = await _clickers[edge].ClickForTokenAsync(link.Link.Key, $"{Clicker.Chrome} visitor/{visitor}");
+            var answered = TimeProvider.System.GetUtcNow();
+            link.Answer(token, visitor, sent, answered);
+            failure = answered - sent > LongestRedirect ? $"a redirect took {answered - sent}" : null;
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException or OperationCanceledException)
         {
-            if (!mayFail && !Volatile.Read(ref _mayFail[edge]))
-            {
-                Failures.Enqueue($"edge {edge}: {e.Message}");
-            }
+            failure = e.Message;
+        }
+
+        link.End(visitor, TimeProvider.System.GetUtcNow());
+        if (failure is not null && !mayFail && !Volatile.Read(ref _mayFail[edge]))
+        {
+            Failures.Enqueue($"edge {edge}, {sent:HH:mm:ss}: {failure}");
         }
     }
-}
-
-/// <summary>What visitors know of one link.</summary>
-internal sealed class LinkClicks(Link link)
-{
-    private int _sent;
-
-    public Link Link { get; } = link;
-
-    public int Sent => Volatile.Read(ref _sent);
-
-    /// <summary>Tokens of the clicks whose redirect arrived.</summary>
-    public ConcurrentBag<string> Answered { get; } = [];
-
-    public void Send() => Interlocked.Increment(ref _sent);
 }
