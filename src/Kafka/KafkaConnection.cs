@@ -56,8 +56,6 @@ public sealed class KafkaConnection
 
         // Of an offset that is not there, the reader is told, instead of being moved in silence.
         AutoOffsetReset = AutoOffsetReset.Error,
-        // Topics are made by KafkaTopics, with the settings they need.
-        AllowAutoCreateTopics = false,
         CheckCrcs = true,
         EnablePartitionEof = true,
         QueuedMaxMessagesKbytes = 16_384,
@@ -70,6 +68,9 @@ public sealed class KafkaConnection
     private T Common<T>(T config) where T : ClientConfig
     {
         config.BootstrapServers = _bootstrapServers;
+
+        // Topics are made by KafkaTopics, with the settings they need.
+        config.Set("allow.auto.create.topics", "false");
         config.ClientId = "linktracker";
         config.SocketNagleDisable = true;
         config.SocketKeepaliveEnable = true;

@@ -11,6 +11,12 @@ public static class LinksTopic
     public const string Name = "links";
     public const int Partition = 0;
 
+    /// <summary>The setting that tells what becomes of old records.</summary>
+    public const string CleanupSetting = "cleanup.policy";
+
+    /// <summary>Under any other, the only record of a link may be deleted while the link is there.</summary>
+    public const string Cleanup = "compact";
+
     /// <summary>Who has this transactional id shuts out who had it before.</summary>
     public const string TransactionalId = "linktracker-links";
 
@@ -20,7 +26,7 @@ public static class LinksTopic
     /// </summary>
     public static KafkaTopic Topic { get; } = new(Name, Partitions: 1, new Dictionary<string, string>
     {
-        ["cleanup.policy"] = "compact",
+        [CleanupSetting] = Cleanup,
         ["segment.bytes"] = "67108864",
         ["segment.ms"] = "86400000",
         ["min.cleanable.dirty.ratio"] = "0.1",

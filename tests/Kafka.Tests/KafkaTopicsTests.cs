@@ -40,4 +40,24 @@ public sealed class KafkaTopicsTests(SharedServers servers) : IClassFixture<Shar
         Assert.Equal(
             "Kafka__Partitions is 6, but the topic 'clicks' has 4 partitions: set Kafka__Partitions=4 on every Edge and Aggregator.", refusal.Message);
     }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_sender_makes_no_topic_though_the_broker_would_let_it_and_its_client_does_not_complain()
+    {
+        await using var broker = await KafkaBroker.StartAsync(proxyPort: null, ("auto.create.topics.enable", "true"));
+        using var heard = new HeardLog();
+        var kafka = new KafkaConnection(broker.BootstrapServers, heard);
+        var there = await Records.NewTopicAsync(kafka);
+        using var sender = kafka.OpenSender();
+        using var transactional = kafka.OpenSender("maker");
+        Assert.Null((await Records.SendAsync(sender, there, 1)).Failure);
+        Assert.True(sender.TrySend("missing", 0, null, [1], _ => { }));
+
+        // Until the client has asked for it; what it was told last is what it goes by.
+        Assert.False(sender.TryFlush(TimeSpan.FromSeconds(3)));
+
+        using var topics = kafka.OpenTopics();
+        await Assert.ThrowsAsync<KafkaFailedException>(() => topics.SettingAsync("missing", "cleanup.policy"));
+        Assert.DoesNotContain(heard.Texts, text => text.Contains("allow.auto.create.topics", StringComparison.Ordinal));
+    }
 }

@@ -7,7 +7,7 @@ namespace LinkTracker.Aggregator.Links;
 /// <summary>
 /// Puts changes of links into the topic, from its beginning until anything fails:
 /// <code>
-///   1  the topic                 made when it is missing
+///   1  the topic                 made when it is missing; one that does not keep every place is refused
 ///   2  shut out who was before   a frozen publisher that wakes up can commit nothing any more
 ///   3  compare                   the topic's last record with what the database remembers: go on, or begin a new edition
 ///   4  publish                   each batch in one transaction, then the counter; once everything is there, that the edition is whole
@@ -18,6 +18,9 @@ internal sealed class LinkPublication : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    // A look takes some ten round trips, which may be slow ones.
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
     private readonly KafkaConnection _kafka;
@@ -43,14 +46,7 @@ internal sealed class LinkPublication : IDisposable
     public static async Task<LinkPublication> OpenAsync(KafkaConnection kafka, Database database, EntityId ids, TimeProvider clock, CancellationToken cancellation)
     {
         // :: 1
-        using (var topics = kafka.OpenTopics())
-        {
-            if (await topics.EnsureAsync(LinksTopic.Topic) is > 1 and var partitions)
-            {
-                throw new KafkaFailedException($"the topic {LinksTopic.Name} has {partitions} partitions, but changes have one order: delete it, and it is made anew", null);
-            }
-        }
-
+        await CheckTopicAsync(kafka);
         var publication = new LinkPublication(kafka, database, clock);
         try
         {
@@ -74,7 +70,7 @@ internal sealed class LinkPublication : IDisposable
         {
             Send(batch.Changes.Select(change => new LinkMessage(_edition.Id, change)));
             _edition = await _database.WriteAsync(session => _edition.Move(session, batch.Changes[^1].Version), cancellation)
-                ?? throw new InvalidOperationException("Another process publishes links as well.");
+                ?? throw AnotherPublishes();
         }
 
         if (batch.CaughtUp && !_isWhole)
@@ -88,16 +84,36 @@ internal sealed class LinkPublication : IDisposable
 
     public void Dispose() => _sender.Dispose();
 
+    private static async Task CheckTopicAsync(KafkaConnection kafka)
+    {
+        using var topics = kafka.OpenTopics();
+        if (await topics.EnsureAsync(LinksTopic.Topic) is > 1 and var partitions)
+        {
+            throw new KafkaFailedException($"the topic {LinksTopic.Name} has {partitions} partitions, but changes have one order: delete it, and it is made anew", null);
+        }
+
+        if (await topics.SettingAsync(LinksTopic.Name, LinksTopic.CleanupSetting) is not LinksTopic.Cleanup and var policy)
+        {
+            throw new KafkaFailedException(
+                $"the topic {LinksTopic.Name} has {LinksTopic.CleanupSetting}={policy}, which deletes links that are there: set it to {LinksTopic.Cleanup}", null);
+        }
+    }
+
     private async Task StartAsync(EntityId ids, CancellationToken cancellation)
     {
         // :: 2
         _sender.InitTransactions(StartLimit);
 
         // :: 3
-        var tail = LinksTopic.ReadTail(_kafka, Limit, _clock);
+        // In this order: another that publishes meanwhile moves the counter behind the topic's end that is seen here.
+        var stored = _database.Read(LinkEdition.Read);
+        var tail = LinksTopic.ReadTail(_kafka, LookLimit, _clock);
         (_end, _lookedAt) = (tail.End, _clock.GetTimestamp());
-        _edition = await _database.WriteAsync(session => LinkEdition.GoOnOrBegin(session, tail.Last, ids), cancellation);
+        _edition = await _database.WriteAsync(
+            session => LinkEdition.Read(session) == stored ? LinkEdition.GoOnOrBegin(session, tail.Last, ids) : throw AnotherPublishes(), cancellation);
     }
+
+    private static InvalidOperationException AnotherPublishes() => new("Another process publishes links as well.");
 
     private void Send(IEnumerable<LinkMessage> messages)
     {
@@ -150,7 +166,7 @@ internal sealed class LinkPublication : IDisposable
             return;
         }
 
-        var last = LinksTopic.ReadTail(_kafka, Limit, _clock).Last;
+        var last = LinksTopic.ReadTail(_kafka, LookLimit, _clock).Last;
         if (last?.Edition != _edition.Id || last.Value.Change.Version != _edition.Published)
         {
             throw new KafkaFailedException($"the topic {LinksTopic.Name} does not end with what was published last", null);

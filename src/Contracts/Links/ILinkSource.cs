@@ -11,7 +11,11 @@ public readonly record struct LinkChange(long Version, string Domain, string Key
 /// Whether all that was told before is void, because its source turned out to be another one: what is not told again from here
 /// until CaughtUp is not there any more. Versions begin anew.
 /// </param>
-public sealed record LinkBatch(IReadOnlyList<LinkChange> Changes, bool CaughtUp, bool StartsOver = false);
+/// <param name="MayServe">
+/// Whether redirects may go by what the reader has, although this is not all that there is: it had everything at some moment, and the source
+/// is silent, or not through with telling it anew.
+/// </param>
+public sealed record LinkBatch(IReadOnlyList<LinkChange> Changes, bool CaughtUp, bool StartsOver = false, bool MayServe = false);
 
 /// <summary>How far a reader has got, in words that hold beyond both processes.</summary>
 /// <param name="Source">As <see cref="ILinkSource.Name"/> told. A version of one source says nothing about another.</param>
@@ -30,13 +34,13 @@ public interface ILinkSource
     /// <summary>
     /// Whether a reader that got to this point, in an earlier process, may go on behind it. Asked before <see cref="ReadAsync"/>, if at all.
     /// False when the point is another source's, or ahead of this one, which a source that came back from a backup is. True, too, when
-    /// the source cannot be asked now; it starts over (<see cref="LinkBatch.StartsOver"/>) if it turns out not to hold.
+    /// only reading will tell; the source starts over (<see cref="LinkBatch.StartsOver"/>) if the point turns out not to hold.
     /// </summary>
     Task<bool> HoldsAsync(LinkPoint point, CancellationToken cancellation);
 
     /// <summary>
     /// The newest state of every place changed after the version, then every change as it comes, within a second.
-    /// Never ends by itself. The first batch with CaughtUp makes the Edge ready.
+    /// Never ends by itself. The first batch with CaughtUp or MayServe makes the Edge ready.
     /// </summary>
     IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, CancellationToken cancellation);
 }

@@ -53,9 +53,14 @@ internal sealed class EditionReader(
             Next = reader.Next;
             return new LinkBatch(changes, CaughtUp: IsWhole && reader.IsAtEnd);
         }
-        catch (Exception end) when (end is KafkaFailedException or OffsetOutOfRangeException)
+        catch (KafkaFailedException failure)
         {
-            Log.LinksUnasked(logger, end);
+            Log.LinksUnasked(logger, failure);
+            return null;
+        }
+        catch (OffsetOutOfRangeException gone)
+        {
+            Log.LinksGone(logger, gone.Offset);
             return null;
         }
     }

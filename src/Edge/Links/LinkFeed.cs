@@ -67,7 +67,7 @@ internal sealed class LinkFeed(
             Log.LinksRenewed(logger, table.Count, removed);
         }
 
-        if (batch.CaughtUp && !table.IsLoaded)
+        if ((batch.CaughtUp || batch.MayServe) && !table.IsLoaded)
         {
             table.MarkLoaded();
             Log.LinksLoaded(logger, table.Count, table.Bytes >> 20);

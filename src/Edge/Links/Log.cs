@@ -32,7 +32,7 @@ internal static partial class Log
     [LoggerMessage(109, LogLevel.Error, "The record of links at offset {Offset} cannot be read: {Reason}. The change in it is missing; the others go on.")]
     public static partial void LinkUnreadable(ILogger logger, long offset, string reason);
 
-    [LoggerMessage(110, LogLevel.Warning, "Kafka has told nothing of links for {Patience}. Redirects go by what was known before, if anything was; changes wait.")]
+    [LoggerMessage(110, LogLevel.Warning, "Kafka has not told of all links for {Patience}. Redirects go by what was known before, if anything was; changes wait.")]
     public static partial void LinksStale(ILogger logger, TimeSpan patience);
 
     [LoggerMessage(111, LogLevel.Information, "Kafka tells of links again, and every change is here.")]
@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(112, LogLevel.Warning, "The topic of links is not the one that was read before (its edition is {Edition:x16}): it is read from its beginning. Redirects go on meanwhile.")]
     public static partial void LinksStartOver(ILogger logger, long edition);
 
-    [LoggerMessage(113, LogLevel.Debug, "The topic of links cannot be read now; it is tried again at once.")]
+    [LoggerMessage(113, LogLevel.Debug, "The topic of links cannot be read now; it is tried again.")]
     public static partial void LinksUnasked(ILogger logger, Exception exception);
+
+    [LoggerMessage(114, LogLevel.Warning, "The topic of links has nothing at offset {Offset} any more, where reading was to go on: it was made anew, or records were deleted.")]
+    public static partial void LinksGone(ILogger logger, long offset);
 }

@@ -82,6 +82,29 @@ public sealed class ClickEventPublisherTests(SharedServers servers) : IClassFixt
         Assert.Equal(25_000, (await EventsRig.ReadAsync(broker)).DistinctBy(one => one.Id).Count());
     }
 
+    [FactWith(Need.Kafka)]
+    public async Task A_broker_that_is_gone_is_told_of_and_nobody_who_stops_waits_for_it()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        using var sender = SenderOf(await EventsRig.StartAsync(broker, Partitions));
+        await sender.SendAsync([Event("first", "{}"u8.ToArray())], CancellationToken.None);
+        await broker.StopAsync();
+
+        using var stopping = new CancellationTokenSource();
+        var stopped = sender.SendAsync([Event("second", "{}"u8.ToArray())], stopping.Token);
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        await Assert.ThrowsAsync<KafkaFailedException>(() => sender.SendAsync([Event("second", "{}"u8.ToArray())], CancellationToken.None));
+
+        await broker.RestartAsync();
+        await sender.SendAsync([Event("second", "{}"u8.ToArray())], CancellationToken.None);
+        await broker.StopAsync();
+
+        // By a sender that has a connection to lose.
+        await Assert.ThrowsAsync<KafkaFailedException>(() => sender.SendAsync([Event("third", "{}"u8.ToArray())], CancellationToken.None));
+        Assert.Equal(2, sender.Acknowledged);
+    }
+
     [Fact]
     public async Task Sends_are_done_when_the_last_is_and_fail_with_the_first_failure()
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Events;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,6 +57,28 @@ public sealed class ConversionEventTests(SharedServers servers) : EngineTests, I
         await broker.RestartAsync();
         await UntilSentAsync(server);
         Assert.Single((await EventsRig.UntilReadAsync(broker, 1)).DistinctBy(one => one.Id));
+    }
+
+    [FactWith(Need.Kafka, Need.Postgres)]
+    public async Task A_sale_whose_transaction_fails_leaves_no_event_behind()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        await EventsRig.StartAsync(broker, partitions: 3);
+        await using var server = await StartAsync(broker);
+        var click = server.Click(await server.HasLinkAsync("ana"));
+        await broker.StopAsync();
+        var sale = new SaleRequest { ClickId = click, CustomerExternalId = "c", Amount = 1_250 };
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => server.Database.WriteAsync<string>(SellAndFail, CancellationToken.None));
+
+        Assert.Equal(0, server.Database.Read(EventOutbox.Count));
+
+        string SellAndFail(Session session)
+        {
+            _ = server.App.Services.GetRequiredService<Tracker>().Sale(session, sale, server.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+            Assert.Equal(1, EventOutbox.Count(session));
+            throw new InvalidDataException("behind the sale");
+        }
     }
 
     [FactWith(Need.Kafka, Need.Postgres)]

@@ -168,5 +168,53 @@ public sealed class LinkPublisherTests(SharedServers servers) : IClassFixture<Sh
         Assert.True(tail.End > 300);
     }
 
+    [FactWith(Need.Kafka, Need.Postgres)]
+    public async Task A_topic_that_does_not_keep_every_place_is_refused_in_words_and_health_is_degraded_until_it_does()
+    {
+        var broker = await servers.Kafka;
+        await using var rig = await PublisherRig.StartAsync(broker);
+        string[] alter = ["--alter", "--entity-type", "topics", "--entity-name", LinksTopic.Name, "--add-config"];
+        await broker.RunToolAsync("kafka-configs.sh", [.. alter, "cleanup.policy=delete"]);
+        var refusal = await Assert.ThrowsAsync<KafkaFailedException>(rig.OpenAsync);
+        Assert.Equal("Kafka: the topic links has cleanup.policy=delete, which deletes links that are there: set it to compact", refusal.Message);
+
+        rig.Changes("a");
+        var publisher = await rig.StartPublisherAsync();
+        await Eventually.HoldsAsync("health is degraded", PublisherRig.Limit, async () =>
+            (await publisher.CheckHealthAsync(new HealthCheckContext())).Status == HealthStatus.Degraded);
+        Assert.Empty(rig.Messages());
+
+        await broker.RunToolAsync("kafka-configs.sh", [.. alter, "cleanup.policy=compact"]);
+        await rig.UntilPublishedAsync();
+    }
+
+    [FactWith(Need.Kafka, Need.Postgres)]
+    public async Task A_publisher_whose_database_moved_while_it_looked_at_the_topic_begins_nothing()
+    {
+        await using var rig = await PublisherRig.StartAsync(await servers.Kafka);
+        using (var first = await rig.OpenAsync())
+        {
+            await first.PublishAsync(Batch(rig.Changes("a")), CancellationToken.None);
+        }
+
+        var known = rig.Edition();
+        var clock = new ClockThatTells(() => rig.Database.Write(session => known.Move(session, known.Published + 1)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => LinkPublication.OpenAsync(rig.Kafka, rig.Database, rig.Ids, clock, CancellationToken.None));
+
+        Assert.Equal(known with { Published = known.Published + 1 }, rig.Edition());
+    }
+
     private static LinkBatch Batch(LinkChange change) => new([change], CaughtUp: false);
+
+    /// <summary>Tells when it is first asked, which a publication does between its look at the database and the one at the topic.</summary>
+    private sealed class ClockThatTells(Action asked) : TimeProvider
+    {
+        private Action? _asked = asked;
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Exchange(ref _asked, null)?.Invoke();
+            return base.GetTimestamp();
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using LinkTracker.Contracts.Links;
 using LinkTracker.Edge.Links;
@@ -53,6 +54,20 @@ internal sealed class KafkaLinksRig : IDisposable
         edition,
         new LinkChange(++_version, TableProbe.Domain, key, new LinkState { Id = 1, Domain = TableProbe.Domain, Key = key, Url = url, Disabled = disabled })));
 
+    /// <summary>Many megabytes that no compression makes small, in one transaction; more than a reader keeps ahead.</summary>
+    public void PutsMany(long edition, int links)
+    {
+        _sender.BeginTransaction();
+        foreach (var i in Enumerable.Range(0, links))
+        {
+            var url = "https://shop.example.com/" + RandomNumberGenerator.GetHexString(16_000);
+            var change = new LinkChange(++_version, TableProbe.Domain, $"many-{i}", new LinkState { Id = 1, Domain = TableProbe.Domain, Key = $"many-{i}", Url = url });
+            HandsOver(LinkChangeCodec.EncodeKey(new LinkMessage(edition, change)), LinkChangeCodec.EncodeValue(new LinkMessage(edition, change)));
+        }
+
+        _sender.CommitTransaction(Limit);
+    }
+
     public void Deletes(long edition, string key) => Sends(new LinkMessage(edition, new LinkChange(++_version, TableProbe.Domain, key, null)));
 
     public void EndsEdition(long edition) => Sends(LinkMessage.Whole(edition, _version));
@@ -70,8 +85,16 @@ internal sealed class KafkaLinksRig : IDisposable
     private void Sends(byte[] key, byte[] value)
     {
         _sender.BeginTransaction();
-        Assert.True(_sender.TrySend(LinksTopic.Name, LinksTopic.Partition, key, value, outcome => Assert.Null(outcome.Failure)));
+        HandsOver(key, value);
         _sender.CommitTransaction(Limit);
+    }
+
+    private void HandsOver(byte[] key, byte[] value)
+    {
+        while (!_sender.TrySend(LinksTopic.Name, LinksTopic.Partition, key, value, outcome => Assert.Null(outcome.Failure)))
+        {
+            Assert.True(_sender.TryFlush(Limit));
+        }
     }
 }
 

@@ -61,6 +61,29 @@ public sealed class LinkFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task What_may_serve_makes_the_Edge_ready_and_ends_no_renewal()
+    {
+        using var snapshots = new LinkSnapshots(_source, _links.Table, new Settings { Data = "none" }, TimeProvider.System, NullLogger<LinkSnapshots>.Instance);
+        using var feed = new LinkFeed(_source, _links.Table, snapshots, TimeProvider.System, NullLogger<LinkFeed>.Instance);
+        _ = _links.Has("spring");
+        await feed.StartAsync(CancellationToken.None);
+        _ = await _source.NextReadAsync();
+        _source.Say(new LinkBatch([], CaughtUp: false, StartsOver: true));
+        _source.Say(Batch(2, "summer", caughtUp: false) with { MayServe = true });
+        _source.End();
+        Assert.Equal(2, await _source.NextReadAsync());
+        Assert.True(_links.Table.IsLoaded);
+        Assert.NotNull(_links.Find("spring"));
+
+        _source.Say(Batch(3, "autumn", caughtUp: true));
+        _source.End();
+        Assert.Equal(3, await _source.NextReadAsync());
+        Assert.Null(_links.Find("spring"));
+        Assert.NotNull(_links.Find("summer"));
+        await feed.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Health_tells_that_the_source_is_silent_and_that_records_were_unreadable()
     {
         _links.Table.MarkLoaded();

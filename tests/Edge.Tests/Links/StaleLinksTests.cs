@@ -31,7 +31,7 @@ public sealed class StaleLinksTests
     }
 
     [FactWith(Need.Kafka)]
-    public async Task When_the_broker_goes_redirects_go_on_and_are_stale_after_some_seconds()
+    public async Task When_the_broker_goes_redirects_go_on_and_are_stale_until_it_is_back()
     {
         await using var broker = await KafkaBroker.StartAsync();
         using var rig = await KafkaLinksRig.StartAsync(broker);
@@ -70,6 +70,59 @@ public sealed class StaleLinksTests
         await edge.UntilAsync("the old link is gone", () => edge.Find("old") is null);
         Assert.NotNull(edge.Find("new"));
         await edge.UntilAsync("the mark is gone", () => !edge.Supply.IsStale);
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_snapshot_serves_though_another_edition_is_not_whole_yet_and_is_renewed_once_it_is()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        using var rig = await SnapshottedAsync(broker);
+        rig.Puts(Second, "new");
+
+        await using var edge = await KafkaEdge.StartAsync(rig);
+        await edge.LoadsAsync();
+        Assert.NotNull(edge.Find("old"));
+        Assert.NotNull(edge.Find("new"));
+        Assert.True(edge.Supply.IsStale);
+        Assert.Null(edge.Source.Name);
+
+        rig.EndsEdition(Second);
+        await edge.UntilAsync("the old link is gone", () => edge.Find("old") is null);
+        Assert.NotNull(edge.Find("new"));
+        await edge.UntilAsync("the mark is gone", () => !edge.Supply.IsStale);
+    }
+
+    [FactWith(Need.Kafka)]
+    public async Task A_broker_that_goes_between_a_whole_edition_and_the_end_leaves_the_Edge_unready_until_it_has_all()
+    {
+        const int Links = 4_000;
+        await using var broker = await KafkaBroker.StartAsync();
+        using var rig = await KafkaLinksRig.StartAsync(broker);
+        rig.EndsEdition(First);
+        rig.PutsMany(First, Links);
+        await using var edge = new KafkaEdge(rig);
+        using var limit = new CancellationTokenSource(2 * KafkaLinksRig.Limit);
+        await using var batches = edge.Source.ReadAsync(0, limit.Token).GetAsyncEnumerator(limit.Token);
+
+        // The record that says whole is in the first batch, and most of the others are still at the broker.
+        Assert.True(await batches.MoveNextAsync());
+        var told = batches.Current.Changes.Count;
+        await broker.StopAsync();
+        var returns = ReturnsAsync();
+        while (await batches.MoveNextAsync() && !batches.Current.CaughtUp)
+        {
+            Assert.False(batches.Current.MayServe);
+            told += batches.Current.Changes.Count;
+        }
+
+        Assert.Equal(Links, told + batches.Current.Changes.Count);
+        await returns;
+
+        async Task ReturnsAsync()
+        {
+            await edge.UntilAsync("patience is over", () => edge.Supply.IsStale);
+            await broker.RestartAsync();
+        }
     }
 
     [FactWith(Need.Kafka)]

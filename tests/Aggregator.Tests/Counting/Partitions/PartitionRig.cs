@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.Partitions;
+using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Clicks;
 using LinkTracker.Kafka;
@@ -58,7 +59,7 @@ internal sealed class PartitionRig : IAsyncDisposable
 
     public T Service<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<PartitionRig> StartAsync(SharedServers servers, TimeSpan? snapshots = null)
+    public static async Task<PartitionRig> StartAsync(SharedServers servers, TimeSpan? snapshots = null, bool publishEvents = false)
     {
         var broker = await servers.Kafka;
         var database = await (await servers.Postgres).CreateDatabaseAsync();
@@ -71,6 +72,7 @@ internal sealed class PartitionRig : IAsyncDisposable
             RedisConfiguration = redis.Configuration,
             PostgresConnection = database,
             SnapshotInterval = snapshots ?? TimeSpan.FromMilliseconds(200),
+            PublishEvents = publishEvents,
         };
         var rig = new PartitionRig(redis, database, new KafkaConnection(broker.BootstrapServers, NullLoggerFactory.Instance), settings);
         await ClicksTopic.EnsureAsync(rig._topics, Partitions);
@@ -180,7 +182,9 @@ internal sealed class PartitionRig : IAsyncDisposable
         .AddMetrics()
         .AddSingleton(settings)
         .AddSingleton(TimeProvider.System)
+        .AddSingleton(new Installation("ws_1", "prog_1"))
         .AddKafka(settings.KafkaBootstrapServers!)
+        .AddEvents(settings)
         .AddCounting(settings)
         .BuildServiceProvider();
 }
