@@ -40,7 +40,7 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
     /// <summary>Long enough to be told of every record that a failed client gives back.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
 
-    private readonly InFlight _inFlight = new() { Capacity = FirstSlices };
+    private readonly InFlight _inFlight = new(clock) { Capacity = FirstSlices };
     private readonly SliceSorter _sorter = new(partitions);
     private readonly List<ShippedFile> _files = [];
     private ulong? _epoch;
@@ -93,7 +93,6 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
             // :: 3
             await UntilAsync(() => !_inFlight.IsFull, cancellation);
             var outstanding = new OutstandingSlice(_files[^1], slice.End, [.. sorted.Select(part => part.Partition)]);
-            figures.Open();
             _inFlight.Add(outstanding);
             foreach (var part in sorted)
             {
