@@ -86,7 +86,8 @@ internal sealed class ClickShipper(
         }
     }
 
-    private bool HasBacklog => log.Epochs.Any(epoch => epoch.Released.Address < epoch.Durable);
+    /// <summary>In the buffered mode the last clicks are not even on the disk yet.</summary>
+    private bool HasBacklog => log.Epochs.Any(epoch => epoch.Released.Address < epoch.Durable || (!epoch.IsClosed && epoch.Released.Total < epoch.Appended));
 
     private Task ShipAsync(Shipment shipment, CancellationToken stopping)
     {

@@ -65,6 +65,19 @@ public sealed class ShippingStartTests(SharedServers servers) : IClassFixture<Sh
     }
 
     [FactWith(Need.Kafka)]
+    public async Task A_buffered_edge_that_stops_sends_even_what_was_not_on_the_disk_yet()
+    {
+        await using var logs = new LogRig { Durable = false };
+        var rig = await StartAsync(logs);
+        await LogRig.RecordAsync(rig.Log, Enumerable.Range(0, 10));
+        await rig.UntilShippedAsync();
+        await LogRig.RecordAsync(rig.Log, Enumerable.Range(10, 200));
+        await rig.StopAsync();
+        rig.Shipper.Dispose();
+        Assert.Equal((210, 0), (rig.Log.Figures.Take().Delivered, rig.Log.Figures.Take().Backlog));
+    }
+
+    [FactWith(Need.Kafka)]
     public async Task An_edge_that_shipped_before_starts_at_once_without_any_broker()
     {
         await using var logs = new LogRig();
