@@ -90,6 +90,29 @@ public sealed class ShippingStartTests(SharedServers servers) : IClassFixture<Sh
         Assert.True(rig.Shipper.StartAsync(default).IsCompletedSuccessfully);
     }
 
+    [FactWith(Need.Kafka)]
+    public async Task What_a_log_forgot_before_it_was_ever_sent_is_declared_once()
+    {
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow());
+        await using var logs = new LogRig { Clock = clock };
+        var alone = await RecordAsync(logs, 0, 4_000);
+        await LogRig.ReadAllAsync(alone);
+        alone.ForgetExpired();
+        clock.Advance(TimeSpan.FromHours(2));
+        alone.ForgetExpired();
+        var begin = alone.Epochs[0].Begin;
+        Assert.True(begin > LogShape.First);
+        await LogRig.RecordAsync(alone, Enumerable.Range(4_000, 10));
+        await LogRig.StopAsync(alone);
+
+        await using var rig = await StartAsync(logs);
+        await rig.UntilShippedAsync();
+        using var shipped = rig.Read();
+        var range = Assert.Single(shipped.Damaged);
+        Assert.Equal((LogShape.First, begin, 0), (range.From, range.To, range.Missing));
+        Assert.Equal(Enumerable.Range(4_000, 10).Select(i => (long)i), shipped.Numbers.TakeLast(10));
+    }
+
     private async Task<ShippingRig> StartAsync(LogRig logs) => await ShippingRig.StartAsync(logs, (await servers.Kafka).BootstrapServers);
 
     private static async Task<ClickLog> RecordAsync(LogRig logs, int first, int count)
