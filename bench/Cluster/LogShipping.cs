@@ -17,7 +17,7 @@ internal static class LogShipping
         using var sender = kafka.OpenSender();
         Connect(sender);
         using var stop = new CancellationTokenSource();
-        var figures = new ShippingFigures(TimeProvider.System);
+        var figures = new ShippingFigures();
         var meter = Meter.Start();
         var shipment = new Shipment(log, sender, ClicksTopic.Name, ClickTopic.Partitions, figures, TimeProvider.System).RunAsync(stop.Token);
         await UntilReleasedAsync(log, figures, () => !shipment.IsCompleted);
@@ -31,7 +31,7 @@ internal static class LogShipping
     /// <summary>As an Edge does it that starts: the client looks for the brokers and asks for a producer id first, which takes a second.</summary>
     public static async Task<Sample> MeasureStartAsync(ClickLog log, KafkaConnection kafka, Settings settings, int clicks)
     {
-        var figures = new ShippingFigures(TimeProvider.System);
+        var figures = new ShippingFigures();
         using var shipper = new ClickShipper(log, kafka, settings, figures, TimeProvider.System, NullLogger<ClickShipper>.Instance);
         var meter = Meter.Start();
         await shipper.StartAsync(CancellationToken.None);

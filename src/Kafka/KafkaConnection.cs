@@ -22,7 +22,7 @@ public sealed class KafkaConnection
 
     /// <summary>A producer that keeps the order of each partition and repeats nothing within its own life.</summary>
     /// <param name="transactionalId">With it, records become visible by transactions, and an older sender of the same id is shut out.</param>
-    /// <remarks>A record that is refused ends the sender, so that none behind it overtakes it.</remarks>
+    /// <remarks>Without a transactional id a record that is refused ends the sender, so that none behind it overtakes it.</remarks>
     public KafkaSender OpenSender(string? transactionalId = null) => new(Common(new ProducerConfig
     {
         EnableIdempotence = true,
@@ -44,7 +44,7 @@ public sealed class KafkaConnection
         // Of what was sent, nothing is kept for the report: the client never lets go of what it was not told the end of.
         DeliveryReportFields = "none",
         TransactionTimeoutMs = 15_000,
-    }), Logger());
+    }), transactionalId is null ? new FirstRecords(TimeProvider.System) : null, Logger());
 
     /// <summary>A reader of one partition, from the offset on. Nothing is committed anywhere: whoever reads keeps its own position.</summary>
     public KafkaReader OpenReader(string topic, int partition, long offset) => new(Common(new ConsumerConfig

@@ -6,7 +6,7 @@ namespace LinkTracker.Kafka;
 /// <summary>How the sending of a record ended.</summary>
 /// <param name="Offset">Where it stands; -1 when it failed.</param>
 /// <param name="Failure">Null: it is with all in-sync replicas. Otherwise it may be there or not.</param>
-public readonly record struct SendOutcome(long Offset, Exception? Failure);
+public readonly record struct SendOutcome(long Offset, KafkaFailedException? Failure);
 
 /// <summary>
 /// Sends records, in order within a partition. After a failure the order is lost: dispose of this sender, open another, and
@@ -15,11 +15,14 @@ public readonly record struct SendOutcome(long Offset, Exception? Failure);
 public sealed class KafkaSender : IDisposable
 {
     private readonly IProducer<byte[]?, byte[]> _producer;
+    private readonly FirstRecords? _first;
     private readonly ILogger _logger;
     private volatile KafkaFailedException? _failure;
 
-    internal KafkaSender(ProducerConfig config, ILogger logger)
+    /// <param name="first">Null: the sender's transactions keep its records together.</param>
+    internal KafkaSender(ProducerConfig config, FirstRecords? first, ILogger logger)
     {
+        _first = first;
         _logger = logger;
         _producer = new ProducerBuilder<byte[]?, byte[]>(config)
             .SetErrorHandler((_, error) => Note(error, logger))
@@ -35,7 +38,9 @@ public sealed class KafkaSender : IDisposable
     /// <param name="value">Not to be changed until it is done.</param>
     /// <param name="done">Called once, on another thread, in order within a partition.</param>
     /// <param name="headers">Only for a partition that is there: with another, some versions of the native library free them twice.</param>
-    /// <returns>False: there is no room until some of what was handed over is done.</returns>
+    /// <returns>
+    /// False: there is no room until some of what was handed over is done. Of one partition, nothing is taken while its first record is not.
+    /// </returns>
     /// <exception cref="KafkaFailedException">The record cannot be sent by this sender.</exception>
     public bool TrySend(string topic, int partition, byte[]? key, byte[] value, Action<SendOutcome> done, IEnumerable<KeyValuePair<string, byte[]>>? headers = null)
     {
@@ -44,19 +49,21 @@ public sealed class KafkaSender : IDisposable
             throw failure;
         }
 
-        try
-        {
-            var message = new Message<byte[]?, byte[]> { Key = key, Value = value, Headers = headers is null ? null : HeadersOf(headers) };
-            _producer.Produce(new TopicPartition(topic, partition), message, report => done(Outcome(report)));
-            return true;
-        }
-        catch (KafkaException exception) when (exception.Error.Code == ErrorCode.Local_QueueFull)
+        if (_first?.TryEnter(topic, partition) == false)
         {
             return false;
         }
+
+        try
+        {
+            var message = new Message<byte[]?, byte[]> { Key = key, Value = value, Headers = headers is null ? null : HeadersOf(headers) };
+            _producer.Produce(new TopicPartition(topic, partition), message, report => End(report, done));
+            return true;
+        }
         catch (KafkaException exception)
         {
-            throw new KafkaFailedException(exception.Error.Reason, exception);
+            _first?.Leave(topic, partition, isAcknowledged: false);
+            return exception.Error.Code == ErrorCode.Local_QueueFull ? false : throw new KafkaFailedException(exception.Error.Reason, exception);
         }
     }
 
@@ -87,6 +94,19 @@ public sealed class KafkaSender : IDisposable
         }
 
         return headers;
+    }
+
+    private void End(DeliveryReport<byte[]?, byte[]> report, Action<SendOutcome> done)
+    {
+        var outcome = Outcome(report);
+        if (_first is not null)
+        {
+            // In this order, or one behind a refused record could slip in.
+            _failure ??= outcome.Failure;
+            _first.Leave(report.Topic, report.Partition.Value, isAcknowledged: outcome.Failure is null);
+        }
+
+        done(outcome);
     }
 
     private static SendOutcome Outcome(DeliveryReport<byte[]?, byte[]> report) => report.Error.IsError

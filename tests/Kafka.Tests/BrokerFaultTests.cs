@@ -35,6 +35,28 @@ public sealed class BrokerFaultTests
     }
 
     [FactWith(Need.Kafka)]
+    public async Task A_sender_whose_broker_went_away_takes_what_fits_and_gives_nothing_up()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        var kafka = Records.Connect(broker.BootstrapServers);
+        var topic = await Records.NewTopicAsync(kafka);
+        using var sender = kafka.OpenSender();
+        Assert.Null((await Records.SendAsync(sender, topic, 0)).Failure);
+        await broker.KillAsync();
+        var (taken, done) = (0, 0);
+        var value = new byte[64 * 1024];
+        while (sender.TrySend(topic, 0, null, value, _ => Interlocked.Increment(ref done)))
+        {
+            taken++;
+        }
+
+        // 64 MiB, and what the client counts for each record.
+        Assert.InRange(taken, 1_000, 1_024);
+        Assert.False(sender.TryFlush(TimeSpan.FromMilliseconds(100)));
+        Assert.Equal((0, null), (done, sender.Failure));
+    }
+
+    [FactWith(Need.Kafka)]
     public async Task No_broker_at_all_is_told_in_the_time_that_was_given()
     {
         var kafka = Records.Connect($"127.0.0.1:{FreePort.Next()}");

@@ -31,6 +31,14 @@ internal static class Records
         return done.Task.WaitAsync(Limit);
     }
 
+    /// <summary>100,000 random bytes, or they would be few once compressed.</summary>
+    public static byte[] Large()
+    {
+        var large = new byte[100_000];
+        new Random(1).NextBytes(large);
+        return large;
+    }
+
     public static int NumberOf(KafkaRecord record) => int.Parse(Encoding.ASCII.GetString(record.Value!), CultureInfo.InvariantCulture);
 
     /// <summary>Everything from the reader's place to the end, as it is then.</summary>

@@ -8,7 +8,8 @@ public sealed class SendAndReadTests(SharedServers servers) : IClassFixture<Shar
         var kafka = Records.Connect((await servers.Kafka).BootstrapServers);
         var topic = await Records.NewTopicAsync(kafka, partitions: 3);
         using var sender = kafka.OpenSender();
-        var sent = Enumerable.Range(0, 3_000).Select(i => Records.SendAsync(sender, topic, i, partition: i % 3)).ToList();
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(i => Records.SendAsync(sender, topic, i, partition: i)));
+        var sent = Enumerable.Range(3, 2_997).Select(i => Records.SendAsync(sender, topic, i, partition: i % 3)).ToList();
         Assert.All(await Task.WhenAll(sent), outcome => Assert.Null(outcome.Failure));
         for (var partition = 0; partition < 3; partition++)
         {
@@ -25,8 +26,9 @@ public sealed class SendAndReadTests(SharedServers servers) : IClassFixture<Shar
         var topic = await Records.NewTopicAsync(kafka);
         using var sender = kafka.OpenSender();
         var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        var last = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Records.SendAsync(sender, topic, i)));
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), last.Select(outcome => outcome.Offset));
+        Assert.Equal(0, (await Records.SendAsync(sender, topic, 0)).Offset);
+        var last = await Task.WhenAll(Enumerable.Range(1, 9).Select(i => Records.SendAsync(sender, topic, i)));
+        Assert.Equal(Enumerable.Range(1, 9).Select(i => (long)i), last.Select(outcome => outcome.Offset));
 
         using var reader = kafka.OpenReader(topic, 0, 7);
         var record = await FirstAsync(reader);
@@ -53,25 +55,6 @@ public sealed class SendAndReadTests(SharedServers servers) : IClassFixture<Shar
     }
 
     [FactWith(Need.Kafka)]
-    public void A_sender_without_a_broker_takes_what_fits_and_gives_nothing_up()
-    {
-        // A port where nobody listens.
-        var kafka = Records.Connect($"127.0.0.1:{FreePort.Next()}");
-        using var sender = kafka.OpenSender();
-        var (taken, done) = (0, 0);
-        var value = new byte[64 * 1024];
-        while (sender.TrySend("nowhere", 0, null, value, _ => Interlocked.Increment(ref done)))
-        {
-            taken++;
-        }
-
-        // 64 MiB, and what the client counts for each record.
-        Assert.InRange(taken, 1_000, 1_024);
-        Assert.False(sender.TryFlush(TimeSpan.FromMilliseconds(100)));
-        Assert.Equal((0, null), (done, sender.Failure));
-    }
-
-    [FactWith(Need.Kafka)]
     public async Task Of_a_record_that_is_refused_none_behind_it_arrives()
     {
         var kafka = Records.Connect((await servers.Kafka).BootstrapServers);
@@ -79,11 +62,8 @@ public sealed class SendAndReadTests(SharedServers servers) : IClassFixture<Shar
         using var sender = kafka.OpenSender();
         await Records.SendAsync(sender, topic, 0);
 
-        // Random, or it would be small once compressed.
-        var large = new byte[100_000];
-        new Random(1).NextBytes(large);
         var refused = new TaskCompletionSource<SendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Assert.True(sender.TrySend(topic, 0, null, large, refused.SetResult));
+        Assert.True(sender.TrySend(topic, 0, null, Records.Large(), refused.SetResult));
         var behind = new List<Task<SendOutcome>>();
         try
         {

@@ -19,7 +19,8 @@ namespace LinkTracker.Contracts.Clicks;
 ///      25    24  token
 ///      49     …  language, country, channel, referrer, user agent, one after the other
 /// </code>
-/// A later version may only append fields behind these; golden bytes in the tests hold each version fast.
+/// A later version may only append fields behind these: the token stays where it is in every version, so that a program that cannot read
+/// a click still knows its link. Golden bytes in the tests hold each version fast.
 /// </summary>
 public static class ClickCodec
 {
@@ -34,6 +35,7 @@ public static class ClickCodec
     public const int MaxLength = HeaderLength + MaxUserAgent + MaxReferrer + MaxLanguage + MaxCountry + MaxChannel;
 
     private const int HeaderLength = 49;
+    private const int TokenOffset = 25;
 
     /// <summary>Number of bytes that <see cref="Write"/> will write.</summary>
     public static int Measure(in ClickRecord click) =>
@@ -63,7 +65,7 @@ public static class ClickCodec
         BinaryPrimitives.WriteUInt16LittleEndian(destination[7..], (ushort)userAgent.Length);
         BinaryPrimitives.WriteInt64LittleEndian(destination[9..], click.OccurredAtMs);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[17..], click.VisitorHash);
-        click.Token.WriteTo(destination[25..]);
+        click.Token.WriteTo(destination[TokenOffset..]);
 
         var at = HeaderLength;
         Append(language, destination, ref at);
@@ -97,7 +99,7 @@ public static class ClickCodec
         click.Flags = (ClickHints)source[2];
         click.OccurredAtMs = BinaryPrimitives.ReadInt64LittleEndian(source[9..]);
         click.VisitorHash = BinaryPrimitives.ReadUInt64LittleEndian(source[17..]);
-        click.Token = ClickToken.ReadFrom(source[25..]);
+        click.Token = ClickToken.ReadFrom(source[TokenOffset..]);
 
         var texts = source[HeaderLength..];
         click.Language = Take(ref texts, source[3]);
@@ -106,6 +108,14 @@ public static class ClickCodec
         click.Referrer = Take(ref texts, source[6]);
         click.UserAgent = texts;
         return true;
+    }
+
+    /// <summary>Reads which link was clicked, whatever the version. False when the bytes are too few for any version.</summary>
+    public static bool TryReadLink(ReadOnlySpan<byte> source, out long linkId)
+    {
+        var isLongEnough = source.Length >= HeaderLength;
+        linkId = isLongEnough ? ClickToken.ReadFrom(source[TokenOffset..]).LinkId : 0;
+        return isLongEnough;
     }
 
     /// <summary>The first bytes of a text, as many as a record takes and without half a character at their end.</summary>

@@ -31,9 +31,14 @@ internal sealed class ClickShipper(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         log.LimitBacklog((long)settings.BacklogMiB << 20);
-        RefuseOtherPartitions();
+        MakeFiles();
         _topic = EnsureTopicAsync();
-        await Task.WhenAny(_topic, Task.Delay(StartWait, clock, cancellationToken));
+        if (!IsNumberKnown())
+        {
+            // The port of the Edge is not bound before this returns.
+            await Task.WhenAny(_topic, Task.Delay(StartWait, clock, cancellationToken));
+        }
+
         if (_topic is { IsFaulted: true, Exception.InnerException: SettingsException })
         {
             await _topic;
@@ -81,7 +86,8 @@ internal sealed class ClickShipper(
         }
     }
 
-    private bool HasBacklog => log.Epochs.Any(epoch => epoch.Released.Address < epoch.Durable);
+    /// <summary>In the buffered mode the last clicks are not even on the disk yet.</summary>
+    private bool HasBacklog => log.Epochs.Any(epoch => epoch.Released.Address < epoch.Durable || (!epoch.IsClosed && epoch.Released.Total < epoch.Appended));
 
     private Task ShipAsync(Shipment shipment, CancellationToken stopping)
     {
@@ -99,16 +105,33 @@ internal sealed class ClickShipper(
         await ClicksTopic.EnsureAsync(topics, settings.KafkaPartitions);
     }
 
-    private void RefuseOtherPartitions()
+    /// <summary>Now, because a disk that is full later has no space for them, and what was acknowledged could not be released.</summary>
+    private void MakeFiles()
+    {
+        foreach (var epoch in log.Epochs)
+        {
+            TryOnDisk(() => new ShippedFile(epoch.Folder, epoch.Id, log.Disk).Dispose());
+        }
+    }
+
+    /// <summary>Whether the number of partitions was told by a log that was sent before; without a broker nobody else can object to it.</summary>
+    private bool IsNumberKnown()
+    {
+        var isKnown = false;
+        TryOnDisk(() => isKnown = ShippedFile.Positions(log.Epochs, log.Disk, settings.KafkaPartitions).Count > 0);
+        return isKnown;
+    }
+
+    private void TryOnDisk(Action step)
     {
         try
         {
-            _ = ShippedFile.Positions(log.Epochs, log.Disk, settings.KafkaPartitions);
+            step();
         }
-        catch (IOException unreadable)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // Redirects need no clicks to be sent. The shipment meets the fault again, and goes on trying.
-            Log.NotShipping(logger, unreadable.Message, _delay, unreadable);
+            Log.NotShipping(logger, fault.Message, _delay, fault);
         }
     }
 

@@ -4,7 +4,7 @@ namespace LinkTracker.Edge.Shipping;
 /// What was sent and not acknowledged, in the order of the log. Partitions acknowledge independently of each other; what may be
 /// released is the part of the log before the first record that is still open.
 /// </summary>
-internal sealed class InFlight
+internal sealed class InFlight(TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Queue<OutstandingSlice> _open = new();
@@ -12,6 +12,7 @@ internal sealed class InFlight
     private TaskCompletionSource _changed = NewSignal();
     private Exception? _failure;
     private int _records;
+    private long _firstSince;
 
     /// <summary>Most slices of the log that may be open at once.</summary>
     public required int Capacity { get; set; }
@@ -24,6 +25,21 @@ internal sealed class InFlight
 
     /// <summary>Records that were not acknowledged yet.</summary>
     public int Records => Volatile.Read(ref _records);
+
+    /// <summary>
+    /// For how long the same slice has been the first that is open; zero when none is. Partitions that go on do not shorten it for one that is stuck,
+    /// and the time in a queue that moves does not lengthen it.
+    /// </summary>
+    public TimeSpan Standstill
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count == 0 ? TimeSpan.Zero : clock.GetElapsedTime(_firstSince);
+            }
+        }
+    }
 
     public bool IsFull
     {
@@ -41,6 +57,11 @@ internal sealed class InFlight
     {
         lock (_lock)
         {
+            if (_open.Count == 0)
+            {
+                _firstSince = clock.GetTimestamp();
+            }
+
             _open.Enqueue(slice);
             _records += slice.Left;
             MovePrefix();
@@ -88,6 +109,7 @@ internal sealed class InFlight
         while (_open.TryPeek(out var first) && first.Left == 0)
         {
             _acknowledged.Add(_open.Dequeue());
+            _firstSince = clock.GetTimestamp();
         }
     }
 

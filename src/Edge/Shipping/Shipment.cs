@@ -40,7 +40,7 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
     /// <summary>Long enough to be told of every record that a failed client gives back.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
 
-    private readonly InFlight _inFlight = new() { Capacity = FirstSlices };
+    private readonly InFlight _inFlight = new(clock) { Capacity = FirstSlices };
     private readonly SliceSorter _sorter = new(partitions);
     private readonly List<ShippedFile> _files = [];
     private ulong? _epoch;
@@ -83,17 +83,11 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
         await foreach (var slice in log.Source.ReadAsync(positions, cancellation))
         {
             // :: 2
-            if (slice.Epoch != _epoch)
-            {
-                Enter(slice);
-            }
-
-            var sorted = _sorter.Sort(slice, _chain);
+            var sorted = _sorter.Sort(slice.Epoch == _epoch ? slice : Enter(slice), _chain);
 
             // :: 3
             await UntilAsync(() => !_inFlight.IsFull, cancellation);
             var outstanding = new OutstandingSlice(_files[^1], slice.End, [.. sorted.Select(part => part.Partition)]);
-            figures.Open();
             _inFlight.Add(outstanding);
             foreach (var part in sorted)
             {
@@ -110,19 +104,24 @@ internal sealed class Shipment(ClickLog log, KafkaSender sender, string topic, i
         }
     }
 
-    /// <summary>The first slice of a log, in this shipment: the chains go on where they were saved, or begin.</summary>
-    private void Enter(ClickSlice slice)
+    /// <summary>
+    /// The first slice of a log, in this shipment: the chains go on where they were saved, or begin. Then the slice tells, too, of what the log
+    /// forgot before it was ever sent, as that of an Edge does that ran alone before.
+    /// </summary>
+    private ClickSlice Enter(ClickSlice slice)
     {
         var epoch = log.Epochs.First(epoch => epoch.Id == slice.Epoch);
         var file = new ShippedFile(epoch.Folder, epoch.Id, log.Disk);
         _files.Add(file);
-        if (file.Ends.Count == 0)
+        var isNew = file.Ends.Count == 0;
+        if (isNew)
         {
             file.Begin(partitions);
         }
 
         _epoch = slice.Epoch;
         _chain = [.. file.Ends];
+        return isNew ? slice with { Previous = LogShape.First } : slice;
     }
 
     /// <summary>Tries again whenever a record is done.</summary>

@@ -25,6 +25,7 @@ internal sealed class ShippedFile : IDisposable
 
     /// <summary>Opens the file, made when there is none.</summary>
     /// <exception cref="IOException">It cannot be opened, or there is no space for it.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     public ShippedFile(string folder, ulong epoch, LogDisk disk)
     {
         _epoch = epoch;
@@ -53,14 +54,21 @@ internal sealed class ShippedFile : IDisposable
     public IReadOnlyList<long> Ends => _ends;
 
     /// <summary>Where to go on reading each of the logs; one of which nothing is known is to be read, and sent, from its front.</summary>
-    /// <exception cref="IOException">A file cannot be opened now.</exception>
+    /// <exception cref="IOException">The file of a log that has something to send cannot be opened now.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     /// <exception cref="SettingsException">A log was sent to another number of partitions: its chains cannot go on.</exception>
     public static List<ClickPosition> Positions(IEnumerable<Epoch> logs, LogDisk disk, int partitions)
     {
         var positions = new List<ClickPosition>();
         foreach (var log in logs.Where(log => File.Exists(Path.Combine(log.Folder, FileName))))
         {
-            using var file = new ShippedFile(log.Folder, log.Id, disk);
+            using var file = TryOpen(log, disk);
+            if (file is null)
+            {
+                positions.Add(new ClickPosition(0, log.Edge, log.Id, log.Durable));
+                continue;
+            }
+
             if (file.Ends.Count != partitions && file.Ends.Count > 0)
             {
                 throw new SettingsException(
@@ -74,6 +82,19 @@ internal sealed class ShippedFile : IDisposable
         }
 
         return positions;
+    }
+
+    /// <summary>Null: it cannot be opened, and is not needed, because everything in the log was acknowledged.</summary>
+    private static ShippedFile? TryOpen(Epoch log, LogDisk disk)
+    {
+        try
+        {
+            return new ShippedFile(log.Folder, log.Id, disk);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && log.IsClosed && log.Released.Address >= log.Durable)
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Edge.Shipping;
 
 /// <summary>What was sent to Kafka since this start, in records, and what is in the way.</summary>
-internal sealed class ShippingFigures(TimeProvider clock) : IStatsSection
+internal sealed class ShippingFigures : IStatsSection
 {
     /// <summary>Longer than Kafka takes to elect another leader.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -12,7 +12,6 @@ internal sealed class ShippingFigures(TimeProvider clock) : IStatsSection
     private long _acknowledged;
     private long _failures;
     private long _restarts;
-    private long _lastAnswer = clock.GetTimestamp();
     private volatile string? _trouble;
     private volatile InFlight? _inFlight;
 
@@ -36,9 +35,9 @@ internal sealed class ShippingFigures(TimeProvider clock) : IStatsSection
     {
         get
         {
-            var silence = clock.GetElapsedTime(Volatile.Read(ref _lastAnswer));
-            return _trouble ?? (Outstanding > 0 && silence > Patience
-                ? $"Kafka has not answered for {silence.TotalSeconds:0} s; clicks wait in the log."
+            var standstill = _inFlight?.Standstill ?? TimeSpan.Zero;
+            return _trouble ?? (standstill > Patience
+                ? $"Kafka has not answered for {standstill.TotalSeconds:0} s, at least in one partition; clicks wait in the log."
                 : null);
         }
     }
@@ -46,29 +45,11 @@ internal sealed class ShippingFigures(TimeProvider clock) : IStatsSection
     public object Read() => new { sent = Sent, acknowledged = Acknowledged, outstanding = Outstanding, failures = Failures, restarts = Restarts };
 
     /// <summary>Whose records are outstanding from now on; null: none are.</summary>
-    public void Follow(InFlight? inFlight)
-    {
-        Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
-        _inFlight = inFlight;
-    }
-
-    /// <summary>A slice is about to be sent.</summary>
-    public void Open()
-    {
-        // With nothing on its way Kafka owes no answer; its time runs from here.
-        if (Outstanding == 0)
-        {
-            Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
-        }
-    }
+    public void Follow(InFlight? inFlight) => _inFlight = inFlight;
 
     public void Send() => Interlocked.Increment(ref _sent);
 
-    public void Acknowledge()
-    {
-        Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
-        Interlocked.Increment(ref _acknowledged);
-    }
+    public void Acknowledge() => Interlocked.Increment(ref _acknowledged);
 
     /// <summary>The log was released by some, so what was in the way is not any more. One record acknowledged would not prove it.</summary>
     public void Recover() => _trouble = null;

@@ -70,9 +70,10 @@ internal sealed class SliceSorter(int partitions)
         return sorted;
     }
 
-    // What this program cannot read was written by a newer one. Somebody has to say so, and keeps damage already.
+    // A click of a newer version too: it is kept until a program that knows it counts it, and that has to be where its link is looked for. What
+    // is too short for any version is of no link.
     private int PartitionOf(ReadOnlySpan<byte> click) =>
-        ClickCodec.TryRead(click, out var record) ? LinkPartition.Of(record.Token.LinkId, partitions) : DamagePartition;
+        ClickCodec.TryReadLink(click, out var linkId) ? LinkPartition.Of(linkId, partitions) : DamagePartition;
 
     private static List<DamagedRange> Damage(ClickSlice slice)
     {

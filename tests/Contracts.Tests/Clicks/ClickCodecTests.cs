@@ -38,6 +38,16 @@ public sealed class ClickCodecTests
     }
 
     [Fact]
+    public void The_link_is_read_of_every_version_and_of_nothing_too_short_for_one() =>
+        Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Clicks, ArbMap.Default.ArbFor<byte>(), (click, version) =>
+        {
+            byte[] bytes = [version, .. click.ToBytes().AsSpan(1), 1, 2, 3];
+            Assert.True(ClickCodec.TryReadLink(bytes, out var link));
+            Assert.Equal(click.Token.LinkId, link);
+            return !ClickCodec.TryReadLink(bytes.AsSpan(0, 48), out _) && ClickCodec.TryReadLink(bytes.AsSpan(0, 49), out _);
+        }));
+
+    [Fact]
     public void Any_bytes_are_read_or_refused_and_never_throw() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll<byte[]>(junk =>
         {

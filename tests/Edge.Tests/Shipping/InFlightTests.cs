@@ -21,7 +21,7 @@ public sealed class InFlightTests : IDisposable
     public void What_is_released_is_the_longest_prefix_whose_records_are_all_acknowledged_whatever_their_order() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Runs, run =>
         {
-            var inFlight = new InFlight { Capacity = int.MaxValue };
+            var inFlight = new InFlight(TimeProvider.System) { Capacity = int.MaxValue };
             var slices = run.Records.Select((records, i) => Slice(i, records)).ToList();
             slices.ForEach(inFlight.Add);
             var open = slices.SelectMany(slice => Enumerable.Repeat(slice, slice.Left)).ToArray();
@@ -42,7 +42,7 @@ public sealed class InFlightTests : IDisposable
     [Fact]
     public void A_record_that_failed_holds_its_slice_and_all_behind_it_for_ever()
     {
-        var inFlight = new InFlight { Capacity = 10 };
+        var inFlight = new InFlight(TimeProvider.System) { Capacity = 10 };
         var slices = Enumerable.Range(0, 3).Select(i => Slice(i, 2)).ToList();
         slices.ForEach(inFlight.Add);
         inFlight.Acknowledge(slices[1]);
@@ -60,7 +60,7 @@ public sealed class InFlightTests : IDisposable
     [Fact]
     public void It_is_full_with_as_many_slices_as_it_may_hold_and_takes_the_next_when_the_first_is_acknowledged()
     {
-        var inFlight = new InFlight { Capacity = 2 };
+        var inFlight = new InFlight(TimeProvider.System) { Capacity = 2 };
         var slices = Enumerable.Range(0, 2).Select(i => Slice(i, 1)).ToList();
         inFlight.Add(slices[0]);
         Assert.False(inFlight.IsFull);
@@ -75,7 +75,7 @@ public sealed class InFlightTests : IDisposable
     [Fact]
     public void Whoever_waits_is_told_of_each_acknowledgement_each_failure_and_a_slice_without_records()
     {
-        var inFlight = new InFlight { Capacity = 9 };
+        var inFlight = new InFlight(TimeProvider.System) { Capacity = 9 };
         var slice = Slice(0, 1);
         inFlight.Add(slice);
         foreach (var change in new Action[] { () => inFlight.Acknowledge(slice), () => inFlight.Fail(new IOException()), () => inFlight.Add(Slice(1, 0)) })

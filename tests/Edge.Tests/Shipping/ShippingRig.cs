@@ -19,7 +19,7 @@ internal sealed class ShippingRig : IAsyncDisposable
         (Logs, Log) = (logs, log);
         var settings = logs.Settings with { KafkaBootstrapServers = servers, KafkaPartitions = partitions };
         Kafka = new KafkaConnection(servers, NullLoggerFactory.Instance);
-        Figures = new ShippingFigures(TimeProvider.System);
+        Figures = new ShippingFigures();
         Shipper = new ClickShipper(log, Kafka, settings, Figures, TimeProvider.System, NullLogger<ClickShipper>.Instance);
     }
 
@@ -69,7 +69,9 @@ internal sealed class ShippingRig : IAsyncDisposable
         using var over = new CancellationTokenSource();
         await over.CancelAsync();
         await Shipper.StopAsync(over.Token);
-        await (Shipper.ExecuteTask ?? Task.CompletedTask);
+        var running = Shipper.ExecuteTask ?? Task.CompletedTask;
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.Null(running.Exception);
         Shipper.Dispose();
         await LogRig.StopAsync(Log);
     }

@@ -65,7 +65,16 @@ public sealed class SliceSorterTests
     }
 
     [Fact]
-    public void A_click_of_a_form_that_is_not_known_goes_where_damage_goes()
+    public void A_click_of_a_newer_version_goes_to_the_partition_of_its_link()
+    {
+        var payload = Payload([LinkOf(3)], 64);
+        payload[ClickSlice.EntryHeader] = ClickCodec.Version + 1;
+        var slice = Assert.Single(new SliceSorter(Partitions).Sort(Slice(64, 128, 1, payload, []), NewChain()));
+        Assert.Equal((3, 1), (slice.Partition, slice.Count));
+    }
+
+    [Fact]
+    public void A_click_too_short_for_any_version_goes_where_damage_goes()
     {
         var payload = new byte[ClickSlice.EntryHeader + 3];
         ClickSlice.Append(payload, 64, [2, 2, 2]);
