@@ -77,11 +77,12 @@ internal sealed class PartitionCounter
         catch (OffsetOutOfRangeException)
         {
             // Kafka does not have any more what was counted since the last snapshot.
-            StoreSnapshot();
+            StoreSnapshot(_stopping);
             throw;
         }
 
-        StoreSnapshot();
+        // Asked to stop, it stores what it has, so that the next holder need not read it again. Publishing has a limit of its own.
+        StoreSnapshot(CancellationToken.None);
     }
 
     private void Turn(ClickRecords records, PartitionState ahead)
@@ -107,12 +108,12 @@ internal sealed class PartitionCounter
         // :: 6
         if (_pending.IsDue)
         {
-            StoreSnapshot();
+            StoreSnapshot(_stopping);
         }
 
         if (!isBehind && _replay.IsAsked)
         {
-            StoreSnapshot();
+            StoreSnapshot(_stopping);
             _state = _replay.Run(_state, _stopping);
         }
     }
@@ -161,14 +162,14 @@ internal sealed class PartitionCounter
     {
         if (!_state.HasSameLogs(ahead))
         {
-            StoreSnapshot();
+            StoreSnapshot(_stopping);
             PartitionStart.Rebuild(_lease, _parts, PartitionStart.Disagreement, _stopping);
         }
     }
 
-    private void StoreSnapshot()
+    private void StoreSnapshot(CancellationToken stopping)
     {
-        _pending.Store(_state.Position, _stopping);
+        _pending.Store(_state.Position, stopping);
 
         // Only now: a day that was let go is loaded again from the snapshot, which must have all that was judged.
         _visitors.Trim();
