@@ -84,7 +84,10 @@ public sealed record ClickSlice
 /// <summary>Bytes of a log that should hold clicks and cannot be read as such.</summary>
 /// <param name="From">First damaged address.</param>
 /// <param name="To">The address behind the damage.</param>
-/// <param name="Missing">Number of clicks lost in it, told by the gap in their sequence numbers.</param>
+/// <param name="Missing">
+/// Number of clicks that are lost, told by the gap in their sequence numbers. Logs tell of them in a range without width, at the address
+/// where the gap was noticed.
+/// </param>
 /// <param name="Reason">For people: what was found.</param>
 /// <param name="Bytes">The bytes as found, at most 64 KiB of them; empty when they are gone.</param>
 public sealed record DamagedRange(long From, long To, long Missing, string Reason, ReadOnlyMemory<byte> Bytes);

@@ -81,19 +81,11 @@ internal sealed class SliceReader(Epoch epoch, LogShape shape, LogCursor cursor,
         }
     }
 
-    /// <summary>Missing clicks belong to the damage last seen; when its slice has left already, to a range of their own.</summary>
-    private void Miss(long address, long missing, string reason)
-    {
-        var last = _damaged.FindLastIndex(range => range.From < range.To);
-        if (last < 0)
-        {
-            _damaged.Add(new DamagedRange(address, address, missing, reason, default));
-        }
-        else
-        {
-            _damaged[last] = _damaged[last] with { Missing = _damaged[last].Missing + missing };
-        }
-    }
+    /// <summary>
+    /// A range of its own, without width, at the place where they were missed. Were they told with the damage that cost them, it would depend on where
+    /// slices are cut; and a log that is read again, cut differently, could then have them counted twice or never.
+    /// </summary>
+    private void Miss(long address, long missing, string reason) => _damaged.Add(new DamagedRange(address, address, missing, reason, default));
 
     public void Dispose() => _reader.Dispose();
 }

@@ -30,6 +30,29 @@ public sealed class DamageTests
         }
     }
 
+    [Fact]
+    public async Task Missing_clicks_are_told_at_the_same_place_wherever_slices_are_cut()
+    {
+        await using var rig = new LogRig();
+        var written = await rig.StartAsync();
+        await LogRig.RecordAsync(written, Enumerable.Range(0, 500));
+        await LogRig.StopAsync(written);
+        using (var file = File.OpenHandle(LogShape.SegmentPath(Directory.GetDirectories(rig.Logs).Single(), 0), FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.Write(file, new byte[1_000], 20_000);
+        }
+
+        var log = await rig.StartAsync();
+        var all = await LogRig.ReadAllAsync(log, release: false);
+        var damage = Assert.Single(all.Damaged, range => range.From < range.To);
+        var missing = all.Damaged.Where(range => range.Missing > 0).ToList();
+        Assert.NotEmpty(missing);
+
+        // The damage was at the end of a slice, and the log is read again from there.
+        var behind = await LogRig.ReadAllAsync(log, [new ClickPosition(0, log.EdgeId, log.Epochs[0].Id, damage.To)], release: false);
+        Assert.Equal(missing, behind.Damaged);
+    }
+
     [Theory]
     [InlineData(512)]
     [InlineData(4096)]

@@ -85,7 +85,7 @@ internal sealed class ShippedClicks : IDisposable
         }
 
         Assert.True(slice.Damaged.Count == 0 || slice.Partition == 0);
-        Damaged.AddRange(slice.Damaged.Where(range => range.To > covered));
+        Damaged.AddRange(slice.Damaged.Where(range => range.To > covered || (range.From == range.To && range.From >= covered)));
         _positions[key] = Math.Max(covered, slice.To);
     }
 
