@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
@@ -85,7 +86,7 @@ internal sealed class CountingPartitions(
         }
         catch (DbException exception)
         {
-            Log.LeasesUnreadable(logger, exception);
+            Log.LeasesUnreadable(logger, PostgresErrors.ReasonOf(exception));
         }
     }
 
@@ -167,7 +168,7 @@ internal sealed class CountingPartitions(
         }
         catch (DbException exception)
         {
-            Log.LeasesUnreadable(logger, exception);
+            Log.LeasesUnreadable(logger, PostgresErrors.ReasonOf(exception));
         }
     }
 }

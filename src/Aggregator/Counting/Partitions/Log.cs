@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(3103, LogLevel.Error, "Counting partition {Partition} failed and begins again from what is stored in {Delay}")]
     public static partial void PartitionFailed(ILogger logger, Exception exception, int partition, TimeSpan delay);
 
-    [LoggerMessage(3104, LogLevel.Warning, "The leases of partitions cannot be renewed; whoever counts goes on until others can take over")]
-    public static partial void LeasesUnreadable(ILogger logger, Exception exception);
+    [LoggerMessage(3104, LogLevel.Warning, "The leases of partitions cannot be renewed, and whoever counts goes on until others can take over: {Reason}")]
+    public static partial void LeasesUnreadable(ILogger logger, string reason);
 
     [LoggerMessage(3105, LogLevel.Warning, "The counts of partition {Partition} in Redis are made again from PostgreSQL: {Reason}")]
     public static partial void CountsRebuilt(ILogger logger, int partition, string reason);
