@@ -15,7 +15,7 @@ public sealed class RedisCluster : IAsyncDisposable
     /// <summary>Every node's host and port, as clients take it.</summary>
     public string Configuration => string.Join(',', Nodes.Select(node => node.Configuration));
 
-    /// <param name="replicas">Whether each master has one that takes its place when it is gone for a second.</param>
+    /// <param name="replicas">Whether each master has one that takes its place when it is gone for two seconds.</param>
     public static async Task<RedisCluster> StartAsync(bool replicas = false)
     {
         var nodes = await Task.WhenAll(Enumerable.Range(0, replicas ? 2 * Masters : Masters).Select(_ => StartNodeAsync()));
@@ -25,6 +25,7 @@ public sealed class RedisCluster : IAsyncDisposable
             await Command.RunAsync("redis-cli",
                 ["--cluster", "create", .. nodes.Select(node => node.Configuration), "--cluster-replicas", replicas ? "1" : "0", "--cluster-yes"]);
             await cluster.UntilHealthyAsync();
+            await Task.WhenAll(nodes.Where((_, i) => replicas && i < Masters).Select(cluster.UntilReplicatedAsync));
             return cluster;
         }
         catch (Exception failed) when (failed is TimeoutException or InvalidOperationException)
@@ -61,6 +62,10 @@ public sealed class RedisCluster : IAsyncDisposable
         return !healthy.Contains(false);
     });
 
+    /// <summary>Waits until a replica has all that the master has.</summary>
+    public Task UntilReplicatedAsync(RedisServer master) => Eventually.HoldsAsync("a replica has what its master has", Patience, async () =>
+        await master.AskAsync("wait", "1", "1000") != "0");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes)
@@ -74,7 +79,7 @@ public sealed class RedisCluster : IAsyncDisposable
         appendOnly: true,
         "--cluster-enabled", "yes",
         "--cluster-port", FreePort.Next().ToString(System.Globalization.CultureInfo.InvariantCulture),
-        "--cluster-node-timeout", "1000");
+        "--cluster-node-timeout", "2000");
 
     private static async Task<bool> IsHealthyAsync(RedisServer node) =>
         (await node.AskAsync("cluster", "info")).Contains("cluster_state:ok", StringComparison.Ordinal)

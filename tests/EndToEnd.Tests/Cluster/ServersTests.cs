@@ -43,7 +43,7 @@ public sealed class ServersTests(SharedServers servers) : IClassFixture<SharedSe
         await using var cluster = await RedisCluster.StartAsync(replicas: true);
         var master = await cluster.MasterOfAsync("{lt7}");
         await master.AskAsync("set", "{lt7}", "clicks");
-        await master.AskAsync("wait", "1", "5000");
+        await cluster.UntilReplicatedAsync(master);
         await master.KillAsync();
         await cluster.UntilHealthyAsync();
         var successor = await cluster.MasterOfAsync("{lt7}");
