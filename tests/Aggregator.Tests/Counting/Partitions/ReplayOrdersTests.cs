@@ -18,7 +18,7 @@ public sealed class ReplayOrdersTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await PostgresDatabases.CreateAsync();
-        _source = CountsSource.Open(_server, most: 1);
+        _source = CountsSource.Open(_server, most: 4);
     }
 
     public async Task DisposeAsync()
@@ -35,7 +35,6 @@ public sealed class ReplayOrdersTests : IAsyncLifetime
         var asking = orders.AskAsync(CancellationToken.None);
         await _clock.UntilHeldAsync();
 
-        // Over the only connection there is: who waits keeps none.
         orders.Answer(0, orders.Newest, new ReplayAnswer(3, 0));
         Assert.False(asking.IsCompleted);
         _clock.Fire();
