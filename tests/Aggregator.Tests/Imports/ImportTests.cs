@@ -152,6 +152,9 @@ public abstract class ImportTests : EngineTests
         {
             await using (var server = await StartAsync(folder))
             {
+                // Its worker is at rest: it would take up what is queued.
+                await server.App.StopAsync();
+
                 // As a kill leaves them: rows of every state that is not an end, with their uploads or without, and what was staged.
                 server.Database.Write(session => Enumerable.Range(1, 5).Sum(i => session.Execute(
                     "INSERT INTO imports VALUES (@i, @folder, 'csv', @status, @bytes, 7, 7, '[]', 0, 0)",

@@ -8,6 +8,8 @@ namespace LinkTracker.Aggregator.Tests.Links;
 
 public abstract class LinkEditionTests : EngineTests
 {
+    private static readonly EntityId Ids = new(TimeProvider.System);
+
     [EngineFact]
     public async Task The_first_edition_begins_with_nothing_and_goes_on_while_the_topic_ends_with_what_was_published()
     {
@@ -71,7 +73,7 @@ public abstract class LinkEditionTests : EngineTests
 
     private static LinkEdition GoOn(TestDatabase store, LinkMessage? last) => store.Database.Write(session => GoOn(session, last));
 
-    private static LinkEdition GoOn(Session session, LinkMessage? last) => LinkEdition.GoOnOrBegin(session, last, new EntityId(TimeProvider.System));
+    private static LinkEdition GoOn(Session session, LinkMessage? last) => LinkEdition.GoOnOrBegin(session, last, Ids);
 
     private static LinkMessage Change(long edition, long version, string key) => new(edition, new LinkChange(version, "go.example.com", key, null));
 }
