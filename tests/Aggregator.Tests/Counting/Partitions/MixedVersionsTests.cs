@@ -32,7 +32,8 @@ public sealed class MixedVersionsTests(SharedServers servers) : IClassFixture<Sh
         await using var rig = await PartitionRig.StartAsync(servers);
         await rig.SendAsync([Convert.FromHexString(RecordOfVersion1)]);
         using var worker = rig.Work(fence: 1);
-        await rig.StoredAsync(1);
+        await Eventually.HoldsAsync("it is in the snapshot", TimeSpan.FromSeconds(60), () =>
+            Task.FromResult(rig.Parts.Snapshot.Read(rig.Partition)?.Logs.Count == 1));
         await worker.StopAsync();
         var progress = rig.Parts.Snapshot.Read(rig.Partition)!.Logs.Single();
         Assert.Equal(new LogKey(rig.Partition, 0x0123_4567_89AB_CDEF, 0x1_0000_0001), progress.Key);

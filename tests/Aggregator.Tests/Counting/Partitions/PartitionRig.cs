@@ -132,17 +132,17 @@ internal sealed class PartitionRig : IAsyncDisposable
         }
     });
 
-    /// <summary>Waits until PostgreSQL has so many single clicks.</summary>
+    /// <summary>Waits until PostgreSQL has so many single clicks of the link.</summary>
     public Task StoredAsync(int clicks) =>
         Eventually.HoldsAsync($"{clicks} clicks are in the snapshot", Patience, () => Task.FromResult(Tokens().Count == clicks));
 
     public long Raw() => Counts.Rollup(new RollupQuery { Links = [Link], FromHour = 0, ToHour = 10_000_000 }).Sum(row => row.Tally.Raw);
 
-    /// <summary>Every single click that is stored, as the number it has in the log.</summary>
+    /// <summary>Every single click of the link that is stored, as the number it has in the log.</summary>
     public List<ulong> Tokens()
     {
         var tokens = new List<ulong>();
-        Counts.Scan(new ClickScan { FromMs = 0, ToMs = long.MaxValue }, (in StoredClick click) => tokens.Add((ulong)click.Record.Token.Sealed));
+        Counts.Scan(new ClickScan { FromMs = 0, ToMs = long.MaxValue, Links = new HashSet<long> { Link } }, (in StoredClick click) => tokens.Add((ulong)click.Record.Token.Sealed));
         return tokens;
     }
 
