@@ -17,5 +17,8 @@ internal static class PostgresConnections
     /// <summary>Counters are at work for some milliseconds of a snapshot's interval; beside them reports.</summary>
     public const int Counts = 20;
 
-    public const int Total = Readers + Writer + Leases + Counts;
+    /// <summary>Who counts what, apart from reports: leases that wait behind them would run out.</summary>
+    public const int Sharing = 3;
+
+    public const int Total = Readers + Writer + Leases + Counts + Sharing;
 }

@@ -123,7 +123,7 @@ internal sealed class PartitionCounter
         var fold = new ClickFold(_classifier, _visitors, _state.Logs, LogsBegin);
         var since = _parts.Clock.GetTimestamp();
         read = 0;
-        while (fold.Batch.Hours.Count < RedisCounts.EnoughHours && fold.Batch.QuarantinedBytes < PendingSnapshot.MostQuarantinedBytes && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && records.Next < end)
+        while (HasRoom(fold.Batch) && records.Next < end && Gathering - _parts.Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
         {
             if (records.Read(left) is { } record)
             {
@@ -134,6 +134,9 @@ internal sealed class PartitionCounter
 
         return fold.Batch;
     }
+
+    private static bool HasRoom(CountBatch batch) =>
+        batch.Hours.Count < RedisCounts.EnoughHours && batch.QuarantinedBytes < PendingSnapshot.MostQuarantinedBytes;
 
     private void Take(CountBatch batch, long next, bool toRedis)
     {
