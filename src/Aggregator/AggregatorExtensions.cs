@@ -1,12 +1,13 @@
 using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
-using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
@@ -29,7 +30,8 @@ public static class AggregatorExtensions
         builder.Services.AddCounting(settings);
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);
-        builder.Services.AddAttribution(settings);
+        builder.Services.AddPrograms();
+        builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
         builder.Services.AddImports();
@@ -49,7 +51,8 @@ public static class AggregatorExtensions
         api.MapStats();
         api.MapCounting();
         api.MapImports();
-        api.MapAttribution();
+        api.MapPrograms();
+        api.MapConversions();
         api.MapCustomers();
         api.MapAnalytics();
 

@@ -1,26 +1,5 @@
 namespace LinkTracker.Aggregator.Attribution;
 
-/// <summary>What ties a conversion to a link, the strongest first. The names are stored: add, never change.</summary>
-internal enum Method
-{
-    /// <summary>The customer typed the referrer's code.</summary>
-    Code,
-
-    /// <summary>A click, told by its token.</summary>
-    Click,
-
-    /// <summary>An earlier lead of the same customer, which was credited.</summary>
-    Lead,
-
-    /// <summary>The link that the customer was first credited to, by a sale or a deferred lead: it has no lead yet.</summary>
-    Customer,
-}
-
-/// <summary>One piece of evidence that a conversion came from a link.</summary>
-/// <param name="AtMs">When it happened, Unix milliseconds.</param>
-/// <param name="Refusal">Why it cannot count whatever its time, such as a code nobody has; null when it can.</param>
-internal sealed record Touch(Method Method, long? LinkId, long? PartnerId, string? ClickToken, long AtMs, string? Refusal = null);
-
 /// <param name="Lost">Why this one was not credited; null for the one that was.</param>
 internal sealed record Candidate(Touch Touch, string? Lost);
 

@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Customers;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Storage;
 

@@ -18,6 +18,15 @@ internal sealed class EntityId(TimeProvider clock)
     public const string Import = "imp_";
     public const string Workspace = "ws_";
     public const string Program = "prog_";
+    public const string Event = "evt_";
+    public const string Adjustment = "adj_";
+    public const string Contact = "ctc_";
+    public const string Commission = "cm_";
+    public const string Payout = "po_";
+    public const string PayoutBatch = "pob_";
+    public const string DiscountCode = "dcode_";
+    public const string FraudCase = "case_";
+    public const string Webhook = "wh_";
 
     private const int CounterBits = 22;
     private const int TextLength = 13;

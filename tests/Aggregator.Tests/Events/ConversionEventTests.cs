@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;

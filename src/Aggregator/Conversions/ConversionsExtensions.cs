@@ -1,11 +1,11 @@
 using LinkTracker.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
-internal static class AttributionExtensions
+internal static class ConversionsExtensions
 {
-    public static IServiceCollection AddAttribution(this IServiceCollection services, Settings settings)
+    public static IServiceCollection AddConversions(this IServiceCollection services, Settings settings)
     {
         services.TryAddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
         services.AddSingleton<ClickEvidence>();
@@ -20,5 +20,5 @@ internal static class AttributionExtensions
         return services;
     }
 
-    public static void MapAttribution(this IEndpointRouteBuilder routes) => TrackApi.Map(routes, routes.ServiceProvider);
+    public static void MapConversions(this IEndpointRouteBuilder routes) => TrackApi.Map(routes, routes.ServiceProvider);
 }

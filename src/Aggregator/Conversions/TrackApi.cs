@@ -1,7 +1,7 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>Where shops tell of leads and sales.</summary>
 internal sealed class TrackApi(Database database, Tracker tracker, TimeProvider clock)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>The form under which two event names are the same event: <c>Sign up</c>, <c>sign-up</c> and <c>SIGN UP!</c>.</summary>
 internal static class EventSlug

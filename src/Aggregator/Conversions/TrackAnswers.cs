@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Links;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <param name="Link">The link that is credited; null when none is.</param>
 internal sealed record LeadAnswer(ClickAnswer Click, LinkSummary? Link, LeadCustomer Customer);

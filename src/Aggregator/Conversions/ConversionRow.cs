@@ -1,4 +1,5 @@
-namespace LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>A row of <c>conversions</c>, without what is filled in from the click later.</summary>
 internal sealed class ConversionRow

@@ -1,6 +1,7 @@
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Storage;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>Conversions, each stored once for ever under its business key together with the answer it got.</summary>
 internal static class ConversionStore

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using LinkTracker.Aggregator.Storage;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>
 /// The section <c>conversions</c> of the figures as metrics, read when they are collected. What must add up is one instrument, so

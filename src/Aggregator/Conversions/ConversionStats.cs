@@ -1,7 +1,7 @@
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>
 /// Whether money adds up: what was posted is what was attributed and what was not, in each currency. Posted is counted when a sale

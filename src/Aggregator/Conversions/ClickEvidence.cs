@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
@@ -6,7 +7,7 @@ using LinkTracker.Contracts.Clicks;
 using LinkTracker.Contracts.Security;
 using LinkTracker.ServiceDefaults;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>Turns what a shop sends as evidence into touches. A token is verified without any look-up of the click.</summary>
 internal sealed class ClickEvidence(InstallationKeys keys, Settings settings)

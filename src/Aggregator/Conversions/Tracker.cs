@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>
 /// Records leads and sales. Each runs inside one transaction of the one writer:

@@ -1,6 +1,6 @@
-using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Conversions;
 
-namespace LinkTracker.Aggregator.Tests.Attribution;
+namespace LinkTracker.Aggregator.Tests.Conversions;
 
 public class EventSlugTests
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
 
-namespace LinkTracker.Aggregator.Tests.Attribution;
+namespace LinkTracker.Aggregator.Tests.Conversions;
 
 public abstract class LeadTests : EngineTests
 {

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using LinkTracker.Aggregator.Api;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Money;
 
 /// <summary>The currencies in circulation, by ISO 4217. Funds, metals and test codes are not money that a shop takes.</summary>
 internal static class Currencies

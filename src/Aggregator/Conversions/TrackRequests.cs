@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Money;
 
-namespace LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>What both kinds of conversion say.</summary>
 internal abstract class TrackRequest

@@ -1,0 +1,48 @@
+namespace LinkTracker.Aggregator.Attribution;
+
+/// <summary>What a shop tells of a customer. The names are stored: add, never change.</summary>
+internal enum FactKind
+{
+    Lead,
+
+    /// <summary>A lead that is not one yet: it only remembers the customer and its evidence.</summary>
+    Deferred,
+
+    Sale,
+
+    /// <summary>Whatever else the shop counts, such as an activation.</summary>
+    Event,
+}
+
+/// <summary>One thing that a shop told of a customer, as far as credit depends on it.</summary>
+internal sealed record Fact
+{
+    public required long Id { get; init; }
+
+    public required FactKind Kind { get; init; }
+
+    /// <summary>Orders facts of the same millisecond the same way in every order of arrival: the business key, or the id where there is none.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Unix milliseconds. When it happened, not when it was told.</summary>
+    public required long OccurredAtMs { get; init; }
+
+    public string EventName { get; init; } = "";
+
+    /// <summary>A sale that names its lead means no other one.</summary>
+    public string? LeadEventName { get; init; }
+
+    /// <summary>The program that the request named.</summary>
+    public long? ProgramId { get; init; }
+
+    /// <summary>When the customer began to pay: a click between that and the sale was injected.</summary>
+    public long? CheckoutStartedAtMs { get; init; }
+
+    /// <summary>Codes and clicks that were told with it.</summary>
+    public IReadOnlyList<Touch> Evidence { get; init; } = [];
+}
+
+/// <summary>All that was told of one customer, in no order.</summary>
+/// <param name="KnownSinceMs">Since when the shop had the customer already, by an import of its existing customers; null when it is new.</param>
+/// <param name="Contacts">Referrers who named this customer before it came.</param>
+internal sealed record CustomerHistory(long? KnownSinceMs, IReadOnlyList<Fact> Facts, IReadOnlyList<Touch> Contacts);
