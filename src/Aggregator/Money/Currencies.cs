@@ -14,6 +14,15 @@ internal static class Currencies
         + "sle sos srd ssp stn svc syp szl thb tjs tmt tnd top try ttd twd tzs uah ugx usd uyu uzs ved ves vnd vuv wst xaf xcd xcg "
         + "xof xpf yer zar zmw zwg").Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> WithoutMinorUnit =
+        "bif clp djf gnf isk jpy kmf krw pyg rwf ugx vnd vuv xaf xof xpf".Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> InThousandths = "bhd iqd jod kwd lyd omr tnd".Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>How many decimals its minor unit is: 2 for cents (ISO 4217).</summary>
+    /// <param name="code">In lower case.</param>
+    public static int ExponentOf(string code) => WithoutMinorUnit.Contains(code) ? 0 : InThousandths.Contains(code) ? 3 : 2;
+
     /// <summary>The code in lower case.</summary>
     public static string Check(string currency)
     {
