@@ -40,6 +40,9 @@ internal class LinkRow
 
     public long? PartnerId { get; set; }
 
+    /// <summary>Null: the default program.</summary>
+    public long? ProgramId { get; set; }
+
     public string? Title { get; set; }
 
     public string? Description { get; set; }

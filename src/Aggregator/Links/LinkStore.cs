@@ -95,18 +95,24 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
     public static LinkRow? Find(Session session, string domain, string key) => session.First<LinkRow>(
         "SELECT l.* FROM link_places p JOIN links l ON l.id = p.link_id WHERE p.domain = @domain AND p.key = @key", new { domain, key });
 
-    /// <summary>The live link that a typed code means: the exact key, or the only one with its normal form.</summary>
-    public static LinkRow? FindByCode(Session session, string domain, string code)
+    /// <summary>The live links that typed codes mean, by the code: the exact key, or the only one with its normal form.</summary>
+    public static Dictionary<string, LinkRow> FindByCodes(Session session, string domain, IReadOnlyCollection<string> codes)
     {
-        if (Find(session, domain, code) is { } exact)
+        string[] folded = [.. codes.Select(ShortCode.Normalise).Distinct()];
+        var alike = (folded.Length == 0 ? [] : session.Query<LinkRow>(
+            $"SELECT * FROM links WHERE domain = @domain AND {session.In("key_folded", "folded")} AND deleted_at IS NULL", new { domain, folded }))
+            .ToLookup(row => row.KeyFolded);
+        var found = new Dictionary<string, LinkRow>();
+        foreach (var code in codes)
         {
-            return exact;
+            var some = alike[ShortCode.Normalise(code)].ToList();
+            if ((some.Find(row => row.Key == code) ?? (some.Count == 1 ? some[0] : null)) is { } link)
+            {
+                found.Add(code, link);
+            }
         }
 
-        var alike = session.Query<LinkRow>(
-            "SELECT * FROM links WHERE domain = @domain AND key_folded = @folded AND deleted_at IS NULL LIMIT 2",
-            new { domain, folded = ShortCode.Normalise(code) });
-        return alike.Count == 1 ? alike[0] : null;
+        return found;
     }
 
     public void SetPlace(Session session, string domain, string key, long? link)

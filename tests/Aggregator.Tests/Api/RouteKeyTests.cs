@@ -14,8 +14,8 @@ public class RouteKeyTests
         "POST /links", "GET /links", "GET /links/count", "GET /links/info", "PUT /links/upsert", "PATCH /links/{linkId}", "DELETE /links/{linkId}",
         "POST /links/bulk", "PATCH /links/bulk", "DELETE /links/bulk",
         "POST /links/import", "GET /links/import/{id}",
-        "POST /track/lead", "POST /track/sale",
-        "GET /customers", "GET /customers/{id}",
+        "POST /track/lead", "POST /track/sale", "POST /track/event", "POST /track/refund", "POST /track/cancellation",
+        "GET /customers", "GET /customers/{id}", "POST /customers", "POST /customers/import", "PATCH /customers/{id}", "DELETE /customers/{id}",
         "GET /analytics", "GET /events",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
     ];
