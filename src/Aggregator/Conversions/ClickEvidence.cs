@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
@@ -70,7 +71,7 @@ internal sealed class ClickEvidence(InstallationKeys keys, Settings settings)
             return null;
         }
 
-        var link = LinkStore.FindByCode(session, settings.DefaultDomain, code);
+        var link = TypedCodes.Resolve(session, settings.DefaultDomain, [code]).TryGetValue(code, out var id) ? LinkStore.Find(session, id) : null;
         return link switch
         {
             null => new Touch(Method.Code, null, null, null, nowMs, "unknown_code"),
