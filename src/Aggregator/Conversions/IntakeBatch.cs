@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Programs;
@@ -19,11 +20,11 @@ internal sealed class IntakeBatch
     private readonly Dictionary<string, long> _counts = [];
     private readonly Dictionary<string, long> _conflicts = [];
     private readonly Dictionary<long, LinkRow?> _links = [];
-    private readonly Dictionary<string, LinkRow> _linksOfCodes;
+    private readonly IReadOnlyDictionary<string, long> _linksOfCodes;
     private readonly HashSet<CustomerRecord> _touched = [];
     private ContactBook _contacts = null!;
 
-    private IntakeBatch(Session session, ProgramSet programs, Dictionary<string, LinkRow> linksOfCodes, long nowMs) =>
+    private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, long nowMs) =>
         (_session, Programs, _linksOfCodes, NowMs) = (session, programs, linksOfCodes, nowMs);
 
     /// <summary>When the batch is taken in, Unix milliseconds.</summary>
@@ -41,8 +42,9 @@ internal sealed class IntakeBatch
     public static IntakeBatch Load(Session session, IntakeNames names, ProgramSet programs, ContactHash hashes, string domain, long nowMs)
     {
         // :: 1
-        var batch = new IntakeBatch(session, programs, LinkStore.FindByCodes(session, domain, names.Codes), nowMs);
-        foreach (var link in names.Links.Count == 0 ? [] : session.Query<LinkRow>($"SELECT * FROM links WHERE {session.In("id", "ids")}", new { ids = names.Links.ToArray() }))
+        var batch = new IntakeBatch(session, programs, TypedCodes.Resolve(session, domain, names.Codes), nowMs);
+        long[] links = [.. names.Links.Union(batch._linksOfCodes.Values)];
+        foreach (var link in links.Length == 0 ? [] : session.Query<LinkRow>($"SELECT * FROM links WHERE {session.In("id", "links")}", new { links }))
         {
             batch._links.Add(link.Id, link);
         }
@@ -83,7 +85,7 @@ internal sealed class IntakeBatch
         return link;
     }
 
-    public LinkRow? LinkOfCode(string code) => _linksOfCodes.GetValueOrDefault(code);
+    public LinkRow? LinkOfCode(string code) => _linksOfCodes.TryGetValue(code, out var id) ? Link(id) : null;
 
     /// <param name="externalId">The shop's id of it.</param>
     public CustomerRecord? Customer(bool isTest, string externalId) => _customers.GetValueOrDefault(StoredId(isTest, externalId));
