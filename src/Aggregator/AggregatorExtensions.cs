@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
@@ -31,6 +32,7 @@ public static class AggregatorExtensions
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);
         builder.Services.AddPrograms();
+        builder.Services.AddAttribution();
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
@@ -52,6 +54,7 @@ public static class AggregatorExtensions
         api.MapCounting();
         api.MapImports();
         api.MapPrograms();
+        api.MapAttribution();
         api.MapConversions();
         api.MapCustomers();
         api.MapAnalytics();

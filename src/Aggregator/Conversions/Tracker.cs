@@ -160,10 +160,10 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
     private static LinkRow? LinkOf(Session session, Touch? touch) =>
         touch is null ? null : session.First<LinkRow>("SELECT * FROM links WHERE id = @LinkId", touch);
 
-    private ConversionRow RowOf(
+    private static ConversionRow RowOf(
         string kind, string? businessKey, CustomerRow customer, TrackRequest request, Decision decision, string answer, string hash) => new()
         {
-            Id = ids.Next(),
+            Id = decision.FactId,
             Kind = kind,
             BusinessKey = businessKey,
             CustomerId = customer.Id,

@@ -17,6 +17,7 @@ public class RouteKeyTests
         "POST /track/lead", "POST /track/sale",
         "GET /customers", "GET /customers/{id}",
         "GET /analytics", "GET /events",
+        "GET /conversions/{id}/explanation", "POST /programs/{id}/simulate",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
     ];
 
