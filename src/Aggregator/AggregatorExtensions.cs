@@ -1,6 +1,8 @@
 using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Codes;
+
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
@@ -33,6 +35,8 @@ public static class AggregatorExtensions
         builder.Services.AddEvents(settings);
         builder.Services.AddPrograms();
         builder.Services.AddCodes();
+
+        builder.Services.AddAttribution();
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
@@ -56,6 +60,8 @@ public static class AggregatorExtensions
         api.MapImports();
         api.MapPrograms();
         api.MapCodes();
+
+        api.MapAttribution();
         api.MapConversions();
         api.MapCustomers();
         api.MapAnalytics();

@@ -8,7 +8,7 @@ internal static class HistoryReader
     /// <param name="contactHashes">The hashes under which a referrer may have named who has this email address and external id.</param>
     /// <returns>By customer; who is not known is left out.</returns>
     public static IReadOnlyDictionary<long, CustomerHistory> Read(
-        Session session, IReadOnlyCollection<long> customerIds, Func<string?, string?, IReadOnlyList<string>> contactHashes)
+        Session session, IReadOnlyCollection<long> customerIds, ContactHashes contactHashes)
     {
         if (customerIds.Count == 0)
         {
@@ -37,7 +37,7 @@ internal static class HistoryReader
     }
 
     private static Dictionary<long, IReadOnlyList<Touch>> Contacts(
-        Session session, IReadOnlyList<CustomerKeyRow> customers, Func<string?, string?, IReadOnlyList<string>> contactHashes)
+        Session session, IReadOnlyList<CustomerKeyRow> customers, ContactHashes contactHashes)
     {
         var hashes = customers.ToDictionary(customer => customer.Id, customer => contactHashes(customer.Email, customer.ExternalId));
         var named = session.Query<ContactTouchRow>(

@@ -17,6 +17,7 @@ public class RouteKeyTests
         "POST /track/lead", "POST /track/sale", "POST /track/event", "POST /track/refund", "POST /track/cancellation",
         "GET /customers", "GET /customers/{id}", "POST /customers", "POST /customers/import", "PATCH /customers/{id}", "DELETE /customers/{id}",
         "GET /analytics", "GET /events",
+        "GET /conversions/{id}/explanation", "POST /programs/{id}/simulate",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
         "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
     ];

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LinkTracker.Aggregator.Attribution;
+
+/// <summary>The hashes under which a referrer may have named who has this email address and external id.</summary>
+internal delegate IReadOnlyList<string> ContactHashes(string? email, string? externalId);
+
+internal static class AttributionExtensions
+{
+    public static IServiceCollection AddAttribution(this IServiceCollection services)
+    {
+        // Where no part of the product takes names of friends, nobody was named.
+        services.TryAddSingleton<ContactHashes>((_, _) => []);
+        services.AddSingleton<Explainer>();
+        services.AddSingleton<Simulator>();
+        return services;
+    }
+
+    public static void MapAttribution(this IEndpointRouteBuilder routes) => AttributionApi.Map(routes, routes.ServiceProvider);
+}

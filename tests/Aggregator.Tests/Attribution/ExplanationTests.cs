@@ -1,0 +1,132 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
+
+namespace LinkTracker.Aggregator.Tests.Attribution;
+
+public abstract class ExplanationTests : EngineTests
+{
+    private const long Now = 1_790_000_000_000;
+    private const long Day = 86_400_000;
+
+    [EngineFact]
+    public async Task A_decision_is_told_with_its_inputs_winners_losers_refunds_commissions_and_a_summary()
+    {
+        await using var server = await StartAsync();
+        var (ana, ben) = (await server.HasPartnerAsync("ana"), await server.HasPartnerAsync("ben"));
+        server.Store(
+            1,
+            (Fact(11, FactKind.Lead, Now, new Touch(Method.Click, ana.Link, ana.Partner, "t1", Now - Day)), 0),
+            (Fact(12, FactKind.Sale, Now + Day, new Touch(Method.Click, ben.Link, ben.Partner, "t2", Now - (90 * Day)), new Touch(Method.Code, null, null, null, Now + Day, "unknown_code")) with { CheckoutStartedAtMs = Now + 1 }, 4_990));
+        server.Database.Write(session =>
+        {
+            var arguments = new { ana.Link, ana.Partner, program = session.First<long>("SELECT id FROM programs") };
+            session.Execute("INSERT INTO credits (conversion_id, position, customer_id, link_id, partner_id, method, weight, amount, refunded) VALUES (12, 0, 1, @Link, @Partner, 'lead', 1, 4990, 1000)", arguments);
+            session.Execute("UPDATE conversions SET refunded = 1000 WHERE id = 12");
+            session.Execute(
+                """
+                INSERT INTO adjustments (id, business_key, kind, sale_key, conversion_id, amount, applied, currency, occurred_at, received_at, reason, is_test, answer, request_hash, conflicts)
+                VALUES (1, 'refund:1', 'refund', 'key12', 12, 1000, 1000, 'eur', 5, 5, 'broken', 0, '', '', 0)
+                """);
+            session.Execute(
+                """
+                INSERT INTO commissions (id, program_id, rule_version, reward_id, side, type, unit, partner_id, customer_id, conversion_id, link_id, order_key, basis, quantity, due, earnings,
+                    state, is_checked, is_test, occurred_at, available_at, version, created_at, updated_at)
+                VALUES (1, @program, 1, 'r', 'referrer', 'sale', 'eur', @Partner, 1, 12, @Link, '', 4990, 1, 499, 399, 'pending', 0, 0, 0, 0, 1, 0, 0)
+                """,
+                arguments);
+            return 0;
+        });
+
+        var told = (await server.GetAsync("/conversions/" + EntityId.Format(EntityId.Sale, 12) + "/explanation")).Ok();
+        Assert.Equal(("sale", 4_990L, "eur", 1_000L), (told.GetProperty("type").GetString(), told.GetProperty("amount").GetInt64(), told.GetProperty("currency").GetString(), told.GetProperty("refunded").GetInt64()));
+        Assert.Equal(("Default", 1, "last"), (told.GetProperty("program").GetProperty("name").GetString(), told.GetProperty("ruleVersion").GetInt32(), told.GetProperty("rules").GetProperty("model").GetString()));
+        Assert.Equal("ext-1", told.GetProperty("inputs").GetProperty("customerExternalId").GetString());
+        var credit = Assert.Single(told.GetProperty("credits").EnumerateArray());
+        Assert.Equal((100m, 4_990L, 1_000L), (credit.GetProperty("percent").GetDecimal(), credit.GetProperty("amount").GetInt64(), credit.GetProperty("refunded").GetInt64()));
+        Assert.Equal(
+            ("lead", "ana", EntityId.Format(EntityId.Lead, 11), "go.example.com/ana"),
+            (Text(credit, "method"), Text(credit, "partnerName"), Text(credit, "inheritedFrom"), Text(credit, "shortLink")));
+        Assert.Equal(
+            [
+                ("unknown_code", "The typed code is one that nobody has."),
+                ("window_over", "The click on the link of ben was too old: it counts for 90 days, and the conversion was at 2026-09-22T14:13:20.000Z."),
+            ],
+            told.GetProperty("rejected").EnumerateArray().Select(one => (one.GetProperty("reason").GetString()!, one.GetProperty("explanation").GetString()!)));
+        Assert.Equal(("adj_0000000000001", 1_000), (told.GetProperty("adjustments")[0].GetProperty("id").GetString(), told.GetProperty("adjustments")[0].GetProperty("applied").GetInt64()));
+        Assert.Equal(("cm_0000000000001", 399), (told.GetProperty("commissions")[0].GetProperty("id").GetString(), told.GetProperty("commissions")[0].GetProperty("earnings").GetInt64()));
+        Assert.Equal(
+            "The sale \"key12\" of 49.90 EUR of 2026-09-22T14:13:20.000Z is credited to ana by the credit that it inherits from lead_000000000000b, by version 1 of the rules of Default. "
+            + "2 other touches were looked at and not credited: unknown_code, window_over. Of it, 10.00 EUR went back by 1 adjustment. "
+            + "It led to 1 commission: 3.99 EUR for the referrer (pending).",
+            told.GetProperty("summary").GetString());
+
+        static string? Text(JsonElement credit, string name) => credit.GetProperty("touch").GetProperty(name).GetString();
+    }
+
+    [EngineFact]
+    public async Task Shares_are_told_as_they_are_divided_and_a_conversion_of_nobody_says_why()
+    {
+        await using var server = await StartAsync();
+        server.SetRules(new() { Model = "linear" });
+        var (ana, ben) = (await server.HasPartnerAsync("ana"), await server.HasPartnerAsync("ben"));
+        var own = new Touch(Method.Click, ana.Link, ana.Partner, "t1", Now - 3);
+        server.Store(1, (Fact(11, FactKind.Sale, Now, own, new Touch(Method.Click, ben.Link, ben.Partner, "t2", Now - 2), own with { ClickToken = "t3", AtMs = Now - 1 }), 100));
+        server.Store(2, (Fact(12, FactKind.Event, Now), 0), (Fact(13, FactKind.Lead, Now, own with { AtMs = Now + 1 }), 0));
+
+        var shared = await TellAsync(EntityId.Sale, 11);
+        Assert.Equal([(33.3333m, 34), (33.3333m, 33), (33.3333m, 33L)], shared.GetProperty("credits").EnumerateArray().Select(one => (one.GetProperty("percent").GetDecimal(), one.GetProperty("amount").GetInt64())));
+        Assert.Contains("is shared by version 2 of the rules of Default, model linear: 33.33 % for ana by a click of", shared.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        var nobodys = await TellAsync(EntityId.Event, 12);
+        Assert.Equal(JsonValueKind.Null, nobodys.GetProperty("program").ValueKind);
+        Assert.Contains("because no evidence came", nobodys.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        var late = await TellAsync(EntityId.Lead, 13);
+        Assert.Contains("because no evidence counts", late.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.Contains("came only after the conversion", late.GetProperty("rejected")[0].GetProperty("explanation").GetString(), StringComparison.Ordinal);
+
+        async Task<JsonElement> TellAsync(string prefix, long id) => (await server.GetAsync("/conversions/" + EntityId.Format(prefix, id) + "/explanation")).Ok();
+    }
+
+    [EngineFact]
+    public async Task A_decision_of_an_older_form_is_made_anew_from_what_is_stored()
+    {
+        await using var server = await StartAsync();
+        var ana = await server.HasPartnerAsync("ana");
+        server.Store(1, (Fact(11, FactKind.Sale, Now, new Touch(Method.Click, ana.Link, ana.Partner, "t1", Now - 3)), 100));
+        server.Database.Write(session => session.Execute(
+            """UPDATE conversions SET decision = '{"ruleVersion":1,"occurredAtMs":1,"windowMs":1,"winner":null,"candidates":[{"touch":{"method":1,"linkId":1,"atMs":1},"lost":null}]}'"""));
+        var told = (await server.GetAsync("/conversions/" + EntityId.Format(EntityId.Sale, 11) + "/explanation")).Ok();
+        Assert.Equal("ana", told.GetProperty("credits")[0].GetProperty("touch").GetProperty("partnerName").GetString());
+    }
+
+    [EngineFact]
+    public async Task What_is_no_conversion_or_of_another_kind_is_not_found()
+    {
+        await using var server = await StartAsync();
+        server.Store(1, (Fact(11, FactKind.Sale, Now), 100));
+        foreach (var id in new[] { "11", "sale_", EntityId.Format(EntityId.Sale, 12), EntityId.Format(EntityId.Lead, 11), EntityId.Format(EntityId.Event, 11) })
+        {
+            Assert.Contains(id, (await server.GetAsync($"/conversions/{id}/explanation")).Refused(404, "not_found"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Every_reason_has_a_sentence_of_its_own()
+    {
+        var touch = new ExplainedTouch("click", "link_1", "d/k", null, null, "t", "2026-01-01T00:00:00.000Z", null, null);
+        var reasons = typeof(Lost).GetFields().Select(field => (string)field.GetRawConstantValue()!).Concat(["unknown_code", "link_not_live", "throttled"]).ToList();
+        var sentences = reasons.Select(reason => InWords.Why(reason, touch, new StoredConversion { CheckoutStartedAt = 1 }, new(), TimeSpan.FromDays(90))).ToList();
+        Assert.Equal(sentences.Count, sentences.Distinct().Count());
+        Assert.All(sentences, sentence => Assert.StartsWith("The click on the link of d/k ", sentence, StringComparison.Ordinal));
+    }
+
+    private static Fact Fact(long id, FactKind kind, long atMs, params Touch[] evidence) =>
+        new() { Id = id, Kind = kind, Key = "key" + id, EventName = "key" + id, OccurredAtMs = atMs, Evidence = evidence };
+}
+
+public sealed class ExplanationTestsOnSqlite : ExplanationTests;
+
+[OnPostgres]
+public sealed class ExplanationTestsOnPostgres : ExplanationTests;
