@@ -6,6 +6,7 @@ using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
@@ -31,6 +32,7 @@ public static class AggregatorExtensions
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);
         builder.Services.AddPrograms();
+        builder.Services.AddMoney();
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
@@ -52,6 +54,7 @@ public static class AggregatorExtensions
         api.MapCounting();
         api.MapImports();
         api.MapPrograms();
+        api.MapMoney();
         api.MapConversions();
         api.MapCustomers();
         api.MapAnalytics();

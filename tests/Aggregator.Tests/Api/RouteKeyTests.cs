@@ -18,6 +18,7 @@ public class RouteKeyTests
         "GET /customers", "GET /customers/{id}",
         "GET /analytics", "GET /events",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
+        "PUT /exchange-rates", "GET /exchange-rates",
     ];
 
     [Fact]
