@@ -10,6 +10,7 @@ using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Value;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
@@ -58,6 +59,7 @@ public static class AggregatorExtensions
         api.MapConversions();
         api.MapCustomers();
         api.MapAnalytics();
+        api.MapValue();
 
         var changesLinks = api.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
         changesLinks.MapLinks();

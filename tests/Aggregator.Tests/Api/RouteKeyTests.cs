@@ -19,6 +19,7 @@ public class RouteKeyTests
         "GET /analytics", "GET /events",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
         "PUT /exchange-rates", "GET /exchange-rates",
+        "GET /reports/partners", "GET /reports/leaderboard", "GET /reports/metrics", "GET /partners/{id}/referred",
     ];
 
     [Fact]
