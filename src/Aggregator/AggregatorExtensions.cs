@@ -9,9 +9,11 @@ using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Value;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
@@ -35,8 +37,8 @@ public static class AggregatorExtensions
         builder.Services.AddEvents(settings);
         builder.Services.AddPrograms();
         builder.Services.AddCodes();
-
         builder.Services.AddAttribution();
+        builder.Services.AddMoney();
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
@@ -60,11 +62,12 @@ public static class AggregatorExtensions
         api.MapImports();
         api.MapPrograms();
         api.MapCodes();
-
         api.MapAttribution();
+        api.MapMoney();
         api.MapConversions();
         api.MapCustomers();
         api.MapAnalytics();
+        api.MapValue();
 
         var changesLinks = api.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
         changesLinks.MapLinks();

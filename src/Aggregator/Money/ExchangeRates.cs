@@ -8,26 +8,32 @@ namespace LinkTracker.Aggregator.Money;
 /// The exchange rates that the operator gave, each for its day and those after it until the next. All are to the reporting currency;
 /// between two others it goes by way of that.
 /// </summary>
+/// <remarks>Never changes, so that it is safe for many threads at once.</remarks>
 internal sealed class ExchangeRates
 {
     /// <summary>The counter of changes to any rate.</summary>
     public const string Version = "rate_version";
 
     private readonly string _reporting;
-    private readonly ILookup<string, DatedRate> _rates;
+    private readonly Quote _one;
+    private readonly Dictionary<string, Quote[]> _quotes;
 
     private ExchangeRates(string reporting, IEnumerable<DatedRate> rates)
     {
         _reporting = reporting;
-        _rates = rates.ToLookup(rate => rate.Currency);
+        _one = new Quote(long.MinValue, BigInteger.One, BigInteger.One, new DatedRate { Currency = reporting, Rate = "1" });
+        _quotes = rates.GroupBy(rate => rate.Currency).ToDictionary(
+            some => some.Key, some => some.OrderBy(rate => rate.ValidOn, StringComparer.Ordinal).Select(Quote.Of).ToArray());
     }
 
     /// <param name="reporting">The currency of reports, ISO 4217 in lower case.</param>
     public static ExchangeRates Load(Session session, string reporting) =>
-        new(reporting, session.Query<DatedRate>("SELECT currency, valid_on, rate, source FROM exchange_rates ORDER BY currency, valid_on"));
+        new(reporting, session.Query<DatedRate>("SELECT currency, valid_on, rate, source FROM exchange_rates"));
 
-    /// <summary>The amount in the other currency's minor units, rounded half to even, once. Null when no rate is known for that day.</summary>
-    /// <exception cref="OverflowException">It does not fit into 64 bits.</exception>
+    /// <summary>
+    /// The amount in the other currency's minor units, rounded half to even, once. Null when no rate is known for that day, or when the one
+    /// that is known makes more of it than 64 bits hold: the amount then waits for a right one.
+    /// </summary>
     public Exchanged? Convert(long amount, string from, string to, long atMs)
     {
         if (from == to)
@@ -35,46 +41,59 @@ internal sealed class ExchangeRates
             return new Exchanged(amount, null);
         }
 
-        var day = DateTimeOffset.FromUnixTimeMilliseconds(atMs).UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        if (RateOf(from, day) is not { } of || RateOf(to, day) is not { } into)
+        if (QuoteOf(from, atMs) is not { } of || QuoteOf(to, atMs) is not { } into)
         {
             return null;
         }
 
-        var (above, belowOf) = Fraction(of.Rate);
-        var (aboveInto, below) = Fraction(into.Rate);
-        var numerator = amount * above * below * BigInteger.Pow(10, Currencies.ExponentOf(to));
-        var denominator = belowOf * aboveInto * BigInteger.Pow(10, Currencies.ExponentOf(from));
-        return new Exchanged((long)Rounding.HalfEven(numerator, denominator), from == _reporting ? into : of);
+        // One fraction over both rates and both minor units, so that there is one rounding.
+        var numerator = amount * of.Above * into.Below * BigInteger.Pow(10, Currencies.ExponentOf(to));
+        var denominator = of.Below * into.Above * BigInteger.Pow(10, Currencies.ExponentOf(from));
+        var rounded = Rounding.HalfEven(numerator, denominator);
+        return rounded >= long.MinValue && rounded <= long.MaxValue
+            ? new Exchanged((long)rounded, from == _reporting ? into.Row : of.Row)
+            : null;
     }
 
-    private DatedRate? RateOf(string currency, string day) => currency == _reporting
-        ? new DatedRate { Currency = currency, Rate = "1" }
-        : _rates[currency].LastOrDefault(rate => string.CompareOrdinal(rate.ValidOn, day) <= 0);
+    /// <summary>Unix milliseconds from which on a rate of the currency is known; null when there is none.</summary>
+    public long? KnownSince(string currency) => _quotes.TryGetValue(currency, out var quotes) ? quotes[0].FromMs : null;
 
-    // A decimal such as 0.0071 as 71 over 10000.
-    private static (BigInteger Above, BigInteger Below) Fraction(string rate)
+    /// <summary>Unix milliseconds at which a rate of the currency follows on that of the day that begins then; null when none does.</summary>
+    public long? NextAfter(string currency, long dayMs) =>
+        _quotes.TryGetValue(currency, out var quotes) ? quotes.FirstOrDefault(quote => quote.FromMs > dayMs)?.FromMs : null;
+
+    private Quote? QuoteOf(string currency, long atMs)
     {
-        var point = rate.IndexOf('.', StringComparison.Ordinal);
-        return point < 0
-            ? (BigInteger.Parse(rate, CultureInfo.InvariantCulture), BigInteger.One)
-            : (BigInteger.Parse(rate.Remove(point, 1), CultureInfo.InvariantCulture), BigInteger.Pow(10, rate.Length - point - 1));
+        if (currency == _reporting)
+        {
+            return _one;
+        }
+
+        if (!_quotes.TryGetValue(currency, out var quotes))
+        {
+            return null;
+        }
+
+        // The last that begins at or before the time lies before the first that begins behind it.
+        var (low, high) = (0, quotes.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = quotes[middle].FromMs <= atMs ? (middle + 1, high) : (low, middle);
+        }
+
+        return low == 0 ? null : quotes[low - 1];
     }
-}
 
-/// <param name="By">The rate that was used; null when the currencies are the same.</param>
-internal sealed record Exchanged(long Amount, DatedRate? By);
-
-/// <summary>A row of <c>exchange_rates</c>.</summary>
-internal sealed class DatedRate
-{
-    public string Currency { get; set; } = "";
-
-    /// <summary>A day, ISO 8601.</summary>
-    public string ValidOn { get; set; } = "";
-
-    /// <summary>What one unit of the currency is worth in the reporting currency, a decimal without an exponent.</summary>
-    public string Rate { get; set; } = "";
-
-    public string Source { get; set; } = "";
+    /// <summary>A rate as a fraction: 0.0071 is 71 over 10000.</summary>
+    private sealed record Quote(long FromMs, BigInteger Above, BigInteger Below, DatedRate Row)
+    {
+        public static Quote Of(DatedRate row)
+        {
+            var point = row.Rate.IndexOf('.', StringComparison.Ordinal);
+            var decimals = point < 0 ? 0 : row.Rate.Length - point - 1;
+            var digits = point < 0 ? row.Rate : row.Rate.Remove(point, 1);
+            return new Quote(RateDay.StartMs(row.ValidOn), BigInteger.Parse(digits, CultureInfo.InvariantCulture), BigInteger.Pow(10, decimals), row);
+        }
+    }
 }

@@ -12,6 +12,9 @@ internal sealed class Session(SqlEngine engine, DbConnection connection, DbTrans
 
     public IReadOnlyList<T> Query<T>(string sql, object? arguments = null) => connection.Query<T>(sql, arguments, transaction).AsList();
 
+    /// <summary>As <see cref="Query"/>, row by row: for more than should be in memory at once. Read it to its end before anything else.</summary>
+    public IEnumerable<T> Stream<T>(string sql, object? arguments = null) => connection.Query<T>(sql, arguments, transaction, buffered: false);
+
     public T? First<T>(string sql, object? arguments = null) => connection.QueryFirstOrDefault<T>(sql, arguments, transaction);
 
     public int Execute(string sql, object? arguments = null) => connection.Execute(sql, arguments, transaction);

@@ -20,6 +20,8 @@ public class RouteKeyTests
         "GET /conversions/{id}/explanation", "POST /programs/{id}/simulate",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
         "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
+        "PUT /exchange-rates", "GET /exchange-rates",
+        "GET /reports/partners", "GET /reports/leaderboard", "GET /reports/metrics", "GET /partners/{id}/referred",
     ];
 
     [Fact]
