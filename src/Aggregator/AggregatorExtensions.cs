@@ -4,6 +4,7 @@ using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
+using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
@@ -36,6 +37,7 @@ public static class AggregatorExtensions
         builder.Services.AddPartners();
         builder.Services.AddImports();
         builder.Services.AddAnalytics();
+        builder.Services.AddFraud();
         return builder;
     }
 
@@ -55,6 +57,7 @@ public static class AggregatorExtensions
         api.MapConversions();
         api.MapCustomers();
         api.MapAnalytics();
+        api.MapFraud();
 
         var changesLinks = api.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
         changesLinks.MapLinks();

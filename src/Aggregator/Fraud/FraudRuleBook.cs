@@ -24,7 +24,7 @@ internal static class FraudRuleBook
         new("same_address", "The address that the shop told is that of {0} or more other customers of the referrer on that UTC day, if another rule fires, too.",
             FraudMode.Flag, 2, 1_000, SameAddress.Judge),
         new("too_fast", "Fewer than {0} seconds from the click to the conversion.", FraudMode.Hold, 3, 86_400, TooFast.Judge),
-        new("velocity", "More than {0} leads of the referrer within the rule's minutes; fires on all of them.", FraudMode.Flag, 10, 1_000_000, Velocity.Judge) { Minutes = 30 },
+        new("velocity", "More than {0} leads of the referrer within the rule's minutes; fires on all of them, and on what those customers buy.", FraudMode.Flag, 10, 1_000_000, Velocity.Judge) { Minutes = 30 },
         new("datacentre", "The address that the shop told belongs to a datacentre.", FraudMode.Flag, 0, 0, Datacentre.Judge) { List = FraudLists.Datacentres },
         new("coupon_site", "One of the clicks came from a page that collects codes.", FraudMode.Flag, 0, 0, CouponSite.Judge) { List = FraudLists.Coupons },
         new("disposable_email", "The customer's address is a throw-away mailbox.", FraudMode.Hold, 0, 0, DisposableEmail.Judge) { List = FraudLists.Disposables },

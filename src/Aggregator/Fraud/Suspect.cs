@@ -1,5 +1,3 @@
-using LinkTracker.Aggregator.Attribution;
-
 namespace LinkTracker.Aggregator.Fraud;
 
 /// <summary>A conversion and one referrer who is credited for it, as far as the rules look at them.</summary>
@@ -11,8 +9,6 @@ internal sealed record Suspect
 
     public required long ProgramId { get; init; }
 
-    public required FactKind Kind { get; init; }
-
     /// <summary>Unix milliseconds.</summary>
     public required long OccurredAtMs { get; init; }
 
@@ -21,8 +17,14 @@ internal sealed record Suspect
     /// <summary>The referrer; its external id is the operator's own for it.</summary>
     public required Person Partner { get; init; }
 
-    /// <summary>The newest click that the referrer is credited for here, Unix milliseconds; null when it was no click.</summary>
-    public long? ClickedAtMs { get; init; }
+    /// <summary>Milliseconds from the click to what it led to: this conversion, or the lead that bound the customer. Null when it was no click.</summary>
+    public long? DelayMs { get; init; }
+
+    /// <summary>When the lead happened, Unix milliseconds: this one, or the one of the same referrer that came before. Null when there is none.</summary>
+    public long? LedAtMs { get; init; }
+
+    /// <summary>The conversion that was that lead.</summary>
+    public long? LeadId { get; init; }
 
     /// <summary>When the newest click or code came that the referrer is credited for here; null when an earlier conversion bound the customer.</summary>
     public long? TouchedAtMs { get; init; }

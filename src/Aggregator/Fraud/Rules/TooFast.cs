@@ -10,9 +10,8 @@ internal static class TooFast
     public static Finding? Judge(Suspect suspect, Neighbourhood around, RuleInForce rule)
     {
         // A click behind its conversion is another matter, which the attribution refuses.
-        var ms = suspect.OccurredAtMs - suspect.ClickedAtMs;
-        return ms >= 0 && ms < rule.Threshold * SecondMs
-            ? new Finding(string.Create(CultureInfo.InvariantCulture, $"{ms.Value / (decimal)SecondMs:0.0} s from the click to the conversion."))
+        return suspect.DelayMs is >= 0 and var ms && ms < rule.Threshold * SecondMs
+            ? new Finding(string.Create(CultureInfo.InvariantCulture, $"{ms / (decimal)SecondMs:0.0} s from the click to what the customer did."))
             : null;
     }
 }

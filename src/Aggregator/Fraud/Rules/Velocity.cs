@@ -1,21 +1,22 @@
-using LinkTracker.Aggregator.Attribution;
-
 namespace LinkTracker.Aggregator.Fraud.Rules;
 
-/// <summary>More leads of one referrer in a short time than people make. It fires on every lead of such a time, the first ones too.</summary>
+/// <summary>
+/// More leads of one referrer in a short time than people make. It fires on every lead of such a time, the first ones too, and on what
+/// their customers buy.
+/// </summary>
 internal static class Velocity
 {
     private const long MinuteMs = 60_000;
 
     public static Finding? Judge(Suspect suspect, Neighbourhood around, RuleInForce rule)
     {
-        if (suspect.Kind != FactKind.Lead || !around.Leads.TryGetValue((suspect.ProgramId, suspect.PartnerId), out var leads))
+        if (suspect.LedAtMs is not { } ledAt || !around.Leads.TryGetValue((suspect.ProgramId, suspect.PartnerId), out var leads))
         {
             return null;
         }
 
-        var most = MostAround(leads, suspect.OccurredAtMs, rule.Minutes * MinuteMs);
-        return most > rule.Threshold ? new Finding($"One of {most} leads of the referrer within {rule.Minutes} minutes.") : null;
+        var most = MostAround(leads, ledAt, rule.Minutes * MinuteMs);
+        return most > rule.Threshold ? new Finding($"The customer's lead is one of {most} of the referrer within {rule.Minutes} minutes.") : null;
     }
 
     /// <summary>The most leads in any span of this length, its end excluded, that holds the time.</summary>

@@ -17,6 +17,7 @@ CREATE TABLE conversion_clicks (
     referrer      TEXT,            -- host of the referring page
     PRIMARY KEY (conversion_id, click_token)
 );
+CREATE INDEX conversion_clicks_by_token ON conversion_clicks (click_token);
 CREATE INDEX conversion_clicks_by_visitor ON conversion_clicks (day, visitor);
 
 -- What people decide on: all that one rule says of one referrer until somebody has decided.
