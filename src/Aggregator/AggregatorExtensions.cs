@@ -7,6 +7,7 @@ using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
+using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Imports;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Money;
@@ -44,6 +45,7 @@ public static class AggregatorExtensions
         builder.Services.AddPartners();
         builder.Services.AddImports();
         builder.Services.AddAnalytics();
+        builder.Services.AddFraud();
         return builder;
     }
 
@@ -68,6 +70,7 @@ public static class AggregatorExtensions
         api.MapCustomers();
         api.MapAnalytics();
         api.MapValue();
+        api.MapFraud();
 
         var changesLinks = api.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ServedLinks>();
         changesLinks.MapLinks();

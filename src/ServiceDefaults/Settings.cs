@@ -76,6 +76,15 @@ public sealed record Settings
     /// <summary>ISO 4217 code, lower case, of the money in reports; sales in others are kept and shown apart.</summary>
     public string Currency { get; init; } = "usd";
 
+    /// <summary>File of the address ranges of datacentres; null: the rule that needs them judges nothing.</summary>
+    public string? DatacentreRanges { get; init; }
+
+    /// <summary>File of the hosts of pages that collect codes; null: likewise.</summary>
+    public string? CouponSites { get; init; }
+
+    /// <summary>File of the domains of throw-away mailboxes; null: likewise.</summary>
+    public string? DisposableDomains { get; init; }
+
     /// <summary>In the cluster: how often counts, positions and single clicks go to PostgreSQL, 1 to 600 s.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -79,4 +79,5 @@ internal sealed record Condition(string Attribute, string Operator, System.Text.
 
 /// <param name="Mode"><c>off</c>, <c>shadow</c>, <c>flag</c>, <c>hold</c> or <c>reject</c>.</param>
 /// <param name="Threshold">What it means depends on the rule; null: the rule's default.</param>
-internal sealed record FraudRule(string Mode, long? Threshold = null);
+/// <param name="Minutes">For a rule that counts within a time, 1 to 1,440; null: the rule's default.</param>
+internal sealed record FraudRule(string Mode, long? Threshold = null, int? Minutes = null);
