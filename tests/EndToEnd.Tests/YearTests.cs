@@ -32,7 +32,7 @@ public sealed class YearTests(ITestOutputHelper output)
     {
         var plan = YearPlan.Draw(1, Customers, new DateOnly(2026, 11, 1));
         var earnings = YearTruth.Of(plan).Earnings;
-        var rules = plan.Programs.SelectMany(program => program.Rewards.Concat(program.GoldRewards ?? []), (program, rule) => (program.Name, rule.Id));
+        var rules = plan.Programs.SelectMany(program => program.RewardsOfTheYear, (program, rule) => (program.Name, rule.Id));
         Assert.Equal(rules.Order(), earnings.Where(earning => earning.Owed > 0).Select(earning => (earning.Program.Name, earning.Rule.Id)).Distinct().Order());
         Assert.True(earnings.Any(earning => earning.Owed == 0 && earning.Granted > 0), "no sale was refunded whole");
         Assert.True(earnings.Any(earning => earning.Owed < earning.Granted && earning.Owed > 0), "no sale was refunded in part");

@@ -1,14 +1,14 @@
 namespace LinkTracker.Year.Plan;
 
 /// <summary>Somebody who shares links of one program; on the wire a partner.</summary>
-/// <param name="group">Null: in no group.</param>
-internal sealed class Referrer(int index, ProgramTerms program, string? group)
+/// <param name="isGold">Whether it joins <see cref="Telecom.Gold"/> in the end.</param>
+internal sealed class Referrer(int index, ProgramTerms program, bool isGold)
 {
     public int Index => index;
 
     public ProgramTerms Program => program;
 
-    public string? Group => group;
+    public bool IsGold => isGold;
 
     public string Name => $"Referrer {Index}";
 

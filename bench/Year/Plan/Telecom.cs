@@ -3,6 +3,7 @@ namespace LinkTracker.Year.Plan;
 /// <summary>The programs of a telecom: each with another model of attribution, and among them every way to reward.</summary>
 internal static class Telecom
 {
+    /// <summary>A group that referrers join when the year is over: it changes nothing of what was.</summary>
     public const string Gold = "gold";
 
     /// <summary>Of the installation's reports.</summary>
@@ -17,10 +18,7 @@ internal static class Telecom
             new("revenue", "sale", "percentage", 1_000) { MaxMonths = 6, Cap = new("partner", "month", 7_500) },
         ])
         {
-            GoldRewards =
-            [
-                new("gold", "sale", "percentage", 1_000) { Tiers = new("revenue", "month", "marginal", (50_000, 1_250), (200_000, 1_525)) },
-            ],
+            Groups = [new(Gold, new RewardTerms("gold", "sale", "percentage", 2_000))],
         },
         new(1, "Fibre", "eur", "linear", 60,
         [
@@ -39,6 +37,12 @@ internal static class Telecom
         {
             FirstPercent = 30, ExistingCustomers = false,
         },
-        new(3, "Roaming", "gbp", "time_decay", 30, [new("roaming", "sale", "percentage", 777)]),
+        new(3, "Roaming", "gbp", "time_decay", 30, [new("nobody", "sale", "percentage", 10_000)])
+        {
+            Groups =
+            [
+                new("default", new RewardTerms("steps", "sale", "percentage", 777) { Tiers = new("revenue", "month", "marginal", (10_000, 1_025), (50_000, 1_233)) }),
+            ],
+        },
     ];
 }

@@ -47,6 +47,11 @@ internal sealed record ProgramTerms(int Index, string Name, string Currency, str
 
     public int HoldingDays { get; init; } = 30;
 
-    /// <summary>Referrers of the group <see cref="Telecom.Gold"/> get these instead; null: there is no such group.</summary>
-    public IReadOnlyList<RewardTerms>? GoldRewards { get; init; }
+    /// <summary>Groups with rewards of their own; who is in none is in <c>default</c>.</summary>
+    public IReadOnlyList<GroupTerms> Groups { get; init; } = [];
+
+    /// <summary>What everybody got in the year, because nobody was in another group yet.</summary>
+    public IReadOnlyList<RewardTerms> RewardsOfTheYear => Groups.FirstOrDefault(group => group.Name == "default")?.Rewards ?? Rewards;
 }
+
+internal sealed record GroupTerms(string Name, params IReadOnlyList<RewardTerms> Rewards);

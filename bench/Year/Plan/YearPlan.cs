@@ -66,7 +66,7 @@ internal sealed record YearPlan
         for (var i = 0; i < count; i++)
         {
             var program = programs[i % programs.Count];
-            var referrer = new Referrer(i, program, program.GoldRewards is not null && dice.Happens(0.3) ? Telecom.Gold : null);
+            var referrer = new Referrer(i, program, program.Groups.Any(group => group.Name == Telecom.Gold) && dice.Happens(0.3));
             referrer.Links.AddRange(channels.Take(dice.Random.Next(1, channels.Length + 1)).Select(channel => new SharedLink(links++, referrer, channel)));
             referrers.Add(referrer);
         }

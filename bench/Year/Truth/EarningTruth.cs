@@ -35,8 +35,7 @@ internal sealed class EarningTruth(Rates rates)
         foreach (var (part, place) in parts.Select((part, place) => (part, place)))
         {
             // The friend gets its own once, whoever shares the credit.
-            var rules = part.Referrer.Group is null ? program.Rewards : program.GoldRewards!;
-            foreach (var rule in rules.Where(rule => isMet(rule) && (place == 0 || rule.Side == "referrer")))
+            foreach (var rule in program.RewardsOfTheYear.Where(rule => isMet(rule) && (place == 0 || rule.Side == "referrer")))
             {
                 if (BasisOf(rule, one.Told, program) is var basis && basis >= rule.MinimumAmount)
                 {

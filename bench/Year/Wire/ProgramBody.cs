@@ -21,9 +21,7 @@ internal static class ProgramBody
         },
         ["holdingDays"] = program.HoldingDays,
         ["rewards"] = Rewards(program.Rewards),
-        ["groups"] = program.GoldRewards is { } gold
-            ? new JsonArray(new JsonObject { ["name"] = Telecom.Gold, ["rewards"] = Rewards(gold) })
-            : new JsonArray(),
+        ["groups"] = new JsonArray([.. program.Groups.Select(group => new JsonObject { ["name"] = group.Name, ["rewards"] = Rewards(group.Rewards) })]),
     };
 
     private static JsonArray Rewards(IReadOnlyList<RewardTerms> rewards) => new([.. rewards.Select(Reward)]);

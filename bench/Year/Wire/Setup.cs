@@ -44,12 +44,10 @@ internal sealed class Setup(Installation installation, YearPlan plan)
 
     private async Task JoinAsync(List<string> programs, List<string> partners)
     {
-        foreach (var referrer in plan.Referrers.Where(referrer => referrer.Group is not null))
+        foreach (var referrer in plan.Referrers.Where(referrer => referrer.IsGold))
         {
-            await installation.PostAsync($"/programs/{programs[referrer.Program.Index]}/members", new JsonObject
-            {
-                ["partnerId"] = partners[referrer.Index], ["group"] = referrer.Group, ["from"] = "2020-01-01",
-            });
+            var path = $"/programs/{programs[referrer.Program.Index]}/partners/{partners[referrer.Index]}";
+            await installation.SendAsync(HttpMethod.Put, path, new JsonObject { ["group"] = Telecom.Gold });
         }
     }
 
