@@ -28,7 +28,7 @@ internal static class YearRun
     {
         // :: 1
         var plan = YearPlan.Draw(options.Seed, options.Customers, options.LastDay);
-        var truth = TruthFigures.Of(YearTruth.Of(plan));
+        var truth = TruthFigures.Of(plan, YearTruth.Of(plan));
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"seed {options.Seed}, year until {options.LastDay:O}: {options.Customers} customers, {plan.Referrers.Count} referrers, {plan.Tellings.Count} requests"));

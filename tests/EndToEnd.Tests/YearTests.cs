@@ -23,8 +23,8 @@ public sealed class YearTests(ITestOutputHelper output)
     {
         var (one, other) = (YearPlan.Draw(7, Customers, Today), YearPlan.Draw(7, Customers, Today));
         Assert.Equal(one.Tellings.Select(Text), other.Tellings.Select(Text));
-        Assert.Empty(TruthFigures.Of(YearTruth.Of(one)).DifferencesFrom(TruthFigures.Of(YearTruth.Of(other))));
-        Assert.NotEmpty(TruthFigures.Of(YearTruth.Of(one)).DifferencesFrom(TruthFigures.Of(YearTruth.Of(YearPlan.Draw(8, Customers, Today)))));
+        Assert.Empty(FiguresOf(one).DifferencesFrom(FiguresOf(other)));
+        Assert.NotEmpty(FiguresOf(one).DifferencesFrom(FiguresOf(YearPlan.Draw(8, Customers, Today))));
     }
 
     [Fact]
@@ -42,6 +42,8 @@ public sealed class YearTests(ITestOutputHelper output)
         Assert.All(Enum.GetValues<ToldKind>(), kind => Assert.True(plan.Tellings.Any(telling => telling.What.Kind == kind && telling.IsRepeat), $"no {kind} is told twice"));
         Assert.True(plan.Tellings.Any(telling => telling.ArrivesMs - telling.What.AtMs > 80 * Dice.DayMs), "nothing is told late");
     }
+
+    private static Figures FiguresOf(YearPlan plan) => TruthFigures.Of(plan, YearTruth.Of(plan));
 
     private static string Text(Telling telling) => $"{telling.ArrivesMs} {telling.What.Kind} {telling.What.Customer} {telling.What.Key} {telling.What.Amount}";
 

@@ -29,12 +29,12 @@ internal sealed class EarningTruth(Rates rates)
     private IEnumerable<Earning> OfConversion(Credited one, Func<RewardTerms, bool> isMet)
     {
         var program = one.Program;
-        var parts = one.Parts.GroupBy(part => part.Link.Referrer)
+        // The largest credit comes first: what cannot be divided evenly goes to it, and its referrer's rules are the friend's.
+        var parts = one.Parts.OrderByDescending(part => part.Weight).GroupBy(part => part.Link.Referrer)
             .Select(some => (Referrer: some.Key, Weight: some.Aggregate(BigInteger.Zero, (sum, part) => sum + part.Weight))).ToList();
         BigInteger[] weights = [.. parts.Select(part => part.Weight)];
         foreach (var (part, place) in parts.Select((part, place) => (part, place)))
         {
-            // The friend gets its own once, whoever shares the credit.
             foreach (var rule in program.RewardsOfTheYear.Where(rule => isMet(rule) && (place == 0 || rule.Side == "referrer")))
             {
                 if (BasisOf(rule, one.Told, program) is var basis && basis >= rule.MinimumAmount)

@@ -5,9 +5,14 @@ namespace LinkTracker.Year.Truth;
 /// <summary>What reports must show of the truth, under the names that <see cref="Wire.Reports"/> gives to what they do show.</summary>
 internal static class TruthFigures
 {
-    public static Figures Of(YearTruth truth)
+    public static Figures Of(YearPlan plan, YearTruth truth)
     {
         var figures = new Figures();
+        foreach (var repeat in plan.Tellings.Where(telling => telling.IsRepeat && telling.What.Kind is not ToldKind.Cancellation))
+        {
+            figures.Add($"all {repeat.What.Kind switch { ToldKind.Lead => "lead", ToldKind.Sale => "sale", _ => "refund" }} repeats", 1);
+        }
+
         figures.Add("all leads", truth.Leads);
         figures.Add("all sales", truth.Sales);
         foreach (var (currency, money) in truth.Money)
@@ -37,10 +42,8 @@ internal static class TruthFigures
         figures.Add($"{name} leads", of.Leads);
         figures.Add($"{name} sales", of.Sales);
         figures.Add($"{name} customers", of.Buyers.Count);
-        foreach (var (currency, (gross, back)) in of.Money)
-        {
-            figures.Add($"{name} {currency} gross", gross);
-            figures.Add($"{name} {currency} net", gross - back);
-        }
+        var (gross, back) = of.Money.GetValueOrDefault(Telecom.ReportingCurrency);
+        figures.Add($"{name} {Telecom.ReportingCurrency} gross", gross);
+        figures.Add($"{name} {Telecom.ReportingCurrency} net", gross - back);
     }
 }

@@ -21,6 +21,17 @@ internal sealed class Reports(Installation installation, Identities identities)
         var conversions = (await installation.GetAsync("/stats"))["conversions"]!;
         figures.Add("all leads", (long)conversions["leads"]!);
         figures.Add("all sales", (long)conversions["sales"]!);
+        foreach (var kind in new[] { "lead", "sale", "refund" })
+        {
+            figures.Add($"all {kind} repeats", (long)conversions[$"{kind}Repeats"]!);
+            figures.Add($"all {kind} conflicts", (long)conversions[$"{kind}Conflicts"]!);
+        }
+
+        foreach (var (currency, amount) in conversions["refunded"]!.AsObject())
+        {
+            figures.Add($"all {currency} refunded", (long)amount!);
+        }
+
         foreach (var (currency, amounts) in conversions["amounts"]!.AsObject())
         {
             foreach (var (name, amount) in amounts!.AsObject())
