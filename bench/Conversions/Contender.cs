@@ -73,7 +73,11 @@ internal sealed class Contender : IAsyncDisposable
             var partner = (string)(await PostAsync("/partners", new JsonObject { ["email"] = $"referrer{i}@people.example" }))["id"]!;
             await PostAsync("/links", new JsonObject
             {
-                ["url"] = "https://shop.example.com/", ["key"] = ConversionLoad.CodeOf(i), ["trackConversion"] = true, ["partnerId"] = partner, ["programId"] = program,
+                ["url"] = "https://shop.example.com/",
+                ["key"] = ConversionLoad.CodeOf(i),
+                ["trackConversion"] = true,
+                ["partnerId"] = partner,
+                ["programId"] = program,
             });
         }
 

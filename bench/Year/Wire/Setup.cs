@@ -15,7 +15,9 @@ internal sealed class Setup(Installation installation, YearPlan plan)
         {
             var made = await installation.PostAsync("/programs", new JsonObject
             {
-                ["name"] = program.Name, ["currency"] = program.Currency, ["rules"] = ProgramBody.Of(program),
+                ["name"] = program.Name,
+                ["currency"] = program.Currency,
+                ["rules"] = ProgramBody.Of(program),
             });
             programs.Add((string)made["id"]!);
         }
@@ -37,7 +39,10 @@ internal sealed class Setup(Installation installation, YearPlan plan)
     {
         var rates = plan.Rates.All.Where(rate => currencies.Contains(rate.Currency)).Select(rate => (JsonNode)new JsonObject
         {
-            ["currency"] = rate.Currency, ["date"] = rate.From.ToString("O"), ["rate"] = rate.Text, ["source"] = "the year's own",
+            ["currency"] = rate.Currency,
+            ["date"] = rate.From.ToString("O"),
+            ["rate"] = rate.Text,
+            ["source"] = "the year's own",
         });
         await installation.SendAsync(HttpMethod.Put, "/exchange-rates", new JsonArray([.. rates]));
     }
