@@ -1,0 +1,112 @@
+using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Rewards;
+
+namespace LinkTracker.Aggregator.Ledger;
+
+/// <summary>A row of <c>commissions</c>.</summary>
+internal sealed record CommissionRow
+{
+    public long Id { get; set; }
+
+    public long ProgramId { get; set; }
+
+    public int RuleVersion { get; set; }
+
+    /// <summary>Empty for one that a person made.</summary>
+    public string RewardId { get; set; } = "";
+
+    public string Side { get; set; } = Rewards.Due.Referrer;
+
+    /// <summary>lead, sale or custom.</summary>
+    public string Type { get; set; } = "";
+
+    /// <summary>See <see cref="Units"/>.</summary>
+    public string Unit { get; set; } = "";
+
+    public long? PartnerId { get; set; }
+
+    public long? CustomerId { get; set; }
+
+    public long? ConversionId { get; set; }
+
+    public long? LinkId { get; set; }
+
+    public string OrderKey { get; set; } = "";
+
+    public long Basis { get; set; }
+
+    /// <summary>0: the facts do not give it any more.</summary>
+    public int Quantity { get; set; } = 1;
+
+    public string? Shares { get; set; }
+
+    public long Due { get; set; }
+
+    public long Granted { get; set; }
+
+    public long Sold { get; set; }
+
+    public long Refunded { get; set; }
+
+    public long Earnings { get; set; }
+
+    /// <summary>A name of <see cref="Accounts"/>.</summary>
+    public string State { get; set; } = Accounts.Pending;
+
+    public string? Outcome { get; set; }
+
+    /// <summary>See <see cref="Ledger.Decided"/>.</summary>
+    public string? Decided { get; set; }
+
+    public bool IsChecked { get; set; }
+
+    public bool IsTest { get; set; }
+
+    public long OccurredAt { get; set; }
+
+    public long AvailableAt { get; set; }
+
+    public long? ApprovedAt { get; set; }
+
+    public long? PayoutId { get; set; }
+
+    public string? Note { get; set; }
+
+    public long Version { get; set; }
+
+    public long CreatedAt { get; set; }
+
+    public long UpdatedAt { get; set; }
+
+    public bool IsGone => Quantity == 0;
+
+    public Owner Owner => Side == Rewards.Due.Friend ? new Owner(Owner.Customer, CustomerId!.Value) : new Owner(Owner.Partner, PartnerId!.Value);
+
+    /// <summary>The account that a change of the earnings is posted to: what was paid already is set off against what is paid next.</summary>
+    public string Account => State == Accounts.Paid ? Accounts.Payable : State;
+
+    /// <summary>What is owed by all that is known now, in the unit.</summary>
+    public long Owed() => Decided switch
+    {
+        null when IsGone => 0,
+        null => AfterRefunds(),
+        _ => Ledger.Decided.EarningsOf(Decided) ?? 0,
+    };
+
+    /// <summary>Why nothing is owed; null when something is.</summary>
+    public string? OutcomeNow() => Decided switch
+    {
+        null when IsGone => Outcomes.Canceled,
+        null => Sold > 0 && Refunded >= Sold ? Outcomes.Refunded : null,
+        _ => Ledger.Decided.OutcomeOf(Decided),
+    };
+
+    // In proportion to what is left of the sale, rounded once. What cannot be divided goes back with the whole sale.
+    private long AfterRefunds() => this switch
+    {
+        { Refunded: 0 } or { Sold: 0 } => Granted,
+        _ when Refunded >= Sold => 0,
+        _ when Units.IsWhole(Unit) => Granted,
+        _ => (long)Rounding.HalfEven((System.Numerics.BigInteger)Granted * (Sold - Refunded), Sold),
+    };
+}

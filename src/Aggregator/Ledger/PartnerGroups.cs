@@ -1,0 +1,34 @@
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+
+namespace LinkTracker.Aggregator.Ledger;
+
+/// <summary>Which rules commissions are by: those of the group that their partner was in then. Groups are read for many partners at once.</summary>
+internal sealed class PartnerGroups(ILedgerStore store, ProgramSet programs)
+{
+    private readonly Dictionary<long, GroupOf> _known = [];
+
+    /// <summary>To be called before any of these partners is asked about.</summary>
+    public void Load(IEnumerable<long> partners)
+    {
+        long[] missing = [.. partners.Distinct().Where(partner => !_known.ContainsKey(partner))];
+        if (missing.Length > 0)
+        {
+            var groups = store.GroupsOf(missing);
+            foreach (var partner in missing)
+            {
+                _known.Add(partner, groups);
+            }
+        }
+    }
+
+    public string Of(long program, long partner, long atMs) => _known[partner](program, partner, atMs);
+
+    /// <summary>The rule that a commission is by. Versions never change, so it is there; a partner may have been put into another group since.</summary>
+    public RewardRule RuleOf(CommissionRow row)
+    {
+        var rules = programs.ById[row.ProgramId].Versions.First(version => version.Number == row.RuleVersion).Rules;
+        var group = rules.Group(Of(row.ProgramId, row.PartnerId!.Value, row.OccurredAt));
+        return rules.RewardsOf(group).FirstOrDefault(rule => rule.Id == row.RewardId) ?? rules.AllRewards().First(rule => rule.Id == row.RewardId);
+    }
+}

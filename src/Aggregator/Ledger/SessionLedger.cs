@@ -1,0 +1,99 @@
+using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Ledger;
+
+/// <summary>The ledger's tables in one transaction, read and written by sets.</summary>
+internal sealed class SessionLedger(Session session, string reportingCurrency) : ILedgerStore
+{
+    /// <summary>The counter of positions that are taken.</summary>
+    public const string Position = "ledger_position";
+
+    private ExchangeRates? _rates;
+
+    // Read when the first sale needs one: most programs sell in their own currency.
+    public Exchange Rates => (amount, from, to, atMs) => from == to
+        ? amount
+        : (_rates ??= ExchangeRates.Load(session, reportingCurrency)).Convert(amount, from, to, atMs)?.Amount;
+
+    public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => session.Query<CommissionRow>(
+        $"SELECT * FROM commissions WHERE {session.In("customer_id", "customers")}", new { customers = customers.ToArray() });
+
+    public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => session.Query<CommissionRow>(
+        $"SELECT * FROM commissions WHERE {session.In("id", "ids")}", new { ids = ids.ToArray() });
+
+    public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => session.Query<CommissionRow>(
+        $"""
+        SELECT * FROM commissions
+        WHERE program_id = @ProgramId AND reward_id = @RewardId AND is_test = @isTest AND occurred_at >= @StartsAtMs AND occurred_at < @EndsAtMs
+        {(chain.PartnerId == 0 ? "" : "AND partner_id = @PartnerId")}
+        """,
+        new { chain.ProgramId, chain.RewardId, isTest = chain.IsTest ? 1 : 0, chain.StartsAtMs, chain.EndsAtMs, chain.PartnerId });
+
+    public IReadOnlyDictionary<RewardChain, long> Newest(IReadOnlyCollection<RewardChain> chains, long sinceMs)
+    {
+        var newest = new Dictionary<RewardChain, long>();
+        foreach (var row in chains.GroupBy(chain => chain.PartnerId == 0).SelectMany(some => Newest([.. some], some.Key, sinceMs)))
+        {
+            foreach (var chain in chains.Where(row.IsOf))
+            {
+                newest[chain] = row.OccurredAt;
+            }
+        }
+
+        return newest;
+    }
+
+    public IReadOnlyList<RewardTotalRow> Totals(IReadOnlyCollection<RewardChain> chains, IReadOnlyCollection<TotalKey> keys) => session.Query<RewardTotalRow>(
+        $"""
+        SELECT * FROM reward_totals
+        WHERE {session.In("program_id", "programs")} AND {session.In("reward_id", "rewards")} AND {session.In("partner_id", "partners")} AND {session.In("starts_at", "starts")}
+        """,
+        new
+        {
+            programs = chains.Select(chain => chain.ProgramId).Distinct().ToArray(),
+            rewards = chains.Select(chain => chain.TotalsId).Distinct().ToArray(),
+            partners = keys.Select(key => key.PartnerId).Distinct().ToArray(),
+            starts = keys.Select(key => key.StartsAtMs).Distinct().ToArray(),
+        });
+
+    public GroupOf GroupsOf(IReadOnlyCollection<long> partners) => Memberships.Load(session, partners).GroupOf;
+
+    public long TakePositions(int count) => count == 0 ? 0 : session.Add(Position, count) - count;
+
+    public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal) =>
+        LedgerStatements.Write(session, commissions, totals, journal);
+
+    private IReadOnlyList<NewestRow> Newest(IReadOnlyCollection<RewardChain> chains, bool isShared, long sinceMs) => session.Query<NewestRow>(
+        $"""
+        SELECT program_id, reward_id, is_test, {(isShared ? "0" : "partner_id")} AS partner_id, MAX(occurred_at) AS occurred_at FROM commissions
+        WHERE {session.In("program_id", "programs")} AND {session.In("reward_id", "rewards")} AND occurred_at >= @sinceMs
+        {(isShared ? "" : "AND " + session.In("partner_id", "partners"))}
+        GROUP BY program_id, reward_id, is_test{(isShared ? "" : ", partner_id")}
+        """,
+        new
+        {
+            programs = chains.Select(chain => chain.ProgramId).Distinct().ToArray(),
+            rewards = chains.Select(chain => chain.RewardId).Distinct().ToArray(),
+            partners = chains.Select(chain => chain.PartnerId).Distinct().ToArray(),
+            sinceMs,
+        });
+
+    private sealed class NewestRow
+    {
+        public long ProgramId { get; set; }
+
+        public string RewardId { get; set; } = "";
+
+        public bool IsTest { get; set; }
+
+        public long PartnerId { get; set; }
+
+        public long OccurredAt { get; set; }
+
+        public bool IsOf(RewardChain chain) =>
+            (chain.ProgramId, chain.RewardId, chain.IsTest, chain.PartnerId) == (ProgramId, RewardId, IsTest, PartnerId);
+    }
+}

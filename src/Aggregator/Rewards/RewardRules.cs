@@ -1,0 +1,15 @@
+using LinkTracker.Aggregator.Programs;
+
+namespace LinkTracker.Aggregator.Rewards;
+
+internal static class RewardRules
+{
+    /// <summary>The rewards of the program and of each group that has its own.</summary>
+    public static IEnumerable<RewardRule> AllRewards(this ProgramRules rules) =>
+        rules.Rewards.Concat(rules.Groups.SelectMany(group => group.Rewards ?? []));
+
+    public static ReferrerGroup? Group(this ProgramRules rules, string name) => rules.Groups.FirstOrDefault(group => group.Name == name);
+
+    /// <summary>What somebody in the group gets.</summary>
+    public static IReadOnlyList<RewardRule> RewardsOf(this ProgramRules rules, ReferrerGroup? group) => group?.Rewards ?? rules.Rewards;
+}
