@@ -25,6 +25,8 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>Host and port, as clients take it.</summary>
     public string BootstrapServers => $"127.0.0.1:{Port}";
 
+    public int ProcessId => _process.Id;
+
     public string Output => _process.Output;
 
     /// <summary>Folder of the distribution: KAFKA_HOME, or the one beside the checkout; null when there is none.</summary>

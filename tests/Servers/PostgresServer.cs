@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace LinkTracker.Servers;
 
-/// <summary>A PostgreSQL of a test's own. Its flushes do not wait for the disk: what is killed here is the process, not the machine.</summary>
+/// <summary>A PostgreSQL of a test's own. Its flushes do not wait for the disk unless asked to: what is killed here is the process, not the machine.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "postgres";
@@ -12,16 +12,19 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly ServerProcess _process;
     private int _databases;
 
-    private PostgresServer(DirectoryInfo folder)
+    private PostgresServer(DirectoryInfo folder, bool isDurable)
     {
         _folder = folder;
         _process = new ServerProcess(
             folder,
-            InFolder("postgres", "-D", Data, "-k", "", "-h", "127.0.0.1", "-p", Text(Port), "-c", "fsync=off", "-c", "max_connections=200"),
+            InFolder("postgres", "-D", Data, "-k", "", "-h", "127.0.0.1", "-p", Text(Port), "-c", isDurable ? "fsync=on" : "fsync=off", "-c", "max_connections=200"),
             async () => (await Command.TryAsync(Psql("select 1"))).ExitCode == 0);
     }
 
     public int Port { get; } = FreePort.Next();
+
+    /// <summary>The one that all others of the server are children of.</summary>
+    public int ProcessId => _process.Id;
 
     public string Output => _process.Output;
 
@@ -34,7 +37,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private string Data => Path.Combine(_folder.FullName, "data");
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="isDurable">Whether each commit waits for the disk, as it does where it matters.</param>
+    public static async Task<PostgresServer> StartAsync(bool isDurable = false)
     {
         var folder = Directory.CreateTempSubdirectory("linktracker-postgres-");
         if (Environment.IsPrivilegedProcess)
@@ -42,7 +46,7 @@ public sealed class PostgresServer : IAsyncDisposable
             await Command.RunAsync("chown", User, folder.FullName);
         }
 
-        var server = new PostgresServer(folder);
+        var server = new PostgresServer(folder, isDurable);
         await Command.RunAsync(server.InFolder("initdb", "--no-sync", "-A", "trust", "-U", User, "-E", "UTF8", "--locale", "C.UTF-8", "-D", server.Data));
         await server.RestartAsync();
         return server;
@@ -61,6 +65,11 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <returns>The rows as psql writes them: fields parted by '|', without a header.</returns>
     /// <exception cref="InvalidOperationException">The server cannot be reached, or answers with an error.</exception>
     public async Task<string> AskAsync(string sql, string database = User) => (await Command.RunAsync(Psql(sql, database))).TrimEnd('\n');
+
+    /// <summary>Runs one of the distribution's programs, such as pgbench, against a database; within a minute.</summary>
+    /// <returns>What it wrote.</returns>
+    public Task<string> RunAsync(string program, string database, params IEnumerable<string> arguments) =>
+        Command.RunAsync(InFolder(program, ["-h", "127.0.0.1", "-p", Text(Port), "-U", User, .. arguments, database]));
 
     /// <summary>
     /// Ends it at once, without a checkpoint, as a crash does. Not SIGKILL: that leaves its children to find out by themselves, and the

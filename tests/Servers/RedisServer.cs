@@ -26,6 +26,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     public bool IsRunning => _process.IsRunning;
 
+    public int ProcessId => _process.Id;
+
     public string Output => _process.Output;
 
     /// <param name="appendOnly">Whether what was acknowledged is there again after <see cref="KillAsync"/>; without, it starts empty.</param>

@@ -14,6 +14,8 @@ internal sealed class ServerProcess(DirectoryInfo folder, ProcessStartInfo start
     private readonly StringBuilder _output = new();
     private Process? _process;
 
+    public int Id => _process!.Id;
+
     public bool IsRunning => _process is { HasExited: false };
 
     public string Output

@@ -9,7 +9,7 @@ namespace LinkTracker.Servers;
 public sealed class SharedServers : IAsyncLifetime
 {
     private readonly Lazy<Task<RedisServer>> _redis = new(() => RedisServer.StartAsync());
-    private readonly Lazy<Task<PostgresServer>> _postgres = new(PostgresServer.StartAsync);
+    private readonly Lazy<Task<PostgresServer>> _postgres = new(() => PostgresServer.StartAsync());
     private readonly Lazy<Task<KafkaBroker>> _kafka = new(() => KafkaBroker.StartAsync());
     private readonly Lazy<Task<Toxiproxy>> _toxiproxy = new(Servers.Toxiproxy.StartAsync);
 

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace LinkTracker.EndToEnd.Tests;
+namespace LinkTracker.Servers;
 
 /// <summary>One program of the product as its operator has it: a process with settings. It can be killed, frozen and started again.</summary>
-/// <param name="program">Its assembly, which stands beside the tests because their project refers to it.</param>
+/// <param name="program">Its assembly, which stands beside the caller's because its project refers to it.</param>
 /// <param name="settings">The environment, by name.</param>
 /// <param name="listeners">Where it answers <c>/readyz</c>.</param>
-internal sealed class ServiceProcess(string program, IReadOnlyDictionary<string, string> settings, params Uri[] listeners) : IAsyncDisposable
+public sealed class ServiceProcess(string program, IReadOnlyDictionary<string, string> settings, params Uri[] listeners) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -31,6 +31,8 @@ internal sealed class ServiceProcess(string program, IReadOnlyDictionary<string,
     }
 
     /// <summary>Starts it, again if need be, and waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It ended by itself; the message has what it wrote.</exception>
+    /// <exception cref="TimeoutException">It is not ready after a minute.</exception>
     public async Task StartAsync()
     {
         _process?.Dispose();
@@ -38,7 +40,11 @@ internal sealed class ServiceProcess(string program, IReadOnlyDictionary<string,
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         await Eventually.HoldsAsync($"{program} is ready", Patience, async () =>
         {
-            Assert.True(IsRunning, $"{program} ended by itself:\n{Output}");
+            if (!IsRunning)
+            {
+                throw new InvalidOperationException($"{program} ended by itself:\n{Output}");
+            }
+
             return (await Task.WhenAll(listeners.Select(listener => IsReadyAsync(http, listener)))).All(ready => ready);
         });
     }

@@ -1,0 +1,94 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace LinkTracker.Year.Wire;
+
+/// <summary>The API of a running product, as its operator's own programs use it.</summary>
+internal sealed class Installation : IDisposable
+{
+    private readonly HttpClient _http;
+
+    /// <param name="connections">The most at once; they are kept open.</param>
+    public Installation(Uri api, string adminKey, int connections)
+    {
+        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = api, Timeout = TimeSpan.FromMinutes(2) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", adminKey);
+    }
+
+    /// <exception cref="InvalidOperationException">It was refused; the message has the answer.</exception>
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+        return JsonNode.Parse(await TextOfAsync(path, answer))!;
+    }
+
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<JsonNode> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, body);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        using var answer = await _http.SendAsync(request);
+        return JsonNode.Parse(await TextOfAsync(path, answer))!;
+    }
+
+    /// <summary>The answer word for word.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<string> PostAsync(string path, byte[] json)
+    {
+        using var content = new ByteArrayContent(json);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var answer = await _http.PostAsync(path, content);
+        return await TextOfAsync(path, answer);
+    }
+
+    /// <summary>Every item of a list that is read page by page.</summary>
+    /// <param name="path">With a query.</param>
+    public async IAsyncEnumerable<JsonNode> ListAsync(string path, int pageSize = 100)
+    {
+        for (var page = 1; ; page++)
+        {
+            var items = (await GetAsync($"{path}&pageSize={pageSize}&page={page}")).AsArray();
+            foreach (var item in items)
+            {
+                yield return item!;
+            }
+
+            if (items.Count < pageSize)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>The same of a list that goes on behind the last id, which stays fast however long it is.</summary>
+    public async IAsyncEnumerable<JsonNode> ListByIdAsync(string path, int pageSize = 100)
+    {
+        var after = "";
+        while (true)
+        {
+            var items = (await GetAsync($"{path}&pageSize={pageSize}{after}")).AsArray();
+            foreach (var item in items)
+            {
+                yield return item!;
+            }
+
+            if (items.Count < pageSize)
+            {
+                yield break;
+            }
+
+            after = $"&startingAfter={(string)items[^1]!["id"]!}";
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<string> TextOfAsync(string path, HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode}: {text}");
+    }
+}
