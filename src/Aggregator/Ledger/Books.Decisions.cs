@@ -100,9 +100,6 @@ internal sealed partial class Books
         row.ApprovedAt ??= nowMs;
     }
 
-    /// <summary>Posts something of a payout.</summary>
-    public void Post(PostingRow posting) => _journal.Post(posting);
-
     private void Move(CommissionRow row, string kind, string to, string cause, long nowMs)
     {
         _nowMs = nowMs;
