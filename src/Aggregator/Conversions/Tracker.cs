@@ -5,6 +5,7 @@ using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
@@ -19,7 +20,7 @@ namespace LinkTracker.Aggregator.Conversions;
 ///   4  keep customer, conversion and answer          together, or not at all
 /// </code>
 /// </summary>
-internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, LinkPresenter presenter, Settings settings, EntityId ids)
+internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, LinkPresenter presenter, ProgramStore programs, Settings settings, EntityId ids)
 {
     /// <summary>The answer as JSON.</summary>
     public string Lead(Session session, LeadRequest request, long nowMs)
@@ -45,11 +46,10 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
         }
 
         // :: 3
-        var decision = Attributor.Decide(
-            Touches(click, code, Earlier(session, known, null)), nowMs, (long)settings.AttributionWindow.TotalMilliseconds);
+        var decision = Decide(session, [.. Touches(click, code)], Earlier(session, known, null), nowMs);
 
         // :: 4
-        var winner = decision.Winner;
+        var winner = WinnerOf(decision);
         var customer = customers.Keep(session, request, winner, click, nowMs);
         var link = LinkOf(session, winner);
         var clickId = click?.ClickToken ?? winner?.ClickToken ?? customer.ClickToken ?? "";
@@ -92,11 +92,10 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
         }
 
         // :: 3
-        var decision = Attributor.Decide(
-            Touches(click, code, Earlier(session, known, request.LeadEventName)), nowMs, (long)settings.AttributionWindow.TotalMilliseconds);
+        var decision = Decide(session, [.. Touches(click, code)], Earlier(session, known, request.LeadEventName), nowMs);
 
         // :: 4
-        var customer = customers.Keep(session, request, decision.Winner, click, nowMs);
+        var customer = customers.Keep(session, request, WinnerOf(decision), click, nowMs);
         var answer = JsonSerializer.Serialize(
             new SaleAnswer(
                 request.EventName!,
@@ -109,6 +108,23 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
         Keep(session, row, customer);
         return answer;
     }
+
+    // What was credited before stands for the fact that it was credited by.
+    private Decision Decide(Session session, IReadOnlyList<Touch> evidence, Touch? earlier, long nowMs)
+    {
+        var fact = new Fact { Id = ids.Next(), Kind = FactKind.Sale, Key = "~", OccurredAtMs = nowMs, Evidence = evidence };
+        var before = earlier is null ? null : new Fact
+        {
+            Id = 0,
+            Kind = earlier.Method == Method.Lead ? FactKind.Lead : FactKind.Deferred,
+            Key = "",
+            OccurredAtMs = Math.Min(earlier.AtMs, nowMs),
+            Evidence = [earlier with { Method = Method.Code }],
+        };
+        return Attributor.Decide(new CustomerHistory(null, before is null ? [fact] : [before, fact], []), programs.Load(session), settings.AttributionWindow)[^1];
+    }
+
+    private static Touch? WinnerOf(Decision decision) => decision.Credits.Count == 0 ? null : decision.Credits[0].Touch;
 
     private void Keep(Session session, ConversionRow row, CustomerRow customer)
     {
@@ -151,11 +167,11 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
             Kind = kind,
             BusinessKey = businessKey,
             CustomerId = customer.Id,
-            LinkId = decision.Winner?.LinkId,
-            PartnerId = decision.Winner?.PartnerId,
-            ClickToken = decision.Winner?.ClickToken,
-            ClickedAt = decision.Winner?.ClickToken is null ? null : decision.Winner.AtMs,
-            Method = decision.Winner?.Method.ToString().ToLowerInvariant(),
+            LinkId = WinnerOf(decision)?.LinkId,
+            PartnerId = WinnerOf(decision)?.PartnerId,
+            ClickToken = WinnerOf(decision)?.ClickToken,
+            ClickedAt = WinnerOf(decision) is { ClickToken: not null } click ? click.AtMs : null,
+            Method = WinnerOf(decision)?.Method.ToString().ToLowerInvariant(),
             Decision = JsonSerializer.Serialize(decision, ApiJson.Options),
             EventName = request.EventName!,
             OccurredAt = decision.OccurredAtMs,
