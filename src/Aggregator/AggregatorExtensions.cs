@@ -5,6 +5,7 @@ using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Imports;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
@@ -34,6 +35,7 @@ public static class AggregatorExtensions
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
+        builder.Services.AddLedger();
         builder.Services.AddImports();
         builder.Services.AddAnalytics();
         return builder;
@@ -54,6 +56,7 @@ public static class AggregatorExtensions
         api.MapPrograms();
         api.MapConversions();
         api.MapCustomers();
+        api.MapLedger();
         api.MapAnalytics();
 
         var changesLinks = api.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ServedLinks>();

@@ -18,6 +18,8 @@ public class OpenApiTests
         Assert.Contains("showArchived", document.GetProperty("paths").GetProperty("/links").GetProperty("get").GetProperty("parameters").EnumerateArray().Select(parameter => parameter.GetProperty("name").GetString()));
         Assert.Equal("#/components/schemas/LeadAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/track/lead").GetProperty("post").GetProperty("responses").GetProperty("200")));
         Assert.Equal("#/components/schemas/ReplayAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/quarantine/replay").GetProperty("post").GetProperty("responses").GetProperty("200")));
+        Assert.Equal("#/components/schemas/CommissionMade", SchemaOf(document.GetProperty("paths").GetProperty("/commissions").GetProperty("post").GetProperty("responses").GetProperty("202")));
+        Assert.Equal("#/components/schemas/StatementResponse", SchemaOf(document.GetProperty("paths").GetProperty("/partners/{id}/statement").GetProperty("get").GetProperty("responses").GetProperty("200")));
         Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("scheme").GetString());
     }
 
