@@ -10,7 +10,7 @@ namespace LinkTracker.Aggregator.Tests.Ledger;
 internal sealed class LedgerShop(AggregatorServer server)
 {
     private readonly EntityId _ids = server.App.Services.GetRequiredService<EntityId>();
-    private long _link;
+    private readonly Dictionary<string, long> _links = [];
 
     public AggregatorServer Server => server;
 
@@ -26,8 +26,14 @@ internal sealed class LedgerShop(AggregatorServer server)
         });
     }
 
-    public async Task<string> PartnerAsync(string name, object? fields = null) =>
-        (await server.PostAsync("/partners", fields ?? new { name, email = name.ToLowerInvariant() + "@example.com" })).Ok().GetProperty("id").GetString()!;
+    /// <summary>A partner with a link.</summary>
+    public async Task<string> PartnerAsync(string name, object? fields = null)
+    {
+        var partnerId = (await server.PostAsync("/partners", fields ?? new { name, email = name.ToLowerInvariant() + "@example.com" })).Ok().GetProperty("id").GetString()!;
+        Assert.True(EntityId.TryParse(EntityId.Link, await server.HasLinkAsync("link" + _links.Count, new { partnerId }), out var link));
+        _links.Add(partnerId, link);
+        return partnerId;
+    }
 
     /// <summary>A sale that is credited to the partner, or the same again with what was refunded by now.</summary>
     public void Sale(string partner, string customer, long amount, long refunded = 0, string invoice = "inv", bool isTest = false)
@@ -37,11 +43,7 @@ internal sealed class LedgerShop(AggregatorServer server)
         server.Database.Write(session =>
         {
             var program = server.App.Services.GetRequiredService<ProgramStore>().Load(session).Default;
-            if (_link == 0)
-            {
-                _link = _ids.Next();
-            }
-
+            var link = _links[partner];
             var customerId = session.First<long?>("SELECT id FROM customers WHERE external_id = @customer", new { customer }) ?? _ids.Next();
             session.Execute(
                 "INSERT INTO customers (id, external_id, is_test, created_at) VALUES (@customerId, @customer, @isTest, @now) ON CONFLICT (id) DO NOTHING",
@@ -51,16 +53,16 @@ internal sealed class LedgerShop(AggregatorServer server)
                 """
                 INSERT INTO conversions (id, kind, business_key, customer_id, link_id, partner_id, decision, event_name, occurred_at, amount, currency, invoice_id, quantity, answer,
                     request_hash, conflicts, enriched, program_id, refunded, is_test)
-                VALUES (@id, 'sale', @key, @customerId, @_link, @partnerId, '{}', 'Purchase', @now, @amount, @currency, @invoice, 1, '{}', '', 0, 1, @program, @refunded, @isTest)
+                VALUES (@id, 'sale', @key, @customerId, @link, @partnerId, '{}', 'Purchase', @now, @amount, @currency, @invoice, 1, '{}', '', 0, 1, @program, @refunded, @isTest)
                 ON CONFLICT (id) DO UPDATE SET refunded = @refunded
                 """,
-                new { id, key = "sale:" + invoice, customerId, _link, partnerId, now, amount, currency = program.Currency, invoice, program = program.Id, refunded, isTest = isTest ? 1 : 0 });
+                new { id, key = "sale:" + invoice, customerId, link, partnerId, now, amount, currency = program.Currency, invoice, program = program.Id, refunded, isTest = isTest ? 1 : 0 });
             session.Execute(
                 """
                 INSERT INTO credits (conversion_id, position, customer_id, link_id, partner_id, method, click_token, weight, amount, refunded)
-                VALUES (@id, 0, @customerId, @_link, @partnerId, 'click', NULL, 1, @amount, @refunded) ON CONFLICT (conversion_id, position) DO NOTHING
+                VALUES (@id, 0, @customerId, @link, @partnerId, 'click', NULL, 1, @amount, @refunded) ON CONFLICT (conversion_id, position) DO NOTHING
                 """,
-                new { id, customerId, _link, partnerId, amount, refunded });
+                new { id, customerId, link, partnerId, amount, refunded });
             var books = server.App.Services.GetRequiredService<LedgerBooks>().Open(session);
             books.Settle(Assert.Single(CreditedCustomers.Load(session, [customerId])), now);
             books.Save();

@@ -6,7 +6,8 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Tests.Ledger;
 
 /// <summary>Customers and their conversions, as a shop tells them one by one, with the books of it in memory.</summary>
-internal sealed class LedgerWorld(ProgramSet programs)
+/// <param name="transact">Runs a transaction that may be undone and begun again; null: in memory only. What is in memory is as of the last one that was done.</param>
+internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Action<ILedgerStore>>? transact = null)
 {
     private readonly EntityId _ids = new(TimeProvider.System);
     private readonly Dictionary<long, PayoutRow> _payouts = [];
@@ -23,48 +24,33 @@ internal sealed class LedgerWorld(ProgramSet programs)
     public void Tell(long customer, CreditedConversion conversion) => Tell([(customer, conversion)]);
 
     /// <summary>Tells several in one transaction.</summary>
-    public void Tell(IEnumerable<(long Customer, CreditedConversion Conversion)> told)
+    public void Tell(IReadOnlyCollection<(long Customer, CreditedConversion Conversion)> told)
     {
-        var books = Open();
         foreach (var (customer, conversion) in told)
         {
             (Customers.TryGetValue(customer, out var known) ? known : Customers[customer] = [])[conversion.Id] = conversion;
-            books.Settle(new CustomerAccount(customer, false, [.. Customers[customer].Values]), Now);
         }
 
-        books.Save();
+        var changed = told.Select(one => one.Customer).Distinct().ToList();
+        Transact(books => changed.ForEach(customer => books.Settle(new CustomerAccount(customer, false, [.. Customers[customer].Values]), Now)));
     }
 
-    public void Change(Action<Books, CommissionRow> change, CommissionRow row)
-    {
-        var books = Open();
-        change(books, books.Find([row.Id])[0]);
-        books.Save();
-    }
+    public void Change(Action<Books, CommissionRow> change, CommissionRow row) => Transact(books => change(books, books.Find([row.Id])[0]));
 
     /// <summary>Pays every partner that is owed something.</summary>
     public IReadOnlyList<PayoutRow> Pay()
     {
-        var books = Open();
-        var made = new List<PayoutRow>();
-        foreach (var (key, balance) in Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0).ToList())
-        {
-            var payout = new PayoutRow { Id = _ids.Next(), ProgramId = key.ProgramId, PartnerId = key.OwnerId, Unit = key.Unit };
-            books.Pay(payout, balance, RowsOf(key).Where(row => row.State == Accounts.Payable), Now);
-            _payouts.Add(payout.Id, payout);
-            made.Add(payout);
-        }
-
-        books.Save();
-        return made;
+        var owed = Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0)
+            .Select(one => (one.Key, Balance: one.Value, Payout: new PayoutRow { Id = _ids.Next(), ProgramId = one.Key.ProgramId, PartnerId = one.Key.OwnerId, Unit = one.Key.Unit })).ToList();
+        Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, RowsOf(one.Key).Where(row => row.State == Accounts.Payable), Now)));
+        owed.ForEach(one => _payouts.Add(one.Payout.Id, one.Payout));
+        return [.. owed.Select(one => one.Payout)];
     }
 
     public void Fail(PayoutRow payout)
     {
-        var books = Open();
-        books.Fail(payout, Store.Commissions.Values.Where(row => row.PayoutId == payout.Id).Select(row => row with { }).ToList(), Now);
+        Transact(books => books.Fail(payout, Store.Commissions.Values.Where(row => row.PayoutId == payout.Id).Select(row => row with { }), Now));
         payout.Status = PayoutRow.Failed;
-        books.Save();
     }
 
     public long BalanceOf(string account, long partner, string unit = "eur") =>
@@ -88,7 +74,24 @@ internal sealed class LedgerWorld(ProgramSet programs)
             .Select(row => $"{row.RewardId} {row.PartnerId} {row.Period} {row.StartsAt}: {row.Conversions} {row.Revenue} {row.Due} {row.Earnings}").Order(StringComparer.Ordinal),
     ];
 
-    private Books Open() => new(Store, programs, _ids);
+    private void Transact(Action<Books> act)
+    {
+        if (transact is null)
+        {
+            Run(Store);
+        }
+        else
+        {
+            transact(Store, Run);
+        }
+
+        void Run(ILedgerStore store)
+        {
+            var books = new Books(store, programs, _ids);
+            act(books);
+            books.Save();
+        }
+    }
 
     private List<CommissionRow> RowsOf(BalanceKey key) =>
         [.. Store.Commissions.Values.Where(row => row.ProgramId == key.ProgramId && row.Owner == new Owner(key.OwnerKind, key.OwnerId) && row.Unit == key.Unit).Select(row => row with { })];
