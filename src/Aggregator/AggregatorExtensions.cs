@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
@@ -32,6 +33,7 @@ public static class AggregatorExtensions
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);
         builder.Services.AddPrograms();
+        builder.Services.AddCodes();
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
@@ -48,12 +50,14 @@ public static class AggregatorExtensions
         var open = app.MapGroup("").AllowAnonymous();
         open.MapHealth();
         open.MapOpenApi("/openapi.json");
+        open.MapOpenCodes();
 
         var api = app.MapApi();
         api.MapStats();
         api.MapCounting();
         api.MapImports();
         api.MapPrograms();
+        api.MapCodes();
         api.MapConversions();
         api.MapCustomers();
         api.MapLedger();

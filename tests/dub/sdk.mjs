@@ -45,6 +45,7 @@ for await (const page of await dub.customers.list({ includeExpandedFields: true 
 assert.equal(customers[0].link.id, linkId);
 assert.equal((await dub.customers.list({ sortBy: "saleAmount", sortOrder: "asc" })).result.length, 1);
 assert.equal((await dub.customers.get({ id: customers[0].id })).externalId, "c-1");
+assert.equal((await dub.customers.update({ id: "ext_c-1", requestBody: { name: "Cleo" } })).name, "Cleo");
 const partner = await dub.partners.create({ name: "Ana", email: "ana@example.com" });
 const partnerLink = await dub.partners.createLink({ partnerId: partner.id, url: url + "/ana", key: "ana" });
 assert.equal((await dub.partners.upsertLink({ partnerId: partner.id, url: url + "/ana" })).id, partnerLink.id);
@@ -85,6 +86,11 @@ assert.deepEqual(await dub.commissions.updateMany({ commissionIds: [commissions[
 assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody: { status: "pending" } })).earnings, 700);
 assert.deepEqual(await dub.payouts.list({ partnerId: partner.id }), []);
 assert.equal((await dub.partners.list({ email: "ana@example.com" }))[0].totalCommissions, 700);
+
+// Who is deleted is gone; what was bought stays.
+assert.equal((await dub.customers.delete("ext_c-1")).id, customers[0].id);
+await refusal(errors.NotFound, dub.customers.get({ id: "ext_c-1" }));
+assert.equal((await dub.links.get({ linkId })).saleAmount, 4990);
 
 // Refusals arrive as the SDK's own types.
 await refusal(errors.Conflict, dub.links.create({ url, key: "sdk" }));

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>Commissions: money that referrers earn.</summary>
-internal sealed class CommissionsApi(Database database, CommissionDesk desk, CommissionPresenter presenter)
+internal sealed class CommissionsApi(Database database, IdempotentCalls calls, CommissionDesk desk, CommissionPresenter presenter)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
@@ -25,11 +26,11 @@ internal sealed class CommissionsApi(Database database, CommissionDesk desk, Com
         return presenter.Present(session, page.Arrange(CommissionPresenter.Query(session, where + page.Condition("c.id"), filter.Order(page), arguments)));
     });
 
-    private async Task<IResult> CreateAsync(Body<CommissionRequest> body, CancellationToken cancellation)
+    private Task<IResult> CreateAsync(Body<CommissionRequest> body, HttpContext context) => calls.RunAsync(context, body.Bytes, session =>
     {
-        var id = await database.WriteAsync(session => desk.Create(session, body.Value), cancellation);
-        return Results.Json(new CommissionMade(true, "The commission was made.", EntityId.Format(EntityId.Commission, id)), ApiJson.Options, statusCode: StatusCodes.Status202Accepted);
-    }
+        var made = new CommissionMade(true, "The commission was made.", EntityId.Format(EntityId.Commission, desk.Create(session, body.Value)));
+        return (StatusCodes.Status202Accepted, JsonSerializer.Serialize(made, ApiJson.Options));
+    });
 
     private Task<CommissionResponse> UpdateAsync(string id, Body<CommissionUpdate> body, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
@@ -6,7 +7,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>Payouts and statements.</summary>
-internal sealed class PayoutsApi(Database database, PayoutStore store, ProgramStore programs)
+internal sealed class PayoutsApi(Database database, IdempotentCalls calls, PayoutStore store, ProgramStore programs)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
@@ -23,17 +24,15 @@ internal sealed class PayoutsApi(Database database, PayoutStore store, ProgramSt
 
     private IReadOnlyList<PayoutResponse> List([AsParameters] PayoutFilter filter) => database.Read(filter.Read);
 
-    private async Task<IResult> CreateAsync(Body<PayoutRequest> body, CancellationToken cancellation)
+    private Task<IResult> CreateAsync(Body<PayoutRequest> body, HttpContext context)
     {
         var partners = body.Value.Partners();
-        var batch = await database.WriteAsync(
-            session =>
-            {
-                var program = ProgramOf(session, body.Value.ProgramId);
-                return PayoutPresenter.Batch(session, store.CreateBatch(session, program.Id, UnitOf(program, body.Value.Unit, "unit"), partners));
-            },
-            cancellation);
-        return Results.Json(batch, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+        return calls.RunAsync(context, body.Bytes, session =>
+        {
+            var program = ProgramOf(session, body.Value.ProgramId);
+            var batch = PayoutPresenter.Batch(session, store.CreateBatch(session, program.Id, UnitOf(program, body.Value.Unit, "unit"), partners));
+            return (StatusCodes.Status201Created, JsonSerializer.Serialize(batch, ApiJson.Options));
+        });
     }
 
     private Task<PayoutResponse> ConfirmAsync(string id, Body<PayoutOutcome> body, CancellationToken cancellation)

@@ -81,7 +81,7 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
             TotalConversions = figures.Credited.Conversions,
             TotalSales = figures.Credited.Sales,
             TotalSaleAmount = figures.Credited.SaleAmount,
-            NetRevenue = figures.Credited.SaleAmount,
+            NetRevenue = figures.Credited.NetRevenue,
             EarningsPerClick = figures.EarningsPerClick,
             AverageLifetimeValue = figures.AverageLifetimeValue,
             ClickToLeadRate = figures.ClickToLeadRate,
