@@ -9,6 +9,7 @@ using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Imports;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Partners;
@@ -43,6 +44,7 @@ public static class AggregatorExtensions
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
+        builder.Services.AddLedger();
         builder.Services.AddImports();
         builder.Services.AddAnalytics();
         builder.Services.AddFraud();
@@ -68,6 +70,7 @@ public static class AggregatorExtensions
         api.MapMoney();
         api.MapConversions();
         api.MapCustomers();
+        api.MapLedger();
         api.MapAnalytics();
         api.MapValue();
         api.MapFraud();
