@@ -6,6 +6,7 @@ using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Imports;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
@@ -36,6 +37,7 @@ public static class AggregatorExtensions
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
+        builder.Services.AddLedger();
         builder.Services.AddImports();
         builder.Services.AddAnalytics();
         return builder;
@@ -58,6 +60,7 @@ public static class AggregatorExtensions
         api.MapCodes();
         api.MapConversions();
         api.MapCustomers();
+        api.MapLedger();
         api.MapAnalytics();
 
         var changesLinks = api.MapGroup("").AddEndpointFilter<RouteGroupBuilder, ServedLinks>();

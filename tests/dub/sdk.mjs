@@ -73,6 +73,19 @@ assert.equal(leadEvent.customer.externalId, "c-1");
 const [saleEvent] = await dub.events.list({ event: "sales", interval: "all", linkId });
 assert.equal(saleEvent.sale.amount, 4990);
 
+// Commissions and payouts.
+assert.equal((await dub.commissions.create({ type: "custom", partnerId: partner.id, amount: 700, description: "welcome" })).success, true);
+const commissions = [];
+for await (const page of await dub.commissions.list({ partnerId: partner.id })) {
+    commissions.push(...page.result);
+}
+assert.deepEqual(commissions.map((item) => [item.type, item.earnings, item.status, item.description]), [["custom", 700, "pending", "welcome"]]);
+assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody: { earnings: 500 } })).earnings, 500);
+assert.deepEqual(await dub.commissions.updateMany({ commissionIds: [commissions[0].id], status: "canceled" }), [{ id: commissions[0].id, status: "canceled" }]);
+assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody: { status: "pending" } })).earnings, 700);
+assert.deepEqual(await dub.payouts.list({ partnerId: partner.id }), []);
+assert.equal((await dub.partners.list({ email: "ana@example.com" }))[0].totalCommissions, 700);
+
 // Refusals arrive as the SDK's own types.
 await refusal(errors.Conflict, dub.links.create({ url, key: "sdk" }));
 await refusal(errors.UnprocessableEntity, dub.links.create({ url: "javascript:alert(1)" }));

@@ -20,6 +20,8 @@ public class OpenApiTests
         Assert.Equal("#/components/schemas/RefundAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/track/refund").GetProperty("post").GetProperty("responses").GetProperty("200")));
         Assert.Equal("#/components/schemas/CustomerResponse", SchemaOf(document.GetProperty("paths").GetProperty("/customers").GetProperty("post").GetProperty("responses").GetProperty("201")));
         Assert.Equal("#/components/schemas/ReplayAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/quarantine/replay").GetProperty("post").GetProperty("responses").GetProperty("200")));
+        Assert.Equal("#/components/schemas/CommissionMade", SchemaOf(document.GetProperty("paths").GetProperty("/commissions").GetProperty("post").GetProperty("responses").GetProperty("202")));
+        Assert.Equal("#/components/schemas/StatementResponse", SchemaOf(document.GetProperty("paths").GetProperty("/partners/{id}/statement").GetProperty("get").GetProperty("responses").GetProperty("200")));
         Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("scheme").GetString());
     }
 

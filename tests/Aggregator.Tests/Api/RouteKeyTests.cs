@@ -17,6 +17,9 @@ public class RouteKeyTests
         "POST /track/lead", "POST /track/sale", "POST /track/event", "POST /track/refund", "POST /track/cancellation",
         "GET /customers", "GET /customers/{id}", "POST /customers", "POST /customers/import", "PATCH /customers/{id}", "DELETE /customers/{id}",
         "GET /analytics", "GET /events",
+        "GET /commissions", "POST /commissions", "PATCH /commissions/{id}", "PATCH /commissions/bulk", "POST /commissions/approve",
+        "GET /payouts", "POST /payouts", "POST /payouts/{id}/confirm", "POST /payouts/{id}/fail", "GET /payouts/batches/{id}", "GET /payouts/batches/{id}/export",
+        "GET /partners/{id}/statement", "GET /ledger/balances", "GET /ledger/postings", "GET /rewards", "POST /rewards/{id}/fulfil",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
         "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
     ];
