@@ -87,7 +87,7 @@ internal sealed class Contender : IAsyncDisposable
     private async Task<(long Sales, long Commissions)> CountAsync()
     {
         var stats = (await _http.GetFromJsonAsync<JsonObject>("/stats"))!;
-        return ((long)stats["conversions"]!["sales"]!, (long)stats["ledger"]!["commissions"]!);
+        return ((long)stats["conversions"]!["sales"]!, (long)stats["ledger"]!["openCommissions"]!);
     }
 
     private async Task<JsonObject> PostAsync(string path, JsonObject body)

@@ -11,7 +11,26 @@ internal static class ProcessorTime
     /// <summary>User and system seconds of a process and its children, those that have ended included; those of PostgreSQL are its sessions.</summary>
     public static double OfTree(int processId)
     {
-        var ticks = Fields(processId) is { } own ? Ticks(own, 11, 12, 13, 14) : 0;
+        while (true)
+        {
+            // A child that ends while they are looked at would be counted twice, or not at all.
+            var ended = Of(processId, 13, 14);
+            var ticks = ended + Of(processId, 11, 12) + OfChildren(processId);
+            if (Of(processId, 13, 14) == ended)
+            {
+                return ticks / TicksPerSecond;
+            }
+        }
+    }
+
+    /// <summary>The same of the children of this process that have ended and were waited for, such as pgbench.</summary>
+    public static double OfEndedChildren() => Of(Environment.ProcessId, 13, 14) / TicksPerSecond;
+
+    private static long Of(int processId, params ReadOnlySpan<int> which) => Fields(processId) is { } fields ? Ticks(fields, which) : 0;
+
+    private static long OfChildren(int processId)
+    {
+        var ticks = 0L;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var other)
@@ -21,11 +40,8 @@ internal static class ProcessorTime
             }
         }
 
-        return ticks / TicksPerSecond;
+        return ticks;
     }
-
-    /// <summary>The same of the children of this process that have ended and were waited for, such as pgbench.</summary>
-    public static double OfEndedChildren() => Ticks(Fields(Environment.ProcessId)!, 13, 14) / TicksPerSecond;
 
     // Behind the name, which ends with the last parenthesis: state, parent, …, user, system, user and system of ended children. Null: it has ended.
     private static string[]? Fields(int processId)

@@ -51,7 +51,7 @@ internal static class YearRun
         await setup.GiveRatesAsync(LateCurrencies);
 
         // :: 4
-        var found = await new Reports(installation, identities).ReadAsync();
+        var found = await new Reports(installation, plan, identities).ReadAsync();
         return Show(truth, found, output);
     }
 

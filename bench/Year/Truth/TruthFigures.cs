@@ -30,8 +30,10 @@ internal static class TruthFigures
 
         foreach (var earning in truth.Earnings)
         {
-            figures.Add($"{(earning.IsOfFriend ? "friend of" : "owed to")} referrer {earning.Referrer.Index:00000} {earning.Unit}", earning.Owed);
-            figures.Add($"program {earning.Program.Name} owes {earning.Unit}", earning.Owed);
+            var referrer = $"referrer {earning.Referrer.Index:00000}";
+            figures.Add($"{(earning.IsOfFriend ? "friends of" : "commissions of")} {referrer} {earning.Unit}", earning.Owed);
+            figures.Add($"balance of {(earning.IsOfFriend ? "friends" : referrer)} {earning.Unit}", earning.Owed);
+            figures.Add($"balance of program {earning.Program.Name} {earning.Unit}", -earning.Owed);
         }
 
         return figures;
@@ -39,11 +41,22 @@ internal static class TruthFigures
 
     private static void AddReferrer(Figures figures, string name, ReferrerTruth of)
     {
-        figures.Add($"{name} leads", of.Leads);
-        figures.Add($"{name} sales", of.Sales);
-        figures.Add($"{name} customers", of.Buyers.Count);
-        var (gross, back) = of.Money.GetValueOrDefault(Telecom.ReportingCurrency);
-        figures.Add($"{name} {Telecom.ReportingCurrency} gross", gross);
-        figures.Add($"{name} {Telecom.ReportingCurrency} net", gross - back);
+        foreach (var report in new[] { "", " reported" })
+        {
+            figures.Add($"{name} leads{report}", of.Leads);
+            figures.Add($"{name} sales{report}", of.Sales);
+            figures.Add($"{name} customers{report}", of.Buyers.Count);
+        }
+
+        foreach (var (currency, (gross, back)) in of.Money)
+        {
+            figures.Add($"{name} {currency} gross", gross);
+            figures.Add($"{name} {currency} refunds", back);
+            if (currency == Telecom.ReportingCurrency)
+            {
+                figures.Add($"{name} total gross", gross);
+                figures.Add($"{name} total net", gross - back);
+            }
+        }
     }
 }

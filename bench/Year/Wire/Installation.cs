@@ -7,6 +7,8 @@ namespace LinkTracker.Year.Wire;
 /// <summary>The API of a running product, as its operator's own programs use it.</summary>
 internal sealed class Installation : IDisposable
 {
+    private const int PageSize = 100;
+
     private readonly HttpClient _http;
 
     /// <param name="connections">The most at once; they are kept open.</param>
@@ -46,17 +48,19 @@ internal sealed class Installation : IDisposable
 
     /// <summary>Every item of a list that is read page by page.</summary>
     /// <param name="path">With a query.</param>
-    public async IAsyncEnumerable<JsonNode> ListAsync(string path, int pageSize = 100)
+    /// <param name="within">Where in the answer the items are; null: it is nothing else.</param>
+    public async IAsyncEnumerable<JsonNode> ListAsync(string path, string? within = null)
     {
         for (var page = 1; ; page++)
         {
-            var items = (await GetAsync($"{path}&pageSize={pageSize}&page={page}")).AsArray();
+            var answer = await GetAsync($"{path}&pageSize={PageSize}&page={page}");
+            var items = (within is null ? answer : answer[within]!).AsArray();
             foreach (var item in items)
             {
                 yield return item!;
             }
 
-            if (items.Count < pageSize)
+            if (items.Count < PageSize)
             {
                 yield break;
             }
@@ -64,18 +68,18 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>The same of a list that goes on behind the last id, which stays fast however long it is.</summary>
-    public async IAsyncEnumerable<JsonNode> ListByIdAsync(string path, int pageSize = 100)
+    public async IAsyncEnumerable<JsonNode> ListByIdAsync(string path)
     {
         var after = "";
         while (true)
         {
-            var items = (await GetAsync($"{path}&pageSize={pageSize}{after}")).AsArray();
+            var items = (await GetAsync($"{path}&pageSize={PageSize}{after}")).AsArray();
             foreach (var item in items)
             {
                 yield return item!;
             }
 
-            if (items.Count < pageSize)
+            if (items.Count < PageSize)
             {
                 yield break;
             }
