@@ -94,10 +94,8 @@ internal sealed class Cohort
         $"""
         WITH began AS ({began})
         SELECT b.partner_id, c.currency, c.rate, COUNT(DISTINCT c.id) AS sales, SUM(cr.amount - cr.refunded) AS net, {string.Join(", ", LifetimeDays.Select(NetColumn))}
-        FROM began b
-        JOIN credits cr ON cr.partner_id = b.partner_id AND cr.customer_id = b.customer_id
-        JOIN conversions c ON c.id = cr.conversion_id
-        WHERE {sales}
+        FROM began b CROSS JOIN {ValueScope.CreditsFirst}
+        WHERE cr.partner_id = b.partner_id AND cr.customer_id = b.customer_id AND {ValueScope.Joined} AND {sales}
         GROUP BY b.partner_id, c.currency, c.rate
         """;
 

@@ -27,13 +27,13 @@ internal sealed class People
             SELECT partner_id, SUM(leads) AS leads, SUM(customers) AS customers, SUM(repeating) AS repeating
             FROM (
                 SELECT partner_id, SUM(quantity) AS leads, 0 AS customers, 0 AS repeating
-                FROM (SELECT DISTINCT cr.partner_id, c.id, c.quantity FROM credits cr JOIN conversions c ON c.id = cr.conversion_id
-                      WHERE {these} AND {scope.Leads}{ValueScope.InPeriod}) AS told
+                FROM (SELECT DISTINCT cr.partner_id, c.id, c.quantity FROM {ValueScope.CreditsFirst}
+                      WHERE {ValueScope.Joined} AND {these} AND {scope.Leads}{ValueScope.InPeriod}) AS told
                 GROUP BY partner_id
                 UNION ALL
                 SELECT partner_id, 0, COUNT(*), SUM(CASE WHEN sales > 1 THEN 1 ELSE 0 END)
-                FROM (SELECT cr.partner_id, cr.customer_id, COUNT(DISTINCT c.id) AS sales FROM credits cr JOIN conversions c ON c.id = cr.conversion_id
-                      WHERE {these} AND {scope.Sales}{ValueScope.InPeriod} GROUP BY cr.partner_id, cr.customer_id) AS buyers
+                FROM (SELECT cr.partner_id, cr.customer_id, COUNT(DISTINCT c.id) AS sales FROM {ValueScope.CreditsFirst}
+                      WHERE {ValueScope.Joined} AND {these} AND {scope.Sales}{ValueScope.InPeriod} GROUP BY cr.partner_id, cr.customer_id) AS buyers
                 GROUP BY partner_id) AS sums
             GROUP BY partner_id
             """,

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Value;
@@ -5,46 +6,38 @@ namespace LinkTracker.Aggregator.Value;
 /// <summary>Reads what each customer of each referrer is worth, row by row: there may be many, and only sums are kept.</summary>
 internal static class QualityReader
 {
-    /// <summary>Over all referrers, whichever are asked for: each is compared with all.</summary>
+    /// <summary>Over all referrers, whichever are asked for: each is compared with all. Customers are those who bought first in the time asked for.</summary>
     public static QualityBoard Read(Session session, ValueScope scope)
     {
         var samples = new Dictionary<long, QualitySample>();
-        CustomerSum? customer = null;
+        var customer = new CustomerSum(0, 0);
         foreach (var row in session.Stream<CustomerRow>(
             $"""
-            WITH began AS ({scope.Began("cr.partner_id IS NOT NULL")})
-            SELECT b.partner_id, b.customer_id, c.currency, c.rate, COUNT(DISTINCT c.id) AS sales, SUM(cr.amount - cr.refunded) AS net
-            FROM began b
-            JOIN credits cr ON cr.partner_id = b.partner_id AND cr.customer_id = b.customer_id
-            JOIN conversions c ON c.id = cr.conversion_id
-            WHERE {scope.Sales}
-            GROUP BY b.partner_id, b.customer_id, c.currency, c.rate
-            ORDER BY b.partner_id, b.customer_id
+            SELECT cr.partner_id, cr.customer_id, c.currency, c.rate, COUNT(DISTINCT c.id) AS sales, SUM(cr.amount - cr.refunded) AS net, MIN(c.occurred_at) AS began_at
+            FROM credits cr JOIN conversions c ON c.id = cr.conversion_id
+            WHERE {scope.Sales} AND cr.partner_id IS NOT NULL
+            GROUP BY cr.partner_id, cr.customer_id, c.currency, c.rate
+            ORDER BY cr.partner_id, cr.customer_id
             """,
             scope.Arguments()))
         {
-            if (scope.Measure.Of(row.Net, row.Currency, row.Rate) is not { } net)
+            if (!customer.IsOf(row))
             {
-                continue;
-            }
-
-            if (customer is null || !customer.IsOf(row))
-            {
-                Close(samples, customer);
+                Close(samples, customer, scope);
                 customer = new CustomerSum(row.PartnerId, row.CustomerId);
             }
 
-            customer.Net += net;
-            customer.Sales += row.Sales;
+            customer.Add(row, scope.Measure);
         }
 
-        Close(samples, customer);
+        Close(samples, customer, scope);
         return new QualityBoard(samples);
     }
 
-    private static void Close(Dictionary<long, QualitySample> samples, CustomerSum? customer)
+    private static void Close(Dictionary<long, QualitySample> samples, CustomerSum customer, ValueScope scope)
     {
-        if (customer is null)
+        // Without a converted sale nobody knows what it is worth.
+        if (customer.Sales == 0 || customer.BeganAt < scope.FromMs || customer.BeganAt >= scope.ToMs)
         {
             return;
         }
@@ -61,11 +54,24 @@ internal static class QualityReader
     {
         public long Partner => partner;
 
-        public System.Numerics.BigInteger Net { get; set; }
+        public BigInteger Net { get; private set; }
 
-        public long Sales { get; set; }
+        /// <summary>Converted ones.</summary>
+        public long Sales { get; private set; }
+
+        public long BeganAt { get; private set; } = long.MaxValue;
 
         public bool IsOf(CustomerRow row) => (row.PartnerId, row.CustomerId) == (partner, customer);
+
+        public void Add(CustomerRow row, Measure measure)
+        {
+            BeganAt = Math.Min(BeganAt, row.BeganAt);
+            if (measure.Of(row.Net, row.Currency, row.Rate) is { } net)
+            {
+                Net += net;
+                Sales = checked(Sales + row.Sales);
+            }
+        }
     }
 
     private sealed class CustomerRow
@@ -81,5 +87,7 @@ internal static class QualityReader
         public long Sales { get; set; }
 
         public long Net { get; set; }
+
+        public long BeganAt { get; set; }
     }
 }

@@ -9,8 +9,8 @@ internal static class ReferredReport
     /// <summary>Purchases that stand inside each customer of a list.</summary>
     public const int MaxPurchases = 100;
 
-    private const string Credits = "FROM credits cr JOIN conversions c ON c.id = cr.conversion_id";
-    private const string OfPartner = "cr.partner_id = @partner AND c.is_test = 0";
+    private const string Credits = "FROM " + ValueScope.CreditsFirst;
+    private const string OfPartner = ValueScope.Joined + " AND cr.partner_id = @partner AND c.is_test = 0";
 
     /// <summary>The customers who were credited to the referrer, the newest first, each with its newest purchases.</summary>
     public static IReadOnlyList<ReferredCustomer> List(Session session, long partner, Page page)
@@ -18,8 +18,8 @@ internal static class ReferredReport
         var customers = page.Arrange(session.Query<CustomerRow>(
             $"""
             SELECT u.id, u.external_id, u.name, u.email, MIN(c.occurred_at) AS first_at, COUNT(DISTINCT CASE WHEN c.kind = 'sale' THEN c.id END) AS sales
-            {Credits} JOIN customers u ON u.id = cr.customer_id
-            WHERE {OfPartner} AND c.kind IN ('lead', 'sale'){page.Condition("u.id")}
+            {Credits} CROSS JOIN customers u
+            WHERE {OfPartner} AND u.id = cr.customer_id AND c.kind IN ('lead', 'sale'){page.Condition("u.id")}
             GROUP BY u.id, u.external_id, u.name, u.email{page.Order("u.id")}
             """,
             new { partner, page.After, page.Before, page.Limit, page.Offset }));
@@ -32,8 +32,8 @@ internal static class ReferredReport
         var customers = session.Query<CustomerRow>(
             $"""
             SELECT u.id, u.external_id, u.name, u.email, MIN(c.occurred_at) AS first_at, COUNT(DISTINCT CASE WHEN c.kind = 'sale' THEN c.id END) AS sales
-            {Credits} JOIN customers u ON u.id = cr.customer_id
-            WHERE {OfPartner} AND c.kind IN ('lead', 'sale') AND u.id = @customer
+            {Credits} CROSS JOIN customers u
+            WHERE {OfPartner} AND u.id = cr.customer_id AND c.kind IN ('lead', 'sale') AND u.id = @customer
             GROUP BY u.id, u.external_id, u.name, u.email
             """,
             new { partner, customer });

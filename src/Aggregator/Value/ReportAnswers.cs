@@ -83,4 +83,5 @@ internal sealed record LeaderboardAnswer(ReportHead Report, Coverage Coverage, s
 
 /// <param name="Rank">From 1; who is exactly equal has the same, and the next one's is by as many higher.</param>
 /// <param name="NetRevenue">Converted, minor units.</param>
+/// <param name="Quality">On the board of quality alone, and null there for who has no customer with a converted sale.</param>
 internal sealed record Standing(long Rank, string PartnerId, string Name, long Leads, long Customers, long Sales, long NetRevenue, long UnconvertedSales, Quality? Quality);

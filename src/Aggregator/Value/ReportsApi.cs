@@ -67,7 +67,7 @@ internal sealed class ReportsApi(Database database, IClickCounts counts, Program
                         var (who, revenue) = (people(entry.Partner), figures.Books.Of(entry.Partner));
                         return new Standing(
                             entry.Rank, EntityId.Format(EntityId.Partner, entry.Partner), names[entry.Partner], who.Leads, who.Customers, revenue.Sales,
-                            Measure.Round(revenue.Net), revenue.Unconverted, figures.Quality.Of(entry.Partner));
+                            Measure.Round(revenue.Net), revenue.Unconverted, rank == "quality" ? figures.Quality.Of(entry.Partner) : null);
                     }),
                 ]);
         });

@@ -11,6 +11,15 @@ namespace LinkTracker.Aggregator.Value;
 /// <summary>What a report is about, as conditions on <c>conversions c</c>. Test data is only in the report of a test program.</summary>
 internal sealed class ValueScope
 {
+    /// <summary>
+    /// Credits with their conversions, to begin a WHERE with. Both engines read a cross join with this condition as an inner join; SQLite also
+    /// takes its order from it, and begins with the credits of the referrers asked for instead of all sales.
+    /// </summary>
+    public const string CreditsFirst = "credits cr CROSS JOIN conversions c";
+
+    /// <inheritdoc cref="CreditsFirst"/>
+    public const string Joined = "c.id = cr.conversion_id";
+
     private const string Group =
         " AND COALESCE((SELECT m.group_name FROM memberships m WHERE m.program_id = @groupProgram AND m.partner_id = p.id AND m.valid_from < @to"
         + " ORDER BY m.valid_from DESC LIMIT 1), '" + Memberships.DefaultGroup + "') = @group";
@@ -69,7 +78,7 @@ internal sealed class ValueScope
     /// <summary>The condition on <c>commissions m</c> of referrers, in the time asked for; with their conversions as <c>c</c>.</summary>
     public string OnRewards =>
         "m.side = 'referrer' AND m.is_test = @isTest AND m.occurred_at >= @from AND m.occurred_at < @to"
-        + (_program is null ? "" : " AND m.program_id = @program")
+        + (_program is null ? " AND m.program_id IN (SELECT id FROM programs)" : " AND m.program_id = @program")
         + (Currency is null ? "" : " AND c.currency = @currency")
         + (Country is null ? "" : " AND c.country = @country");
 
@@ -88,8 +97,7 @@ internal sealed class ValueScope
         $"""
         SELECT cr.partner_id, cr.customer_id, MIN(c.occurred_at) AS began_at,
                MAX(CASE WHEN c.currency = @measure OR c.rate IS NOT NULL THEN 1 ELSE 0 END) AS is_priced
-        FROM credits cr JOIN conversions c ON c.id = cr.conversion_id
-        WHERE {Sales} AND {partners}
+        FROM {CreditsFirst} WHERE {Joined} AND {Sales} AND {partners}
         GROUP BY cr.partner_id, cr.customer_id
         HAVING MIN(c.occurred_at) >= @from AND MIN(c.occurred_at) < @to
         """;

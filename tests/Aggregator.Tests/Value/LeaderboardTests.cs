@@ -33,7 +33,8 @@ public abstract class LeaderboardTests : EngineTests
         var board = await server.GetAsync("/reports/leaderboard");
         Assert.Equal(("revenue", "1", 6L), (board["rank"]!.GetValue<string>(), board["report"]!["definitions"]!.GetValue<string>(), board["count"]!.GetValue<long>()));
         var first = board["standings"]![0]!;
-        Assert.Equal((4_950_000L, 50L, 50L, 50L), (first["netRevenue"]!.GetValue<long>(), first["customers"]!.GetValue<long>(), first["sales"]!.GetValue<long>(), first["quality"]!["customers"]!.GetValue<long>()));
+        Assert.Equal((4_950_000L, 50L, 50L, true), (first["netRevenue"]!.GetValue<long>(), first["customers"]!.GetValue<long>(), first["sales"]!.GetValue<long>(), first["quality"] is null));
+        Assert.Equal(50, (await server.GetAsync("/reports/leaderboard?rank=quality"))["standings"]![0]!["quality"]!["customers"]!.GetValue<long>());
         var last = board["standings"]![5]!;
         Assert.Equal((0L, 1L, true), (last["netRevenue"]!.GetValue<long>(), last["unconvertedSales"]!.GetValue<long>(), last["quality"] is null));
 
