@@ -53,6 +53,8 @@ public sealed class StatsMetricsTests
 
         var partnerId = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
         (await server.PostAsync("/commissions", new { type = "custom", partnerId, amount = 70 })).Ok();
+        await Eventually.HoldsAsync("the commission is released", TimeSpan.FromSeconds(30), async () =>
+            (await server.GetAsync("/stats")).Ok().GetProperty("ledger").GetProperty("postings").GetInt64() == 2);
     }
 
     // Texts say what a number means, and the position of a log is that of one Edge: of those there is no bound.

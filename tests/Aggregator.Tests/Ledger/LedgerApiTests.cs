@@ -246,7 +246,7 @@ public abstract class LedgerApiTests : EngineTests
     {
         await using var server = await StartAsync();
         var shop = Shop(server, Tenth);
-        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000, isTest: true);
+        shop.Sale(await shop.PartnerAsync("Ana"), "test:c", 10_000, isTest: true);
         await shop.ReleaseAsync();
         (await server.PostAsync("/payouts", new { })).Refused(409, "conflict");
         Assert.Empty(await shop.StatusesAsync());
@@ -264,6 +264,19 @@ public abstract class LedgerApiTests : EngineTests
         server.Database.Write(session => session.Execute("UPDATE balances SET amount = amount + 1 WHERE account = 'pending'"));
         var figures = (await server.GetAsync("/stats")).Ok().GetProperty("ledger").GetProperty("units").GetProperty("usd");
         Assert.Equal((1_000, 1_001, 1), (Number(figures, "debits"), Number(figures, "credits"), Number(figures, "wrongBalances")));
+    }
+
+    [EngineFact]
+    public async Task A_commission_of_a_call_that_is_sent_again_with_its_key_is_made_once()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        server.Client.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+        var first = await server.PostAsync("/commissions", new { type = "custom", partnerId = ana, amount = 5 });
+        Assert.Equal(first, await server.PostAsync("/commissions", new { type = "custom", partnerId = ana, amount = 5 }));
+        (await server.PostAsync("/commissions", new { type = "custom", partnerId = ana, amount = 6 })).Refused(422, "unprocessable_entity");
+        Assert.Equal(["pending 5"], await shop.StatusesAsync());
     }
 
     [EngineFact]
