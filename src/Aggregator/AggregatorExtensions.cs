@@ -10,6 +10,7 @@ using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Webhooks;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
@@ -31,6 +32,7 @@ public static class AggregatorExtensions
         builder.Services.AddCounting(settings);
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);
+        builder.Services.AddWebhooks();
         builder.Services.AddPrograms();
         builder.Services.AddAttribution();
         builder.Services.AddConversions(settings);
@@ -53,6 +55,7 @@ public static class AggregatorExtensions
         api.MapStats();
         api.MapCounting();
         api.MapImports();
+        api.MapWebhooks();
         api.MapPrograms();
         api.MapAttribution();
         api.MapConversions();

@@ -76,6 +76,9 @@ public sealed record Settings
     /// <summary>ISO 4217 code, lower case, of the money in reports; sales in others are kept and shown apart.</summary>
     public string Currency { get; init; } = "usd";
 
+    /// <summary>Hosts of webhooks that may be on private networks, and may be reached without TLS.</summary>
+    public IReadOnlyList<string> WebhookHosts { get; init; } = [];
+
     /// <summary>In the cluster: how often counts, positions and single clicks go to PostgreSQL, 1 to 600 s.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -55,6 +55,8 @@ internal static class SettingsTable
             (s, v) => SettingValues.Currency(v) is { } code ? s with { Currency = code } : null),
         new("Aggregator:SnapshotSeconds", "5", "a whole number from 1 to 600",
             (s, v) => SettingValues.Number(v, 1, 600) is { } seconds ? s with { SnapshotInterval = TimeSpan.FromSeconds(seconds) } : null),
+        new("Aggregator:WebhookHosts", "", "hosts without ports, such as hooks.internal,10.0.0.7",
+            (s, v) => SettingValues.Hosts(v) is { } hosts ? s with { WebhookHosts = hosts } : null),
         new("Kafka:BootstrapServers", "", "hosts with ports, such as kafka-1:9092,kafka-2:9092",
             (s, v) => SettingValues.IsHostList(v) ? s with { KafkaBootstrapServers = v } : null),
         new("Kafka:Partitions", "12", "a whole number from 1 to 1024",

@@ -109,20 +109,24 @@ internal sealed class Tracker(ClickEvidence evidence, CustomerStore customers, L
         return answer;
     }
 
-    // What was credited before stands for the fact that it was credited by.
+    // What was credited before stands for the fact that it was credited by; a click that was not is evidence like any other.
     private Decision Decide(Session session, IReadOnlyList<Touch> evidence, Touch? earlier, long nowMs)
     {
-        var fact = new Fact { Id = ids.Next(), Kind = FactKind.Sale, Key = "~", OccurredAtMs = nowMs, Evidence = evidence };
-        var before = earlier is null ? null : new Fact
-        {
-            Id = 0,
-            Kind = earlier.Method == Method.Lead ? FactKind.Lead : FactKind.Deferred,
-            Key = "",
-            OccurredAtMs = Math.Min(earlier.AtMs, nowMs),
-            Evidence = [earlier with { Method = Method.Code }],
-        };
-        return Attributor.Decide(new CustomerHistory(null, before is null ? [fact] : [before, fact], []), programs.Load(session), settings.AttributionWindow)[^1];
+        var isCredit = earlier is { Method: not Method.Click };
+        Touch[] own = earlier is null || isCredit ? [.. evidence] : [.. evidence, earlier];
+        var fact = new Fact { Id = ids.Next(), Kind = FactKind.Sale, Key = "~", OccurredAtMs = nowMs, Evidence = own };
+        Fact[] facts = !isCredit ? [fact] : [Before(earlier!, nowMs), fact];
+        return Attributor.Decide(new CustomerHistory(null, facts, []), programs.Load(session), settings.AttributionWindow)[^1];
     }
+
+    private static Fact Before(Touch earlier, long nowMs) => new()
+    {
+        Id = 0,
+        Kind = earlier.Method == Method.Lead ? FactKind.Lead : FactKind.Deferred,
+        Key = "",
+        OccurredAtMs = Math.Min(earlier.AtMs, nowMs),
+        Evidence = [earlier with { Method = Method.Code }],
+    };
 
     private static Touch? WinnerOf(Decision decision) => decision.Credits.Count == 0 ? null : decision.Credits[0].Touch;
 

@@ -18,6 +18,8 @@ public class RouteKeyTests
         "GET /customers", "GET /customers/{id}",
         "GET /analytics", "GET /events",
         "GET /conversions/{id}/explanation", "POST /programs/{id}/simulate",
+        "POST /webhooks", "GET /webhooks", "GET /webhooks/{id}", "PATCH /webhooks/{id}", "DELETE /webhooks/{id}", "POST /webhooks/{id}/rotate",
+        "GET /webhooks/{id}/deliveries", "POST /webhooks/{id}/deliveries/{deliveryId}/retry",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
     ];
 
