@@ -16,6 +16,7 @@ using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Value;
+using LinkTracker.Aggregator.Webhooks;
 using LinkTracker.Kafka;
 using LinkTracker.ServiceDefaults;
 
@@ -37,6 +38,7 @@ public static class AggregatorExtensions
         builder.Services.AddCounting(settings);
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);
+        builder.Services.AddWebhooks();
         builder.Services.AddPrograms();
         builder.Services.AddCodes();
         builder.Services.AddAttribution();
@@ -64,6 +66,7 @@ public static class AggregatorExtensions
         api.MapStats();
         api.MapCounting();
         api.MapImports();
+        api.MapWebhooks();
         api.MapPrograms();
         api.MapCodes();
         api.MapAttribution();

@@ -67,4 +67,11 @@ internal static class SettingValues
     /// <summary>Hosts with ports, separated by commas.</summary>
     public static bool IsHostList(string text) => text.Split(',').All(host =>
         Uri.TryCreate("kafka://" + host.Trim(), UriKind.Absolute, out var url) && url is { Port: > 0, Host.Length: > 0, UserInfo: "", Fragment: "", PathAndQuery: "" or "/" });
+
+    /// <summary>Names or addresses with commas between; null when one is neither.</summary>
+    public static IReadOnlyList<string>? Hosts(string value)
+    {
+        var hosts = value.Split(',', StringSplitOptions.TrimEntries);
+        return hosts.All(host => Uri.CheckHostName(host) != UriHostNameType.Unknown) ? hosts : null;
+    }
 }

@@ -85,6 +85,9 @@ public sealed record Settings
     /// <summary>File of the domains of throw-away mailboxes; null: likewise.</summary>
     public string? DisposableDomains { get; init; }
 
+    /// <summary>Hosts of webhooks that may be on private networks, and may be reached without TLS.</summary>
+    public IReadOnlyList<string> WebhookHosts { get; init; } = [];
+
     /// <summary>In the cluster: how often counts, positions and single clicks go to PostgreSQL, 1 to 600 s.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(5);
 

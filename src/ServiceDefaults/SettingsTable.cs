@@ -61,6 +61,8 @@ internal static class SettingsTable
             (s, v) => s with { CouponSites = v }),
         new("Aggregator:DisposableDomains", "", "a file of domains, one a line",
             (s, v) => s with { DisposableDomains = v }),
+        new("Aggregator:WebhookHosts", "", "hosts without ports, such as hooks.internal,10.0.0.7",
+            (s, v) => SettingValues.Hosts(v) is { } hosts ? s with { WebhookHosts = hosts } : null),
         new("Kafka:BootstrapServers", "", "hosts with ports, such as kafka-1:9092,kafka-2:9092",
             (s, v) => SettingValues.IsHostList(v) ? s with { KafkaBootstrapServers = v } : null),
         new("Kafka:Partitions", "12", "a whole number from 1 to 1024",

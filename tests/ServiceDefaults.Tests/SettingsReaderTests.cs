@@ -120,6 +120,8 @@ public sealed class SettingsReaderTests
     [InlineData("Kafka:PublishEvents", "yes", "Kafka__PublishEvents is 'yes', but must be true or false.")]
     [InlineData("Edge:BacklogMiB", "63", "Edge__BacklogMiB is '63', but must be a whole number from 64 to 16777216.")]
     [InlineData("Aggregator:SnapshotSeconds", "0", "Aggregator__SnapshotSeconds is '0', but must be a whole number from 1 to 600.")]
+    [InlineData("Aggregator:WebhookHosts", "hooks.internal:80", "Aggregator__WebhookHosts is 'hooks.internal:80', but must be hosts without ports, such as hooks.internal,10.0.0.7.")]
+    [InlineData("Aggregator:WebhookHosts", "a,,b", "Aggregator__WebhookHosts is 'a,,b', but must be hosts without ports, such as hooks.internal,10.0.0.7.")]
     [InlineData("Edge:Durability", "x\r\ny", "Edge__Durability is 'x??y', but must be durable or buffered.")]
     public void A_wrong_value_is_told_with_its_name_and_what_it_may_be(string name, string value, string message) =>
         Assert.Equal(message, Assert.Throws<SettingsException>(() => Read((name, value))).Message);

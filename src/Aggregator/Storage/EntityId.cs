@@ -27,6 +27,8 @@ internal sealed class EntityId(TimeProvider clock)
     public const string DiscountCode = "dcode_";
     public const string FraudCase = "case_";
     public const string Webhook = "wh_";
+    public const string Delivery = "whd_";
+    public const string Message = "msg_";
 
     private const int CounterBits = 22;
     private const int TextLength = 13;

@@ -134,6 +134,7 @@ public sealed class StatsMetricsTests
                 "linktracker.ledger.amount" => $"ledger.units.{values[0]}.{values[1]}",
                 "linktracker.ledger.wrong_balances" => $"ledger.units.{values[0]}.wrongBalances",
                 "linktracker.links.live" or "linktracker.links.version" => $"links.{name}",
+                _ when instrument.StartsWith("linktracker.webhooks.", StringComparison.Ordinal) => $"webhooks.{name}",
                 _ => instrument,
             }] = value;
         }
