@@ -14,8 +14,9 @@ internal static class Migrations
 
     /// <summary>Runs the scripts the database does not have yet, all or none of them, and returns how many that were.</summary>
     /// <param name="session">A writer's, so that of two processes that start at once the second finds the work done.</param>
+    /// <param name="most">The number of the last script to run, for tests of those behind it.</param>
     /// <exception cref="SettingsException">The database is from a newer version.</exception>
-    public static int Apply(Session session, SqlEngine engine)
+    public static int Apply(Session session, SqlEngine engine, long most = long.MaxValue)
     {
         session.Execute("CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)");
         var done = session.First<long?>("SELECT MAX(number) FROM migrations") ?? 0;
@@ -27,7 +28,7 @@ internal static class Migrations
         }
 
         engine.Prepare(session);
-        var missing = scripts.Where(script => script.Number > done).ToList();
+        var missing = scripts.Where(script => script.Number > done && script.Number <= most).ToList();
         foreach (var script in missing)
         {
             session.ExecuteScript(engine.Adapt(script.Sql));
