@@ -18,7 +18,11 @@ public class RouteKeyTests
         "GET /customers", "GET /customers/{id}",
         "GET /analytics", "GET /events",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
-        "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
+        "POST /partners/ban", "POST /partners/deactivate", "POST /partners/reactivate", "GET /partners/analytics", "GET /partners/{id}/share-links",
+        "POST /programs", "GET /programs", "GET /programs/{id}", "PATCH /programs/{id}", "GET /programs/{id}/versions",
+        "PUT /programs/{id}/partners/{partnerId}", "GET /programs/{id}/partners/{partnerId}",
+        "POST /programs/{id}/eligibility/preview", "GET /programs/{id}/eligibility/{customerId}", "POST /programs/{id}/contacts",
+        "GET /codes/check", "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
     ];
 
     [Fact]

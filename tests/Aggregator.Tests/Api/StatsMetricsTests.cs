@@ -123,6 +123,7 @@ public sealed class StatsMetricsTests
                 "linktracker.conversions" => $"conversions.{values[0]}s",
                 "linktracker.conversions.repeats" or "linktracker.conversions.conflicts" => $"conversions.{values[0]}{char.ToUpperInvariant(name[0])}{name[1..]}",
                 "linktracker.sales.amount" => $"conversions.amounts.{values[0]}.{values[1]}",
+                "linktracker.codes.misses" or "linktracker.codes.throttled" => $"codes.{name}",
                 "linktracker.links.live" or "linktracker.links.version" => $"links.{name}",
                 _ => instrument,
             }] = value;
