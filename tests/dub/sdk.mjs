@@ -54,6 +54,24 @@ assert.equal((await dub.partners.list({}))[0].links[0].id, partnerLink.id);
 assert.deepEqual((await dub.partners.create({ email: "ben@example.com", linkProps: { comments: "made with its first link" } })).links, []);
 assert.deepEqual((await dub.partners.list({ sortBy: "totalClicks" })).map((item) => item.name), ["ben@example.com", "Ana"]);
 
+
+// Codes and who stops.
+const code = await dub.discountCodes.create({ partnerId: partner.id, linkId: partnerLink.id, code: "SAVE-10" });
+assert.deepEqual([code.code, code.partnerId, code.linkId, code.discountId], ["SAVE-10", partner.id, partnerLink.id, null]);
+assert.deepEqual((await dub.discountCodes.list({ partnerId: partner.id })).map((item) => item.id), [code.id]);
+const drawn = await dub.discountCodes.create({ partnerId: partner.id, linkId: partnerLink.id });
+assert.equal((await dub.discountCodes.delete("save10")).id, code.id);
+assert.equal((await dub.discountCodes.delete(drawn.id)).id, drawn.id);
+assert.ok((await dub.qrCodes.get({ url: link.qrCode, size: 300, level: "M" })).includes("PNG"));
+const earned = await dub.partners.analytics({ partnerId: partner.id, groupBy: "count", interval: "all" });
+assert.deepEqual([earned.clicks, earned.earnings], [0, 0]);
+assert.ok(Array.isArray(await dub.partners.analytics({ partnerId: partner.id, groupBy: "timeseries", interval: "7d" })));
+assert.deepEqual(await dub.partners.analytics({ partnerId: partner.id, groupBy: "top_links", interval: "all" }), []);
+const stopped = await dub.partners.create({ email: "carl@example.com", linkProps: { url: url + "/carl", key: "carl" } });
+assert.equal((await dub.partners.deactivate({ partnerId: stopped.id })).partnerId, stopped.id);
+assert.equal((await dub.partners.ban({ partnerId: stopped.id, reason: "spam" })).partnerId, stopped.id);
+assert.deepEqual((await dub.partners.list({ status: "banned" })).map((item) => item.bannedReason), ["spam"]);
+
 // Reports: every grouping that is kept, of every kind of event, and the events themselves.
 // (It has no types for rows by domain, partner and utm_*.)
 const groupings = "timeseries continents countries devices browsers os triggers referers referer_urls top_links top_urls top_base_urls";

@@ -2,6 +2,7 @@ using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.UserAgents;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
@@ -22,6 +23,7 @@ internal sealed class AnalyticsApi(Database database, IClickCounts counts, BotRu
     {
         var api = ActivatorUtilities.CreateInstance<AnalyticsApi>(services);
         routes.MapGet("/analytics", api.Read).WithTags("Analytics").WithName("retrieveAnalytics").Answers(ReportSchemas.AnalyticsAsync);
+        routes.MapGet("/partners/analytics", api.ReadPartner).WithTags("Partners").WithName("retrievePartnerAnalytics").Answers(ReportSchemas.PartnerAsync);
     }
 
     private object Read([AsParameters] AnalyticsRequest request, CancellationToken cancellation)
@@ -31,11 +33,21 @@ internal sealed class AnalyticsApi(Database database, IClickCounts counts, BotRu
         var grouping = Grouping.Of(request.GroupBy);
         var period = Period.Of(request, clock.GetUtcNow());
         var filters = new ClickFilters(request);
-        return database.Read(session => Report(session, LinkScope.Of(session, request, installation), grouping, period, filters, reportEvent, cancellation));
+        return database.Read(session => Report(session, LinkScope.Of(session, request, installation), grouping, period, filters, reportEvent, null, cancellation));
     }
 
+    private object ReadPartner([AsParameters] PartnerAnalyticsRequest asked, CancellationToken cancellation) => database.Read(session =>
+    {
+        var partner = PartnerStore.Get(session, asked.PartnerId, asked.TenantId).Id;
+        var request = asked.ToReport(EntityId.Format(EntityId.Partner, partner));
+        request.RefuseUnsupported();
+        return Report(
+            session, LinkScope.Of(session, request, installation), Grouping.Of(request.GroupBy), Period.Of(request, clock.GetUtcNow()), new ClickFilters(request),
+            "composite", partner, cancellation);
+    });
+
     private object Report(
-        Session session, LinkScope scope, Grouping grouping, Period period, ClickFilters filters, string reportEvent, CancellationToken cancellation)
+        Session session, LinkScope scope, Grouping grouping, Period period, ClickFilters filters, string reportEvent, long? partner, CancellationToken cancellation)
     {
         var fromHour = Math.Min(period.FromHour ?? FirstHour(session, scope) ?? period.ToHour - 1, period.ToHour - 1);
         var buckets = grouping.Kind == GroupKind.Time
@@ -45,6 +57,11 @@ internal sealed class AnalyticsApi(Database database, IClickCounts counts, BotRu
         _clicks.Fill(groups, new ClickQuery(grouping, scope.Links, filters, fromHour, period.ToHour, buckets), cancellation);
         groups = grouping.IsPartner ? OfLinks(session, groups, grouping.LinkGroup!) : groups;
         ConversionReport.Fill(groups, grouping, session, scope, filters, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
+        if (partner is { } earner)
+        {
+            EarningsReport.Fill(groups, grouping, session, earner, settings.Currency, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
+        }
+
         return grouping.Kind switch
         {
             GroupKind.None => Row(groups[""]),

@@ -122,6 +122,40 @@ internal sealed class AnalyticsRequest : ReportRequest
     public string? GroupBy { get; set; }
 }
 
+/// <summary>What may be asked about one partner.</summary>
+internal sealed class PartnerAnalyticsRequest
+{
+    public string? PartnerId { get; set; }
+
+    public string? TenantId { get; set; }
+
+    /// <summary>count (the default), timeseries or top_links.</summary>
+    public string? GroupBy { get; set; }
+
+    public string? Interval { get; set; }
+
+    public string? Start { get; set; }
+
+    public string? End { get; set; }
+
+    public string? Timezone { get; set; }
+
+    public string? Query { get; set; }
+
+    /// <summary>The report of clicks, leads and sales; 24 hours unless it says otherwise.</summary>
+    public AnalyticsRequest ToReport(string partner) => new()
+    {
+        Event = "composite",
+        PartnerId = partner,
+        GroupBy = Fields.OneOf(string.IsNullOrEmpty(GroupBy) ? "count" : GroupBy, "groupBy", "count", "timeseries", "top_links"),
+        Interval = Interval,
+        Start = Start,
+        End = End,
+        Timezone = Timezone,
+        Query = Query,
+    };
+}
+
 internal sealed class EventsRequest : ReportRequest
 {
     public int? Page { get; set; }

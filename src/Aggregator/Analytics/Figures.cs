@@ -16,6 +16,9 @@ internal sealed class Figures
     /// <summary>Minor units by currency.</summary>
     public SortedDictionary<string, long> Amounts { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Minor units of the reporting currency; null in reports that are not about one partner.</summary>
+    public long? Earnings { get; private set; }
+
     public void Add(in ClickTally clicks) => _clicks.Add(clicks);
 
     public void AddClick(Disposition disposition, bool unique) => _clicks.Add(disposition, unique);
@@ -27,6 +30,8 @@ internal sealed class Figures
         Sales = checked(Sales + sales);
         Amounts[currency] = checked(Amounts.GetValueOrDefault(currency) + amount);
     }
+
+    public void AddEarnings(long earnings) => Earnings = checked((Earnings ?? 0) + earnings);
 
     public void Add(Figures other)
     {
@@ -74,6 +79,10 @@ internal sealed class Figures
             ["bot"] = _clicks.Bot,
             ["duplicate"] = _clicks.Duplicate,
         };
+        if (Earnings is { } earnings)
+        {
+            row["earnings"] = earnings;
+        }
     }
 }
 

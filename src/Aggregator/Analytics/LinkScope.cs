@@ -15,15 +15,10 @@ internal sealed class LinkScope
     private readonly List<string> _partnerConditions = [];
     private readonly DynamicParameters _arguments = new();
 
-    private LinkScope(Session session, ReportRequest request)
+    private LinkScope(Session session, ReportRequest request, Installation installation)
     {
         _session = session;
-
-        // There is one program, and what is a partner's is in it.
-        if (!string.IsNullOrEmpty(request.ProgramId))
-        {
-            _partnerConditions.Add("partner_id IS NOT NULL");
-        }
+        AddProgram(request.ProgramId, installation.DefaultProgram);
 
         AddIds(_conditions, "id", request.LinkId, EntityId.Link, "linkId");
         AddIds(_partnerConditions, "partner_id", request.PartnerId, EntityId.Partner, "partnerId");
@@ -56,12 +51,7 @@ internal sealed class LinkScope
     /// <exception cref="ApiError">404 when a single link was asked for, or a program, that is not there.</exception>
     public static LinkScope Of(Session session, ReportRequest request, Installation installation)
     {
-        if (!string.IsNullOrEmpty(request.ProgramId) && request.ProgramId != installation.ProgramId)
-        {
-            throw ApiError.NotFound($"There is no program {request.ProgramId}; the one here is {installation.ProgramId}.");
-        }
-
-        var scope = new LinkScope(session, request);
+        var scope = new LinkScope(session, request, installation);
         string[] conditions = [.. scope._conditions, .. scope._partnerConditions];
         if (conditions.Length > 0)
         {
@@ -84,6 +74,24 @@ internal sealed class LinkScope
         : !string.IsNullOrEmpty(request.ExternalId) ? request.ExternalId
         : !string.IsNullOrEmpty(request.Key) ? request.Key
         : null;
+
+    // Of the default program is what is a partner's and names no other: links, and conversions that were credited before there were others.
+    private void AddProgram(string? id, long defaultProgram)
+    {
+        if (string.IsNullOrEmpty(id))
+        {
+            return;
+        }
+
+        EntityId.TryParse(EntityId.Program, id, out var program);
+        if (_session.First<long?>("SELECT id FROM programs WHERE id = @program", new { program }) is null)
+        {
+            throw ApiError.NotFound($"There is no program {id}.");
+        }
+
+        _partnerConditions.Add(program == defaultProgram ? "partner_id IS NOT NULL AND (program_id IS NULL OR program_id = @program)" : "program_id = @program");
+        _arguments.Add("program", program);
+    }
 
     private void AddText(string condition, string name, string? value)
     {

@@ -10,7 +10,12 @@ namespace LinkTracker.Aggregator.Analytics;
 internal static class ReportSchemas
 {
     /// <summary>One object for a count, else an array of the same with the fields of their group.</summary>
-    public static Task<IOpenApiSchema> AnalyticsAsync(OpenApiOperationTransformerContext context)
+    public static Task<IOpenApiSchema> AnalyticsAsync(OpenApiOperationTransformerContext context) => RowsAsync(context, "AnalyticsRow");
+
+    /// <summary>The same about one partner, with what it earned.</summary>
+    public static Task<IOpenApiSchema> PartnerAsync(OpenApiOperationTransformerContext context) => RowsAsync(context, "PartnerAnalyticsRow", "earnings");
+
+    private static Task<IOpenApiSchema> RowsAsync(OpenApiOperationTransformerContext context, string name, params ReadOnlySpan<string> more)
     {
         var row = ApiSchemas.ObjectOf(
             new()
@@ -25,7 +30,13 @@ internal static class ReportSchemas
                 ["excluded"] = ApiSchemas.MapOf(ApiSchemas.Whole()),
             },
             Texts(ApiSchemas.TextOrNull, [.. Grouping.Fields, "start", "id", "key", "shortLink", "createdAt", "title", "comments", "folderId"]));
-        var one = ApiSchemas.Named(context, "AnalyticsRow", row);
+        foreach (var number in more)
+        {
+            row.Properties![number] = ApiSchemas.Whole();
+            row.Required!.Add(number);
+        }
+
+        var one = ApiSchemas.Named(context, name, row);
         return Task.FromResult<IOpenApiSchema>(ApiSchemas.OneOf(one, ApiSchemas.ArrayOf(one)));
     }
 

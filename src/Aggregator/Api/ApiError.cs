@@ -19,6 +19,9 @@ internal sealed class ApiError : Exception
 
     public string Code { get; }
 
+    /// <summary>When to try again, in whole seconds; null: nothing is said.</summary>
+    public int? RetryAfterSeconds { get; private init; }
+
     public static ApiError BadRequest(string message) => new(400, "bad_request", message);
 
     public static ApiError Unauthorized(string message) => new(401, "unauthorized", message);
@@ -38,7 +41,8 @@ internal sealed class ApiError : Exception
     /// <summary>The request is well formed, but a value in it is not allowed. The message names the field.</summary>
     public static ApiError Unprocessable(string message) => new(422, "unprocessable_entity", message);
 
-    public static ApiError RateLimited(string message) => new(429, "rate_limit_exceeded", message);
+    public static ApiError RateLimited(string message, int retryAfterSeconds) =>
+        new(429, "rate_limit_exceeded", message) { RetryAfterSeconds = retryAfterSeconds };
 
     public static ApiError Internal() => new(500, "internal_server_error", "The server failed at this request. Nothing was changed; try again, and look into its log if it happens again.");
 

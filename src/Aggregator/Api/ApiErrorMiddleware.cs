@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LinkTracker.Aggregator.Storage;
@@ -117,6 +118,11 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetrySeconds;
+        }
+
+        if (error.RetryAfterSeconds is { } seconds)
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         return context.Response.WriteAsJsonAsync(error.ToEnvelope(), ApiJson.Options, context.RequestAborted);

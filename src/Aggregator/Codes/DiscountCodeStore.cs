@@ -16,12 +16,7 @@ internal sealed class DiscountCodeStore(EntityId ids, TimeProvider clock)
     public DiscountCodeRow Create(Session session, DiscountCodeRequest request)
     {
         var partner = PartnerStore.Get(session, request.PartnerId, request.TenantId);
-        var link = LinkStore.Get(session, Fields.Required(request.LinkId, "linkId", 300));
-        if (link.PartnerId != partner.Id)
-        {
-            throw ApiError.Unprocessable($"linkId: this link is not one of partner {EntityId.Format(EntityId.Partner, partner.Id)}.");
-        }
-
+        var link = PartnerLinks.Get(session, partner, Fields.Required(request.LinkId, "linkId", 300));
         if (partner.Status != PartnerStatus.Approved)
         {
             throw ApiError.Unprocessable($"partnerId: this partner is {partner.Status}; it gets no codes.");

@@ -25,7 +25,21 @@ internal sealed class CustomerPresenter(LinkPresenter links, Settings settings, 
             arguments);
     }
 
-    public CustomerResponse Present(Session session, CustomerRead row, bool expanded) => new()
+    public CustomerResponse Present(Session session, CustomerRead row, bool expanded)
+    {
+        // A deleted link still tells where the customer came from.
+        var link = expanded && row.LinkId is not null ? session.First<LinkRow>("SELECT * FROM links WHERE id = @LinkId", row) : null;
+        return Present(row) with
+        {
+            Link = link is null ? null : new CustomerLink(EntityId.Format(EntityId.Link, link.Id), link.Domain, link.Key, links.ShortLink(link), link.Url, links.ProgramOf(link)),
+            Partner = expanded ? PartnerOf(session, row) : null,
+
+            // Of the partner that it was then, also when the link is nobody's now.
+            ProgramId = link is null ? null : links.ProgramOf(link) ?? (row.PartnerId is null ? null : installation.ProgramId),
+        };
+    }
+
+    private static CustomerResponse Present(CustomerRead row) => new()
     {
         Id = EntityId.Format(EntityId.Customer, row.Id),
         ExternalId = row.ShownId,
@@ -41,19 +55,7 @@ internal sealed class CustomerPresenter(LinkPresenter links, Settings settings, 
         KnownSince = Fields.Time(row.KnownSince),
         Attributes = CustomerAttributes.Parse(row.Attributes),
         TestMode = row.IsTest,
-        Link = expanded ? LinkOf(session, row) : null,
-        Partner = expanded ? PartnerOf(session, row) : null,
-        ProgramId = expanded && row.PartnerId is not null ? installation.ProgramId : null,
     };
-
-    // A deleted link still tells where the customer came from.
-    private CustomerLink? LinkOf(Session session, CustomerRow row)
-    {
-        var link = row.LinkId is null ? null : session.First<LinkRow>("SELECT * FROM links WHERE id = @LinkId", row);
-        return link is null ? null : new CustomerLink(
-            EntityId.Format(EntityId.Link, link.Id), link.Domain, link.Key, links.ShortLink(link), link.Url,
-            link.PartnerId is null ? null : installation.ProgramId);
-    }
 
     private static CustomerPartner? PartnerOf(Session session, CustomerRow row)
     {

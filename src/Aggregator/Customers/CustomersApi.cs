@@ -24,7 +24,7 @@ internal sealed class CustomersApi(Database database, CustomerStore store, Custo
     private IReadOnlyList<CustomerResponse> List([AsParameters] CustomerFilter filter) => database.Read<IReadOnlyList<CustomerResponse>>(session =>
     {
         var page = Page.Of(filter.Page, filter.PageSize, filter.StartingAfter, filter.EndingBefore, EntityId.Customer);
-        var (where, arguments) = filter.Where(installation.ProgramId);
+        var (where, arguments) = filter.Where(installation.DefaultProgram);
         arguments.AddDynamicParams(page);
         var rows = presenter.Query(session, where + page.Condition("c.id") + (filter.Order(page) ?? page.Order("c.id")), arguments);
         return [.. page.Arrange(rows).Select(row => presenter.Present(session, row, filter.IncludeExpandedFields == true))];
@@ -80,7 +80,7 @@ internal sealed class CustomerFilter
 
     public string? PartnerId { get; set; }
 
-    /// <summary>There is one program: with it, all customers of partners.</summary>
+    /// <summary>Customers whose first credited link is in the program; in the default one, those of partners.</summary>
     public string? ProgramId { get; set; }
 
     public bool? IncludeExpandedFields { get; set; }
@@ -126,7 +126,7 @@ internal sealed class CustomerFilter
         return $" ORDER BY {column} {direction} NULLS LAST, c.id DESC LIMIT @Limit OFFSET @Offset";
     }
 
-    public (string Where, DynamicParameters Arguments) Where(string program)
+    public (string Where, DynamicParameters Arguments) Where(long defaultProgram)
     {
         var arguments = new DynamicParameters();
         var where = CustomerStore.IsShown;
@@ -139,7 +139,14 @@ internal sealed class CustomerFilter
         Add("c.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
         if (!string.IsNullOrEmpty(ProgramId))
         {
-            where += ProgramId == program ? " AND c.partner_id IS NOT NULL" : " AND 1 = 0";
+            Add(
+                """
+                EXISTS (SELECT 1 FROM links l WHERE l.id = c.link_id
+                        AND (l.program_id = @program OR (l.program_id IS NULL AND @program = @defaultProgram AND c.partner_id IS NOT NULL)))
+                """,
+                "program",
+                IdOf(EntityId.Program, ProgramId));
+            arguments.Add("defaultProgram", defaultProgram);
         }
 
         return (where, arguments);

@@ -40,6 +40,9 @@ internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings
     public string ShortLink(LinkRow row) =>
         $"{_scheme}://{row.Domain}/{string.Join('/', row.Key.Split('/').Select(Uri.EscapeDataString))}";
 
+    /// <summary>Where an address is drawn as a QR code.</summary>
+    public string QrCode(string address) => $"{_api}/qr?url={Uri.EscapeDataString(address)}";
+
     /// <summary>The program on the wire. A link that names none and is nobody's is in none.</summary>
     public string? ProgramOf(LinkRow row) => EntityId.Format(EntityId.Program, row.ProgramId) ?? (row.PartnerId is null ? null : installation.ProgramId);
 

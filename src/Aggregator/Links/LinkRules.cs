@@ -110,7 +110,9 @@ internal sealed class LinkRules(Settings settings, Installation installation)
             false => null,
             null => row.DisabledAt,
         };
-        row.DisabledReason = row.DisabledAt is null ? null : row.DisabledReason;
+
+        // What a person disables stays so when its partner may go on.
+        row.DisabledReason = row.DisabledAt is null || sent.Disabled == true ? null : row.DisabledReason;
         if (sent.RedirectStatus is { } status)
         {
             row.RedirectStatus = status is 301 or 302 or 307 or 308

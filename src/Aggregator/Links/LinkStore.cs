@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Codes;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Links;
 
@@ -9,7 +10,7 @@ namespace LinkTracker.Aggregator.Links;
 /// Links and their places. Every method works inside the caller's transaction; each change of a place gets the next
 /// version in it, so versions are committed in their order and an Edge that follows them misses none.
 /// </summary>
-internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal, TimeProvider clock)
+internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal, Installation installation, TimeProvider clock)
 {
     private const int Attempts = 20;
 
@@ -25,6 +26,11 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var row = new LinkRow { Id = ids.Next(), CreatedAt = now };
         rules.Apply(body, row, now);
+        if (row.PartnerId is { } partner && !body.Has("programId"))
+        {
+            row.ProgramId = PartnerPrograms.OfNewLink(session, partner, installation.DefaultProgram);
+        }
+
         if (row.Key.Length == 0)
         {
             TakeRandomKey(session, row, body.Value);

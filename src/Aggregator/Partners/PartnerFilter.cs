@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Partners;
@@ -15,8 +16,12 @@ internal sealed class PartnerFilter
     /// <summary>Part of the name or the email, without regard to case.</summary>
     public string? Search { get; set; }
 
+    /// <summary><c>approved</c>, <c>banned</c> or <c>deactivated</c>; no partner has another of the contract.</summary>
     public string? Status { get; set; }
 
+    public string? ProgramId { get; set; }
+
+    /// <summary>The name of a group of that program, or of the default one when none is named.</summary>
     public string? GroupId { get; set; }
 
     /// <summary>A name of <see cref="PartnerOrder"/>; <c>totalSaleAmount</c> unless given.</summary>
@@ -35,33 +40,36 @@ internal sealed class PartnerFilter
     public Page ToPage() => Api.Page.Of(Page, PageSize, null, null, EntityId.Partner);
 
     /// <summary>All that are asked for, the newest first.</summary>
-    public IReadOnlyList<long> Ids(Session session)
+    /// <param name="program">The one that was asked for, or the default one.</param>
+    public IReadOnlyList<long> Ids(Session session, long program, long defaultProgram, long nowMs)
     {
-        if (!string.IsNullOrEmpty(GroupId))
+        var arguments = new
         {
-            throw ApiError.Unprocessable("groupId: not supported by this version; leave it out.");
-        }
-
-        // Every partner of this version is approved.
-        var noneHasStatus = !string.IsNullOrEmpty(Status) && Status != "approved";
+            program,
+            defaultProgram,
+            nowMs,
+            group = Blank(GroupId),
+            status = Blank(Status),
+            email = Blank(Email)?.ToLowerInvariant(),
+            tenant = Blank(TenantId),
+            country = Blank(Country)?.ToUpperInvariant(),
+            search = SearchPattern.Of(Search),
+        };
         return session.Query<long>(
-            """
+            $"""
             SELECT p.id FROM partners p
-            WHERE @noneHasStatus = 0
+            WHERE {(Blank(ProgramId) is null ? "1 = 1" : PartnerPrograms.IsIn)}
+              AND (@status IS NULL OR p.status = @status)
+              AND (@group IS NULL OR @group = COALESCE(
+                  (SELECT m.group_name FROM memberships m WHERE m.program_id = @program AND m.partner_id = p.id AND m.valid_from <= @nowMs
+                   ORDER BY m.valid_from DESC LIMIT 1), '{Memberships.DefaultGroup}'))
               AND (@email IS NULL OR p.email_folded = @email)
               AND (@tenant IS NULL OR p.tenant_id = @tenant)
               AND (@country IS NULL OR p.country = @country)
               AND (@search IS NULL OR lower(p.name) LIKE @search ESCAPE '!' OR p.email_folded LIKE @search ESCAPE '!')
             ORDER BY p.id DESC
             """,
-            new
-            {
-                noneHasStatus = noneHasStatus ? 1 : 0,
-                email = Blank(Email)?.ToLowerInvariant(),
-                tenant = Blank(TenantId),
-                country = Blank(Country)?.ToUpperInvariant(),
-                search = SearchPattern.Of(Search),
-            });
+            arguments);
     }
 
     private static string? Blank(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -1,13 +1,15 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Partners;
 
 /// <summary>Turns partners into what clients see.</summary>
-internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter presenter, Installation installation, Settings settings)
+internal sealed class PartnerPresenter(
+    ReadLinkClicks readClicks, LinkPresenter presenter, ProgramStore programs, Installation installation, Settings settings, TimeProvider clock)
 {
     /// <summary>How many links stand inside a partner.</summary>
     public const int MaxLinks = 100;
@@ -19,13 +21,15 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
     public IReadOnlyList<PartnerResponse> List(Session session, PartnerFilter filter)
     {
         var (order, page) = (filter.ToOrder(), filter.ToPage());
-        var ids = filter.Ids(session);
+        var program = programs.Named(session, filter.ProgramId);
+        var ids = filter.Ids(session, program.Id, installation.DefaultProgram, Now);
         var figures = FiguresOf(session, ids, order.NeedsClicks);
         var wanted = order.Sort(ids, id => figures[id]).Skip((int)page.Offset).Take((int)page.Limit).ToArray();
-        return Present(session, wanted);
+        return Present(session, wanted, string.IsNullOrEmpty(filter.ProgramId) ? null : program.Id);
     }
 
-    public PartnerResponse Present(Session session, PartnerRow row) => Present(session, [row.Id])[0];
+    /// <param name="program">The one that is asked about; null: the one that stands for the partner.</param>
+    public PartnerResponse Present(Session session, PartnerRow row, long? program = null) => Present(session, [row.Id], program)[0];
 
     /// <summary>The live links of a partner, the oldest first.</summary>
     public IReadOnlyList<PartnerLinkResponse> LinksOf(Session session, long partner, long limit, long offset) => [.. presenter
@@ -34,13 +38,21 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
         .Select(link => new PartnerLinkResponse(
             link.Id, link.Domain, link.Key, link.ShortLink, link.Url, link.Clicks, link.Leads, link.Conversions, link.Sales, link.SaleAmount))];
 
-    private IReadOnlyList<PartnerResponse> Present(Session session, long[] ids)
+    private IReadOnlyList<PartnerResponse> Present(Session session, long[] ids, long? program)
     {
         var figures = FiguresOf(session, ids, withClicks: true);
         var rows = session.Query<PartnerRow>($"SELECT * FROM partners WHERE {session.In("id", "ids")}", new { ids }).ToDictionary(row => row.Id);
         var earned = PartnerEarnings.Of(session, ids, settings.Currency);
-        return [.. ids.Select(id => Present(rows[id], figures[id], LinksOf(session, id, MaxLinks, 0)) with { TotalCommissions = earned.GetValueOrDefault(id) })];
+        var own = PartnerPrograms.Of(session, ids, installation.DefaultProgram);
+        var memberships = Memberships.Load(session, ids);
+        return
+        [
+            .. ids.Select(id => Present(rows[id], program ?? own[id], memberships, figures[id], LinksOf(session, id, MaxLinks, 0))
+                with { TotalCommissions = earned.GetValueOrDefault(id) }),
+        ];
     }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     // A deleted link takes nothing from what its partner brought.
     private Dictionary<long, PartnerFigures> FiguresOf(Session session, IReadOnlyList<long> partners, bool withClicks)
@@ -59,14 +71,18 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
         return links.GroupBy(link => link.Partner, link => clicks.GetValueOrDefault(link.Link).Clicks).ToDictionary(some => some.Key, some => some.Sum());
     }
 
-    private PartnerResponse Present(PartnerRow row, PartnerFigures figures, IReadOnlyList<PartnerLinkResponse> links)
+    private PartnerResponse Present(PartnerRow row, long program, Memberships memberships, PartnerFigures figures, IReadOnlyList<PartnerLinkResponse> links)
     {
         var id = EntityId.Format(EntityId.Partner, row.Id);
         return new PartnerResponse
         {
             Id = id,
             PartnerId = id,
-            ProgramId = installation.ProgramId,
+            ProgramId = EntityId.Format(EntityId.Program, program),
+            GroupId = memberships.GroupOf(program, row.Id, Now),
+            Status = row.Status,
+            BannedAt = row.Status == PartnerStatus.Banned ? Fields.Time(row.StatusSince) : null,
+            BannedReason = row.BanReason,
             Name = row.Name,
             Email = row.Email,
             Username = row.Username,

@@ -23,7 +23,10 @@ internal sealed class PartnerRequest
 
     public string? Description { get; set; }
 
-    /// <summary>Groups are not part of this version: null or empty only.</summary>
+    /// <summary>The program that the partner joins; the default one unless given.</summary>
+    public string? ProgramId { get; set; }
+
+    /// <summary>The name of a group of that program's rules.</summary>
     public string? GroupId { get; set; }
 
     /// <summary>Fields of a first link for the partner. It is made when <c>url</c> is among them.</summary>
@@ -31,11 +34,6 @@ internal sealed class PartnerRequest
 
     public PartnerRow ToRow(long id, long nowMs)
     {
-        if (!string.IsNullOrEmpty(GroupId))
-        {
-            throw ApiError.Unprocessable("groupId: not supported by this version; leave it out.");
-        }
-
         var email = CheckEmail(Fields.Required(Email, "email", 190));
         return new PartnerRow
         {

@@ -9,6 +9,16 @@ internal sealed record PartnerResponse
 
     public required string ProgramId { get; init; }
 
+    /// <summary>The name of the group of that program which the partner is in now.</summary>
+    public required string GroupId { get; init; }
+
+    /// <summary><c>approved</c>, <c>banned</c> or <c>deactivated</c>.</summary>
+    public required string Status { get; init; }
+
+    public required string? BannedAt { get; init; }
+
+    public required string? BannedReason { get; init; }
+
     public required string Name { get; init; }
 
     public required string? Email { get; init; }
@@ -54,9 +64,7 @@ internal sealed record PartnerResponse
     /// <summary>What it has earned so far, paid or not, minor units of the reporting currency.</summary>
     public long TotalCommissions { get; init; }
 
-    // Of the contract, but without behaviour in this version: there is no approval, and the operator pays.
-    public string Status { get; init; } = "approved";
-
+    // Of the contract, but without behaviour in this version: the operator pays.
     public string NetworkStatus { get; init; } = "draft";
 
     public string? CompanyName { get; init; }

@@ -1,10 +1,11 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Partners;
 
 /// <summary>Partners in the database.</summary>
-internal sealed class PartnerStore(EntityId ids, TimeProvider clock)
+internal sealed class PartnerStore(EntityId ids, ProgramStore programs, TimeProvider clock)
 {
     /// <exception cref="ApiError">409 when another partner has the email or tenant id.</exception>
     public PartnerRow Create(Session session, PartnerRequest request)
@@ -26,6 +27,12 @@ internal sealed class PartnerStore(EntityId ids, TimeProvider clock)
             VALUES (@Id, @Name, @Email, @EmailFolded, @Username, @Image, @TenantId, @Country, @Description, @CreatedAt)
             """,
             row);
+        if (!string.IsNullOrEmpty(request.ProgramId) || !string.IsNullOrEmpty(request.GroupId))
+        {
+            var group = Fields.Text(request.GroupId, "groupId", 50) ?? Memberships.DefaultGroup;
+            Memberships.Set(session, programs.Named(session, request.ProgramId), row.Id, row.CreatedAt, group);
+        }
+
         return row;
     }
 

@@ -6,8 +6,13 @@ internal static class PartnersExtensions
     {
         services.AddSingleton<PartnerStore>();
         services.AddSingleton<PartnerPresenter>();
+        services.AddSingleton<PartnerStanding>();
         return services;
     }
 
-    public static void MapPartners(this IEndpointRouteBuilder routes) => PartnersApi.Map(routes, routes.ServiceProvider);
+    public static void MapPartners(this IEndpointRouteBuilder routes)
+    {
+        PartnersApi.Map(routes, routes.ServiceProvider);
+        StandingApi.Map(routes, routes.ServiceProvider);
+    }
 }

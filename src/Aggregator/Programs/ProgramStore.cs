@@ -38,6 +38,23 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
         return programs;
     }
 
+    /// <summary>The program of an id on the wire.</summary>
+    /// <exception cref="ApiError">404.</exception>
+    public ReferralProgram Get(Session session, string? id) =>
+        Find(session, id) ?? throw ApiError.NotFound($"There is no program {id}.");
+
+    /// <summary>The program that a field names; the default one when it names none.</summary>
+    /// <exception cref="ApiError">422.</exception>
+    public ReferralProgram Named(Session session, string? id) => string.IsNullOrEmpty(id)
+        ? Load(session).Default
+        : Find(session, id) ?? throw ApiError.Unprocessable($"programId: there is no program {id}.");
+
+    public void Rename(Session session, long id, string name)
+    {
+        session.Execute("UPDATE programs SET name = @name WHERE id = @id", new { id, name });
+        SetUpdated(session, id);
+    }
+
     public void Insert(Session session, long id, string name, string currency, bool isTest, ProgramRules rules)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -56,13 +73,23 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
                 program,
                 version.Number,
                 version.ValidFromMs,
-                rules = JsonSerializer.Serialize(version.Rules, ApiJson.Options),
+                rules = RulesText.Write(version.Rules),
                 now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
             });
+        SetUpdated(session, program);
+    }
+
+    private void SetUpdated(Session session, long id)
+    {
+        session.Execute("UPDATE programs SET updated_at = @now WHERE id = @id", new { id, now = clock.GetUtcNow().ToUnixTimeMilliseconds() });
         session.Add(Version, 1);
     }
 
-    private ProgramSet Read(Session session)
+    private ReferralProgram? Find(Session session, string? id) =>
+        EntityId.TryParse(EntityId.Program, id, out var number) ? Load(session).ById.GetValueOrDefault(number) : null;
+
+    /// <summary>As of this transaction, and not remembered: for the one that changes them, which may yet be undone.</summary>
+    public ProgramSet Read(Session session)
     {
         var versions = session.Query<RulesRow>("SELECT program_id, version, valid_from, rules FROM program_rules ORDER BY program_id, version")
             .ToLookup(row => row.ProgramId, row => row.ToVersion());

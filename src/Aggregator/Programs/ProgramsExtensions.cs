@@ -10,9 +10,17 @@ internal static class ProgramsExtensions
             store.Open(provider.GetRequiredService<Storage.Database>());
             return store;
         });
+        services.AddSingleton<ProgramPresenter>();
+        services.AddSingleton<CustomerTraits>();
         services.AddSingleton<ContactHash>();
         return services;
     }
 
-    public static void MapPrograms(this IEndpointRouteBuilder routes) => routes.ServiceProvider.GetRequiredService<ProgramStore>();
+    public static void MapPrograms(this IEndpointRouteBuilder routes)
+    {
+        ProgramsApi.Map(routes, routes.ServiceProvider);
+        MembershipsApi.Map(routes, routes.ServiceProvider);
+        EligibilityApi.Map(routes, routes.ServiceProvider);
+        ContactsApi.Map(routes, routes.ServiceProvider);
+    }
 }

@@ -24,9 +24,13 @@ public class RouteKeyTests
         "POST /webhooks", "GET /webhooks", "GET /webhooks/{id}", "PATCH /webhooks/{id}", "DELETE /webhooks/{id}", "POST /webhooks/{id}/rotate",
         "GET /webhooks/{id}/deliveries", "POST /webhooks/{id}/deliveries/{deliveryId}/retry",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
-        "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
         "PUT /exchange-rates", "GET /exchange-rates",
         "GET /reports/partners", "GET /reports/leaderboard", "GET /reports/metrics", "GET /partners/{id}/referred",
+        "POST /partners/ban", "POST /partners/deactivate", "POST /partners/reactivate", "GET /partners/analytics", "GET /partners/{id}/share-links",
+        "POST /programs", "GET /programs", "GET /programs/{id}", "PATCH /programs/{id}", "GET /programs/{id}/versions",
+        "PUT /programs/{id}/partners/{partnerId}", "GET /programs/{id}/partners/{partnerId}",
+        "POST /programs/{id}/eligibility/preview", "GET /programs/{id}/eligibility/{customerId}", "POST /programs/{id}/contacts",
+        "GET /codes/check", "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
     ];
 
     [Fact]

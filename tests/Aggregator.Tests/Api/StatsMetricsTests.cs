@@ -133,6 +133,7 @@ public sealed class StatsMetricsTests
                 "linktracker.ledger.open_commissions" => "ledger.openCommissions",
                 "linktracker.ledger.amount" => $"ledger.units.{values[0]}.{values[1]}",
                 "linktracker.ledger.wrong_balances" => $"ledger.units.{values[0]}.wrongBalances",
+                "linktracker.codes.misses" or "linktracker.codes.throttled" => $"codes.{name}",
                 "linktracker.links.live" or "linktracker.links.version" => $"links.{name}",
                 _ when instrument.StartsWith("linktracker.webhooks.", StringComparison.Ordinal) => $"webhooks.{name}",
                 _ => instrument,

@@ -3,6 +3,7 @@ using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.Aggregator.Tests.Imports;
 using LinkTracker.Contracts.Links;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -50,6 +51,23 @@ public abstract class AliasTests : EngineTests
             (await server.PostAsync("/links", new { url = "https://a.example/", key })).Refused(409, "conflict");
             (await server.PatchAsync("/links/" + ben, new { key })).Refused(409, "conflict");
         }
+    }
+
+    [EngineFact]
+    public async Task An_upload_gets_no_key_that_looks_like_an_old_one_or_a_discount_code()
+    {
+        await using var server = await StartAsync();
+        var (partner, link) = await DiscountCodeTests.HasPartnerAsync(server, "ana");
+        (await server.PostAsync("/discount-codes", new { partnerId = partner, linkId = link, code = "SAVE10" })).Ok();
+        (await server.PatchAsync("/links/" + link, new { key = "carl" })).Ok();
+        foreach (var key in new[] { "ana", "A-na", "save-10" })
+        {
+            Assert.Equal("failed", (await ImportCalls.ImportAsync(server, "text/csv", $"url,key\nhttps://a.example/,{key}\n")).Status);
+        }
+
+        (await server.PostAsync("/partners/ban", new { partnerId = partner, reason = "spam" })).Ok();
+        Assert.Contains("banned", (await ImportCalls.ImportAsync(server, "text/csv", $"url,partnerId\nhttps://a.example/,{partner}\n")).Errors, StringComparison.Ordinal);
+        Assert.Equal("done", (await ImportCalls.ImportAsync(server, "text/csv", $"url,partnerId,disabled\nhttps://a.example/,{partner},true\n")).Status);
     }
 
     [EngineFact]

@@ -1,0 +1,148 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Programs;
+
+/// <summary>Programs and the versions of their rules. Currency and whether it is a test are for ever; the default one is always there.</summary>
+internal sealed class ProgramsApi(Database database, ProgramStore programs, ProgramPresenter presenter, Settings settings, EntityId ids, TimeProvider clock)
+{
+    private const int MaxName = 190;
+
+    // Further ahead nobody plans, and a mistyped year would lie there for ever.
+    private const long MaxAheadMs = 5L * 366 * 24 * 3_600 * 1_000;
+
+    public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
+    {
+        var api = ActivatorUtilities.CreateInstance<ProgramsApi>(services);
+        var group = routes.MapGroup("/programs").WithTags("Programs");
+        group.MapPost("", api.CreateAsync).WithName("createProgram").Produces<ProgramResponse>(StatusCodes.Status201Created);
+        group.MapGet("", api.List).WithName("listPrograms");
+        group.MapGet("/{id}", api.Get).WithName("getProgram");
+        group.MapPatch("/{id}", api.UpdateAsync).WithName("updateProgram");
+        group.MapGet("/{id}/versions", api.Versions).WithName("listProgramVersions");
+    }
+
+    private async Task<IResult> CreateAsync(Body<ProgramRequest> body, CancellationToken cancellation)
+    {
+        var sent = body.Value;
+        var name = Fields.Required(sent.Name, "name", MaxName);
+        var currency = Currencies.Check(sent.Currency ?? settings.Currency);
+        var rules = sent.Rules is { } change ? RulesText.Change(new ProgramRules(), change) : new ProgramRules();
+        if (body.Has("validFrom"))
+        {
+            throw ApiError.Unprocessable("validFrom: the first rules hold since ever; leave it out.");
+        }
+
+        var program = await database.WriteAsync(
+            session =>
+            {
+                var id = ids.Next();
+                programs.Insert(session, id, name, currency, sent.IsTest ?? false, rules);
+                return presenter.Present(session, programs.Read(session).ById[id]);
+            },
+            cancellation);
+        return Results.Json(program, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    private IReadOnlyList<ProgramResponse> List(int? page, int? pageSize)
+    {
+        var asked = Page.Of(page, pageSize, null, null, EntityId.Program);
+        return database.Read(session => presenter.List(session, asked));
+    }
+
+    private ProgramResponse Get(string id) => database.Read(session => presenter.Present(session, programs.Get(session, id)));
+
+    private Task<ProgramResponse> UpdateAsync(string id, Body<ProgramChange> body, CancellationToken cancellation) => database.WriteAsync(
+        session =>
+        {
+            var program = programs.Get(session, id);
+            var sent = body.Value;
+            RefuseFixed(program, sent);
+            if (body.Has("name") && Fields.Required(sent.Name, "name", MaxName) is var name && name != program.Name)
+            {
+                programs.Rename(session, program.Id, name);
+            }
+
+            if (sent.Rules is { } change)
+            {
+                AddVersion(session, program, change, sent.ValidFrom);
+            }
+            else if (body.Has("validFrom"))
+            {
+                throw ApiError.Unprocessable("validFrom: is for rules; send them with it.");
+            }
+
+            return presenter.Present(session, programs.Read(session).ById[program.Id]);
+        },
+        cancellation);
+
+    private IReadOnlyList<ProgramVersionResponse> Versions(string id, int? page, int? pageSize)
+    {
+        var asked = Page.Of(page, pageSize, null, null, EntityId.Program);
+        return database.Read(session => ProgramPresenter.Versions(session, programs.Get(session, id), asked));
+    }
+
+    private static void RefuseFixed(ReferralProgram program, ProgramChange sent)
+    {
+        if (sent.Currency is { } currency && !currency.Equals(program.Currency, StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiError.Unprocessable($"currency: is {program.Currency} for ever, because what is owed is in it; make another program.");
+        }
+
+        if (sent.IsTest is { } isTest && isTest != program.IsTest)
+        {
+            throw ApiError.Unprocessable("isTest: is fixed when a program is made; make another program.");
+        }
+    }
+
+    // What has happened is judged by the rules of then: the past is not for changing.
+    private void AddVersion(Session session, ReferralProgram program, JsonElement change, string? validFrom)
+    {
+        var newest = program.Versions[^1];
+        var rules = RulesText.Change(newest.Rules, change);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var from = Fields.Time(validFrom, "validFrom") ?? now;
+        if (from < now || from > now + MaxAheadMs)
+        {
+            throw ApiError.Unprocessable("validFrom: must lie ahead, at most five years.");
+        }
+
+        if (from < newest.ValidFromMs)
+        {
+            throw ApiError.Unprocessable(
+                $"validFrom: version {newest.Number} is planned for {Fields.Time(newest.ValidFromMs)}; the next one can begin then or later, and takes its place at the same time.");
+        }
+
+        if (!RulesText.AreSame(rules, newest.Rules))
+        {
+            programs.AddVersion(session, program.Id, new ProgramVersion(newest.Number + 1, from, rules));
+        }
+    }
+}
+
+internal class ProgramChange
+{
+    public virtual string? Name { get; set; }
+
+    /// <summary>ISO 4217, of the rewards; <c>Aggregator__Currency</c> unless given. Fixed.</summary>
+    public string? Currency { get; set; }
+
+    /// <summary>Whether nothing of it is in any total. Fixed.</summary>
+    public bool? IsTest { get; set; }
+
+    /// <summary>What is different from the newest rules, or from the usual ones: see <see cref="RulesText.Change"/>.</summary>
+    public JsonElement? Rules { get; set; }
+
+    /// <summary>From when the rules hold, not before now; now unless given.</summary>
+    public string? ValidFrom { get; set; }
+}
+
+internal sealed class ProgramRequest : ProgramChange
+{
+    [Required]
+    public override string? Name { get; set; }
+}

@@ -1,0 +1,82 @@
+using LinkTracker.Aggregator.Api;
+
+namespace LinkTracker.Aggregator.Programs;
+
+/// <summary>Whether rules make sense. Every refusal names the field by its path.</summary>
+internal static class RulesCheck
+{
+    /// <summary>Far above any reward, and so far below 64 bits that sums of millions stay inside them.</summary>
+    public const long MaxAmount = 1_000_000_000_000;
+
+    public const int MaxDays = 365;
+
+    private const int MaxGroups = 50;
+    private const int MaxFraudRules = 100;
+
+    /// <exception cref="ApiError">422.</exception>
+    public static void Check(ProgramRules rules)
+    {
+        AttributionCheck.Check(rules.Attribution, "rules.attribution");
+        ConditionCheck.Check(rules.Eligibility, "rules.eligibility");
+        RewardCheck.Check(rules.Rewards, "rules.rewards");
+        CheckGroups(rules.Groups, "rules.groups");
+        Fields.Between(rules.HoldingDays, "rules.holdingDays", 0, MaxDays);
+        Fields.OneOf(rules.Approval, "rules.approval", "automatic", "manual");
+        Fields.Between(rules.MinimumPayout, "rules.minimumPayout", 0, MaxAmount);
+        CheckFraud(rules.Fraud, "rules.fraud");
+    }
+
+    /// <summary>A text that is not empty and as it stands: nothing is cut off it.</summary>
+    public static void Text(string? value, string field, int maxLength)
+    {
+        if (Fields.Required(value, field, maxLength) != value)
+        {
+            throw ApiError.Unprocessable($"{field}: must not begin or end with white space.");
+        }
+    }
+
+    public static void AtMost<T>(IReadOnlyCollection<T> items, string field, int most) =>
+        Fields.Between(items.Count, $"{field}: the number of items", 0, most);
+
+    /// <summary>No two items share what they are told apart by.</summary>
+    public static void Unique<T>(IEnumerable<T> keys, string field, string name)
+    {
+        var seen = new HashSet<T>();
+        foreach (var (i, key) in keys.Index())
+        {
+            if (!seen.Add(key))
+            {
+                throw ApiError.Unprocessable($"{field}[{i}].{name}: another one has the same.");
+            }
+        }
+    }
+
+    private static void CheckGroups(IReadOnlyList<ReferrerGroup> groups, string field)
+    {
+        AtMost(groups, field, MaxGroups);
+        foreach (var (i, group) in groups.Index())
+        {
+            Text(group.Name, $"{field}[{i}].name", 50);
+            RewardCheck.Check(group.Rewards ?? [], $"{field}[{i}].rewards");
+            Fields.Between(group.HoldingDays ?? 0, $"{field}[{i}].holdingDays", 0, MaxDays);
+        }
+
+        Unique(groups.Select(group => group.Name), field, "name");
+    }
+
+    // Which rules there are is theirs to say; here they are only names.
+    private static void CheckFraud(IReadOnlyDictionary<string, FraudRule> rules, string field)
+    {
+        AtMost(rules, field, MaxFraudRules);
+        foreach (var (code, rule) in rules)
+        {
+            if (code.Length is 0 or > 50 || !code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+            {
+                throw ApiError.Unprocessable($"{field}: a rule's code is made of lower-case letters, digits and '_'.");
+            }
+
+            Fields.OneOf(rule.Mode, $"{field}.{code}.mode", "off", "shadow", "flag", "hold", "reject");
+            Fields.Between(rule.Threshold ?? 0, $"{field}.{code}.threshold", 0, MaxAmount);
+        }
+    }
+}
