@@ -17,6 +17,7 @@ public class RouteKeyTests
         "POST /track/lead", "POST /track/sale",
         "GET /customers", "GET /customers/{id}",
         "GET /analytics", "GET /events",
+        "GET /fraud/cases", "GET /fraud/cases/{id}", "POST /fraud/cases/{id}/resolve", "GET /fraud/rules", "POST /programs/{id}/fraud/preview",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
     ];
 

@@ -124,6 +124,7 @@ public sealed class StatsMetricsTests
                 "linktracker.conversions.repeats" or "linktracker.conversions.conflicts" => $"conversions.{values[0]}{char.ToUpperInvariant(name[0])}{name[1..]}",
                 "linktracker.sales.amount" => $"conversions.amounts.{values[0]}.{values[1]}",
                 "linktracker.links.live" or "linktracker.links.version" => $"links.{name}",
+                _ when instrument.StartsWith("linktracker.fraud.", StringComparison.Ordinal) => $"fraud.{name}",
                 _ => instrument,
             }] = value;
         }
