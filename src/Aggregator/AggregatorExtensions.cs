@@ -1,11 +1,13 @@
 using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Imports;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
@@ -32,9 +34,11 @@ public static class AggregatorExtensions
         builder.Services.AddLinks(settings);
         builder.Services.AddEvents(settings);
         builder.Services.AddPrograms();
+        builder.Services.AddCodes();
         builder.Services.AddConversions(settings);
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
+        builder.Services.AddLedger();
         builder.Services.AddImports();
         builder.Services.AddAnalytics();
         builder.Services.AddFraud();
@@ -48,14 +52,17 @@ public static class AggregatorExtensions
         var open = app.MapGroup("").AllowAnonymous();
         open.MapHealth();
         open.MapOpenApi("/openapi.json");
+        open.MapOpenCodes();
 
         var api = app.MapApi();
         api.MapStats();
         api.MapCounting();
         api.MapImports();
         api.MapPrograms();
+        api.MapCodes();
         api.MapConversions();
         api.MapCustomers();
+        api.MapLedger();
         api.MapAnalytics();
         api.MapFraud();
 

@@ -45,6 +45,7 @@ for await (const page of await dub.customers.list({ includeExpandedFields: true 
 assert.equal(customers[0].link.id, linkId);
 assert.equal((await dub.customers.list({ sortBy: "saleAmount", sortOrder: "asc" })).result.length, 1);
 assert.equal((await dub.customers.get({ id: customers[0].id })).externalId, "c-1");
+assert.equal((await dub.customers.update({ id: "ext_c-1", requestBody: { name: "Cleo" } })).name, "Cleo");
 const partner = await dub.partners.create({ name: "Ana", email: "ana@example.com" });
 const partnerLink = await dub.partners.createLink({ partnerId: partner.id, url: url + "/ana", key: "ana" });
 assert.equal((await dub.partners.upsertLink({ partnerId: partner.id, url: url + "/ana" })).id, partnerLink.id);
@@ -72,6 +73,24 @@ const [leadEvent] = await dub.events.list({ event: "leads", interval: "all", lin
 assert.equal(leadEvent.customer.externalId, "c-1");
 const [saleEvent] = await dub.events.list({ event: "sales", interval: "all", linkId });
 assert.equal(saleEvent.sale.amount, 4990);
+
+// Commissions and payouts.
+assert.equal((await dub.commissions.create({ type: "custom", partnerId: partner.id, amount: 700, description: "welcome" })).success, true);
+const commissions = [];
+for await (const page of await dub.commissions.list({ partnerId: partner.id })) {
+    commissions.push(...page.result);
+}
+assert.deepEqual(commissions.map((item) => [item.type, item.earnings, item.status, item.description]), [["custom", 700, "pending", "welcome"]]);
+assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody: { earnings: 500 } })).earnings, 500);
+assert.deepEqual(await dub.commissions.updateMany({ commissionIds: [commissions[0].id], status: "canceled" }), [{ id: commissions[0].id, status: "canceled" }]);
+assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody: { status: "pending" } })).earnings, 700);
+assert.deepEqual(await dub.payouts.list({ partnerId: partner.id }), []);
+assert.equal((await dub.partners.list({ email: "ana@example.com" }))[0].totalCommissions, 700);
+
+// Who is deleted is gone; what was bought stays.
+assert.equal((await dub.customers.delete("ext_c-1")).id, customers[0].id);
+await refusal(errors.NotFound, dub.customers.get({ id: "ext_c-1" }));
+assert.equal((await dub.links.get({ linkId })).saleAmount, 4990);
 
 // Refusals arrive as the SDK's own types.
 await refusal(errors.Conflict, dub.links.create({ url, key: "sdk" }));

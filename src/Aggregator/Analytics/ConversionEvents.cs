@@ -43,7 +43,7 @@ internal static class ConversionEvents
             SELECT id, kind, customer_id, link_id, click_token, clicked_at, event_name, occurred_at, amount, currency, payment_processor, invoice_id,
                    metadata, country, device, browser, os, referer, channel, "trigger" AS click_trigger
             FROM conversions
-            WHERE kind = @kind AND link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{scope.OnConversions}
+            WHERE kind = @kind AND is_test = 0 AND link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{scope.OnConversions}
             ORDER BY occurred_at {direction}, id {direction} LIMIT @most OFFSET @offset
             """,
             arguments);

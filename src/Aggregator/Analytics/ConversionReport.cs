@@ -5,11 +5,13 @@ using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Analytics;
 
-/// <summary>Sums leads and sales that are credited to a link.</summary>
+/// <summary>Sums leads and sales that are credited to links. Amounts are all that was paid, whatever went back later.</summary>
 internal static class ConversionReport
 {
     // Every day of every zone begins at a quarter of an hour.
     private const long QuarterMs = UtcBuckets.HourMs / 4;
+
+    private const string Groups = "kind, link_id, credited_partner, quarter, currency, country, device, browser, os, referer, channel, click_trigger";
 
     public static void Fill(FigureGroups groups, Grouping grouping, Session session, LinkScope scope, ClickFilters filters, long fromMs, long toMs, ZonedBuckets? buckets)
     {
@@ -34,10 +36,18 @@ internal static class ConversionReport
         }
     }
 
+    // Each touch that has a part of a conversion is a row, with its part of the money.
+    private const string Credited =
+        """
+        (SELECT v.id, v.kind, c.link_id, c.partner_id, v.occurred_at, v.currency, v.country, v.device, v.browser, v.os, v.referer, v.channel, v."trigger", v.quantity, c.amount
+         FROM credits c JOIN conversions v ON v.id = c.conversion_id WHERE v.kind IN ('lead', 'sale') AND v.is_test = 0) AS credited
+        """;
+
     /// <summary>The first conversion of the links, in Unix milliseconds; null when there is none.</summary>
     public static long? First(Session session, LinkScope scope) => session.First<long?>(
-        $"SELECT MIN(occurred_at) FROM conversions WHERE link_id IS NOT NULL{scope.OnConversions}", scope.Arguments);
+        $"SELECT MIN(occurred_at) FROM {Credited} WHERE 1 = 1{scope.OnConversions}", scope.Arguments);
 
+    // A conversion of several touches is one in each group, with what those of the group have of it.
     private static IReadOnlyList<ConversionSum> Read(Session session, Grouping grouping, LinkScope scope, ClickFilters filters, long fromMs, long toMs)
     {
         // Only what is asked for is grouped by; the rest is one group.
@@ -64,11 +74,11 @@ internal static class ConversionReport
         arguments.Add("to", toMs);
         return session.Query<ConversionSum>(
             $"""
-            SELECT kind, link_id, credited_partner, quarter, currency, country, device, browser, os, referer, channel, click_trigger,
-                   COUNT(*) AS rows, SUM(quantity) AS quantity, COALESCE(SUM(amount), 0) AS amount
-            FROM (SELECT {columns}, quantity, amount FROM conversions
-                  WHERE link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{scope.OnConversions}) AS asked
-            GROUP BY kind, link_id, credited_partner, quarter, currency, country, device, browser, os, referer, channel, click_trigger
+            SELECT {Groups}, COUNT(*) AS rows, SUM(quantity) AS quantity, SUM(amount) AS amount
+            FROM (SELECT {Groups}, id, quantity, SUM(amount) AS amount
+                  FROM (SELECT {columns}, id, quantity, amount FROM {Credited} WHERE occurred_at >= @from AND occurred_at < @to{scope.OnConversions}) AS asked
+                  GROUP BY {Groups}, id, quantity) AS once
+            GROUP BY {Groups}
             """,
             arguments);
     }

@@ -43,7 +43,7 @@ internal sealed class LinkScope
     public IReadOnlySet<long>? Links { get; private set; }
 
     /// <summary>
-    /// The leads and sales asked for, as a condition on <c>conversions</c>; empty when all are. A partner's are those that were
+    /// The leads and sales asked for, as a condition on <c>conversions</c> or what is credited of them; empty when all are. A partner's are those that were
     /// credited to it, whoever has the link now.
     /// </summary>
     public string OnConversions =>

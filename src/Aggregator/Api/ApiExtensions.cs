@@ -18,6 +18,8 @@ internal static class ApiExtensions
         services.ConfigureHttpJsonOptions(options => ApiJson.Apply(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddOpenApi(ApiDocument.Describe);
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<IdempotentCalls>();
         services.AddSingleton(provider => ApiKeys.Open(
             provider.GetRequiredService<Database>(),
             provider.GetRequiredService<Settings>(),

@@ -14,13 +14,16 @@ namespace LinkTracker.Aggregator.Api;
 internal sealed record Body<T>(T Value, IReadOnlySet<string> Sent) : IEndpointParameterMetadataProvider
     where T : class
 {
+    /// <summary>As they were sent.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
     public bool Has(string field) => Sent.Contains(field);
 
     /// <exception cref="ApiError">400 when the bytes are no JSON, 422 naming the field when a type is wrong.</exception>
     public static Body<T> Parse(ReadOnlyMemory<byte> utf8)
     {
         using var document = Body.ParseDocument(utf8);
-        return Of(document.RootElement, "The body");
+        return Of(document.RootElement, "The body") with { Bytes = utf8 };
     }
 
     public static async ValueTask<Body<T>> BindAsync(HttpContext context, ParameterInfo parameter) =>

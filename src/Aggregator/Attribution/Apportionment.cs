@@ -1,33 +1,57 @@
-using System.Numerics;
-
 namespace LinkTracker.Aggregator.Attribution;
 
-/// <summary>Divides an amount by weights so that the parts add up to it exactly: largest remainders, of equal ones the earlier.</summary>
+/// <summary>Divides whole amounts so that nothing is lost or made: Hamilton's method of largest remainders.</summary>
 internal static class Apportionment
 {
-    /// <param name="amount">Minor units, of either sign.</param>
-    /// <param name="weights">At least one of them more than 0, none less.</param>
+    /// <summary>
+    /// Parts in proportion to the weights, which add up to the amount. Each gets its share rounded down, and the units that are left go
+    /// to those who lost the largest fractions; of equal ones the earlier.
+    /// </summary>
+    /// <param name="amount">Minor units, not negative.</param>
+    /// <param name="weights">Not negative, and not all 0 unless the amount is 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The amount or a weight is negative, or all weights are 0 and the amount is not.</exception>
     public static long[] Split(long amount, IReadOnlyList<long> weights)
     {
-        // :: 1  Each has its whole units, rounded down.
-        var sum = weights.Aggregate(BigInteger.Zero, (sum, weight) => sum + weight);
-        var whole = BigInteger.Abs(amount);
-        var parts = new long[weights.Count];
-        var rests = new BigInteger[weights.Count];
-        var left = whole;
-        for (var i = 0; i < parts.Length; i++)
+        ArgumentOutOfRangeException.ThrowIfNegative(amount);
+        Int128 whole = 0;
+        foreach (var weight in weights)
         {
-            var part = BigInteger.DivRem(whole * weights[i], sum, out rests[i]);
-            parts[i] = (long)part;
-            left -= part;
+            ArgumentOutOfRangeException.ThrowIfNegative(weight);
+            whole += weight;
         }
 
-        // :: 2  What is left are fewer units than parts: one for each of the largest remainders.
-        foreach (var i in Enumerable.Range(0, parts.Length).OrderByDescending(i => rests[i]).Take((int)left))
+        var parts = new long[weights.Count];
+        if (amount == 0)
+        {
+            return parts;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfZero(whole);
+        var remainders = new Int128[parts.Length];
+        var left = amount;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            // Below 2^126: both factors are below 2^63.
+            var (part, remainder) = Int128.DivRem((Int128)amount * weights[i], whole);
+            (parts[i], remainders[i]) = ((long)part, remainder);
+            left -= parts[i];
+        }
+
+        if (left > 0)
+        {
+            GiveTheRest(parts, remainders, left);
+        }
+
+        return parts;
+    }
+
+    // Fewer units are left than there are parts with a fraction.
+    private static void GiveTheRest(long[] parts, Int128[] remainders, long left)
+    {
+        var byLoss = Enumerable.Range(0, parts.Length).OrderByDescending(i => remainders[i]).Take((int)left);
+        foreach (var i in byLoss)
         {
             parts[i]++;
         }
-
-        return amount < 0 ? [.. parts.Select(part => -part)] : parts;
     }
 }

@@ -1,49 +1,56 @@
+using LinkTracker.Aggregator.Programs;
+
 namespace LinkTracker.Aggregator.Attribution;
 
-/// <param name="Lost">Why this one was not credited; null for the one that was.</param>
-internal sealed record Candidate(Touch Touch, string? Lost);
-
-/// <summary>Who is credited, and why the others are not: enough to explain the decision and to repeat it.</summary>
-internal sealed record Decision(int RuleVersion, long OccurredAtMs, long WindowMs, Touch? Winner, IReadOnlyList<Candidate> Candidates);
-
 /// <summary>
-/// Last click inside a window, with precedence: a typed code beats a click, a click beats an earlier lead, and that the link
-/// of the customer; among equals the later one wins. A pure function: the same evidence gives the same credit, in whatever order it is given.
+/// Who is credited for what a customer did. A pure function of everything that was told of the customer: told in another order, or
+/// twice, it comes out the same.
 /// </summary>
 internal static class Attributor
 {
-    /// <summary>Goes up whenever the rule decides otherwise, so that stored decisions can be told apart.</summary>
-    public const int RuleVersion = 1;
-
-    /// <param name="windowMs">A click counts from its own millisecond until just before <c>click + window</c>.</param>
-    public static Decision Decide(IEnumerable<Touch> touches, long occurredAtMs, long windowMs)
+    /// <param name="history">Facts that were told twice count once.</param>
+    /// <param name="defaultClickWindow">How long clicks count in programs that do not say it.</param>
+    /// <returns>One decision for each fact, in the order of time and key.</returns>
+    public static IReadOnlyList<Decision> Decide(CustomerHistory history, ProgramSet programs, TimeSpan defaultClickWindow)
     {
-        // The keys behind the time only make ties come out the same in every order of arrival.
-        var ranked = touches
-            .OrderBy(touch => touch.Method)
-            .ThenByDescending(touch => touch.AtMs)
-            .ThenByDescending(touch => touch.LinkId)
-            .ThenBy(touch => touch.ClickToken, StringComparer.Ordinal)
-            .ThenBy(touch => touch.PartnerId)
-            .ThenBy(touch => touch.Refusal, StringComparer.Ordinal)
-            .ToList();
-        Touch? winner = null;
-        var candidates = new List<Candidate>(ranked.Count);
-        foreach (var touch in ranked)
+        var book = new RuleBook(programs, defaultClickWindow);
+        var facts = InOrder(history.Facts);
+        var past = new Past(history.KnownSinceMs);
+        var decisions = new Decision[facts.Count];
+        for (var i = 0; i < decisions.Length; i++)
         {
-            var lost = touch.Refusal ?? OutsideWindow(touch, occurredAtMs, windowMs) ?? (winner is null ? null : "beaten");
-            winner ??= lost is null ? touch : null;
-            candidates.Add(new Candidate(touch, lost));
+            decisions[i] = new Contest(facts[i], past, history.Contacts, book).Decide();
+            past.Add(facts[i], decisions[i]);
         }
 
-        return new Decision(RuleVersion, occurredAtMs, windowMs, winner, candidates);
+        return Array.Exists(decisions, decision => decision.Credits.Count == 0) ? new Pending(facts, decisions, book).Decide() : decisions;
     }
 
-    // Codes are typed at the conversion, and what was credited once has bound its customer: only clicks grow old.
-    private static string? OutsideWindow(Touch touch, long occurredAtMs, long windowMs) => touch.Method switch
+    private static IReadOnlyList<Fact> InOrder(IReadOnlyList<Fact> facts)
     {
-        Method.Click when occurredAtMs < touch.AtMs => "after_conversion",
-        Method.Click when occurredAtMs - touch.AtMs >= windowMs => "window_over",
-        _ => null,
-    };
+        if (facts.Count < 2)
+        {
+            return facts;
+        }
+
+        var ordered = new List<Fact>(facts);
+        ordered.Sort(Compare);
+        var last = 0;
+        for (var i = 1; i < ordered.Count; i++)
+        {
+            if (Compare(ordered[last], ordered[i]) != 0)
+            {
+                ordered[++last] = ordered[i];
+            }
+        }
+
+        ordered.RemoveRange(last + 1, ordered.Count - last - 1);
+        return ordered;
+    }
+
+    private static int Compare(Fact x, Fact y)
+    {
+        var order = x.OccurredAtMs.CompareTo(y.OccurredAtMs);
+        return order != 0 ? order : string.CompareOrdinal(x.Key, y.Key);
+    }
 }

@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Storage;
+
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>What a shop tells of a customer. The names are stored: add, never change.</summary>
@@ -17,6 +19,9 @@ internal enum FactKind
 /// <summary>One thing that a shop told of a customer, as far as credit depends on it.</summary>
 internal sealed record Fact
 {
+    /// <summary><see cref="Key"/> of what is stored so.</summary>
+    public static string KeyOf(string? businessKey, long id) => businessKey ?? EntityId.Format("", id);
+
     public required long Id { get; init; }
 
     public required FactKind Kind { get; init; }

@@ -18,20 +18,26 @@ internal sealed class ConversionMetrics
     {
         _stats = new CollectedFigures<object>(stats.Read, clock);
         var meter = meters.Create(MeterName);
-        Count(meter, "linktracker.conversions", "Conversions that were kept.", "leads", "sales");
-        Count(meter, "linktracker.conversions.repeats", "Conversions that were told again, and answered as before.", "leadRepeats", "saleRepeats");
-        Count(meter, "linktracker.conversions.conflicts", "Repeats that came with another body.", "leadConflicts", "saleConflicts");
+        Count(meter, "linktracker.conversions", "Conversions that were kept.", "leads", "sales", "events", "refunds");
+        Count(meter, "linktracker.conversions.repeats", "Conversions that were told again, and answered as before.", "leadRepeats", "saleRepeats", "eventRepeats", "refundRepeats");
+        Count(meter, "linktracker.conversions.conflicts", "Repeats that came with another body.", "leadConflicts", "saleConflicts", "eventConflicts", "refundConflicts");
         meter.CreateObservableUpDownCounter(
             "linktracker.sales.amount", Amounts, "{minor_unit}", "Amounts of sales in each currency: posted = attributed + unattributed.");
+        meter.CreateObservableCounter(
+            "linktracker.sales.refunded",
+            () => _stats.Measure(stats => Figures(stats).GetProperty("refunded").EnumerateObject().Select(
+                currency => new Measurement<long>(currency.Value.GetInt64(), Tag("linktracker.sale.currency", currency.Name)))),
+            "{minor_unit}",
+            "What of sales went back, in each currency.");
     }
 
-    private void Count(Meter meter, string name, string description, string leads, string sales) =>
+    private void Count(Meter meter, string name, string description, string leads, string sales, string events, string refunds) =>
         meter.CreateObservableCounter(
             name,
             () => _stats.Measure(stats =>
             {
                 var figures = Figures(stats);
-                return new[] { Of("lead", figures.GetProperty(leads)), Of("sale", figures.GetProperty(sales)) };
+                return new[] { Of("lead", figures.GetProperty(leads)), Of("sale", figures.GetProperty(sales)), Of("event", figures.GetProperty(events)), Of("refund", figures.GetProperty(refunds)) };
             }),
             "{conversion}",
             description);

@@ -9,7 +9,12 @@ internal static class ConversionsExtensions
     {
         services.TryAddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
         services.AddSingleton<ClickEvidence>();
-        services.AddSingleton<Tracker>();
+        services.AddSingleton<Derivations>();
+        services.AddSingleton<ConversionIntake>();
+        services.AddSingleton<RefundIntake>();
+        services.AddSingleton<Intake>();
+        services.AddSingleton<IntakeQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
         services.AddSingleton<ConversionStats>();
         services.AddSingleton<ConversionMetrics>();
         services.AddSingleton<IStatsSection>(provider =>

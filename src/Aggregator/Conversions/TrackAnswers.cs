@@ -11,9 +11,20 @@ internal sealed record ClickAnswer(string Id);
 
 internal sealed record LeadCustomer(string? Name, string? Email, string? Avatar, string ExternalId);
 
-/// <summary>Customer and sale are null when nothing was recorded: the customer is unknown and no evidence came, or the amount is 0.</summary>
+/// <summary>Customer and sale are null when the customer is unknown and no evidence came (the sale then waits for its lead), and when the amount is 0.</summary>
 internal sealed record SaleAnswer(string EventName, SaleCustomer? Customer, SaleDetails? Sale);
 
 internal sealed record SaleCustomer(string Id, string? Name, string? Email, string? Avatar, string ExternalId);
 
 internal sealed record SaleDetails(long Amount, string Currency, string PaymentProcessor, string? InvoiceId, JsonObject? Metadata);
+
+/// <summary>Customer is null when it is unknown and no evidence came: the event waits for its lead.</summary>
+internal sealed record EventAnswer(string EventName, string? EventId, SaleCustomer? Customer, JsonObject? Metadata);
+
+/// <param name="Amount">What takes effect, in minor units of the sale's currency; null while the sale is not known, and nothing was asked for.</param>
+/// <param name="Status"><c>applied</c>, or <c>pending</c>: the sale is not known yet.</param>
+internal sealed record RefundAnswer(string RefundId, string InvoiceId, string Type, long? Amount, string? Currency, string? Reason, string OccurredAt, string Status);
+
+/// <param name="Customer">Null when it is not known yet.</param>
+/// <param name="SubscriptionCanceledAt">The latest that was told, ISO 8601.</param>
+internal sealed record CancellationAnswer(SaleCustomer? Customer, string? SubscriptionId, string SubscriptionCanceledAt);

@@ -1,28 +1,27 @@
 using LinkTracker.Aggregator.Api;
-using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Conversions;
 
-/// <summary>Where shops tell of leads and sales.</summary>
-internal sealed class TrackApi(Database database, Tracker tracker, TimeProvider clock)
+/// <summary>Where shops tell what their customers do. The answer is the stored text itself, so that a repeat gets the same bytes.</summary>
+internal sealed class TrackApi(IntakeQueue queue)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<TrackApi>(services);
-        var group = routes.MapGroup("/track").WithTags("Track");
-        group.MapPost("/lead", api.LeadAsync).WithName("trackLead").Produces<LeadAnswer>();
-        group.MapPost("/sale", api.SaleAsync).WithName("trackSale").Produces<SaleAnswer>();
+
+        // Who waits in the queue keeps no thread, so the limit of those who do is not theirs: more at once are faster.
+        var group = routes.MapGroup("/track").WithTags("Track").DisableRateLimiting();
+        group.MapPost("/lead", api.AskAsync<LeadRequest>).WithName("trackLead").Produces<LeadAnswer>();
+        group.MapPost("/sale", api.AskAsync<SaleRequest>).WithName("trackSale").Produces<SaleAnswer>();
+        group.MapPost("/event", api.AskAsync<EventRequest>).WithName("trackEvent").Produces<EventAnswer>();
+        group.MapPost("/refund", api.AskAsync<RefundRequest>).WithName("trackRefund").Produces<RefundAnswer>();
+        group.MapPost("/cancellation", api.AskAsync<CancellationRequest>).WithName("trackCancellation").Produces<CancellationAnswer>();
     }
 
-    private Task<IResult> LeadAsync(Body<LeadRequest> body, CancellationToken cancellation) =>
-        AnswerAsync(session => tracker.Lead(session, body.Value, Now()), cancellation);
-
-    private Task<IResult> SaleAsync(Body<SaleRequest> body, CancellationToken cancellation) =>
-        AnswerAsync(session => tracker.Sale(session, body.Value, Now()), cancellation);
-
-    // The answer is the stored text itself, so that a repeat gets the same bytes.
-    private async Task<IResult> AnswerAsync(Func<Session, string> work, CancellationToken cancellation) =>
-        Results.Text(await database.WriteAsync(work, cancellation), "application/json");
-
-    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private async Task<IResult> AskAsync<T>(Body<T> body, HttpContext context)
+        where T : IntakeRequest
+    {
+        body.Value.Check();
+        return await queue.AskAsync(new IntakeCall(body.Value, IdempotencyKey.Of(context, body.Bytes)), context.RequestAborted);
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class CustomerPresenter(LinkPresenter links, Settings settings, 
                 (SELECT COUNT(*) FROM conversions s WHERE s.customer_id = c.id AND s.kind = 'sale') AS sales,
                 (SELECT COALESCE(SUM(s.amount), 0) FROM conversions s WHERE s.customer_id = c.id AND s.kind = 'sale' AND s.currency = @currency) AS sale_amount,
                 (SELECT MIN(s.occurred_at) FROM conversions s WHERE s.customer_id = c.id AND s.kind = 'sale') AS first_sale_at,
-                (SELECT s.country FROM conversions s WHERE s.customer_id = c.id AND s.country IS NOT NULL ORDER BY s.id LIMIT 1) AS country
+                (SELECT s.country FROM conversions s WHERE s.customer_id = c.id AND s.country IS NOT NULL ORDER BY s.occurred_at, s.id LIMIT 1) AS country
             FROM customers c WHERE {where}
             """,
             arguments);
@@ -28,7 +28,7 @@ internal sealed class CustomerPresenter(LinkPresenter links, Settings settings, 
     public CustomerResponse Present(Session session, CustomerRead row, bool expanded) => new()
     {
         Id = EntityId.Format(EntityId.Customer, row.Id),
-        ExternalId = row.ExternalId,
+        ExternalId = row.ShownId,
         Name = row.Name,
         Email = row.Email,
         Avatar = row.Avatar,
@@ -37,6 +37,10 @@ internal sealed class CustomerPresenter(LinkPresenter links, Settings settings, 
         SaleAmount = row.SaleAmount,
         FirstSaleAt = Fields.Time(row.FirstSaleAt),
         CreatedAt = Fields.Time(row.CreatedAt),
+        SubscriptionCanceledAt = Fields.Time(row.CanceledAt),
+        KnownSince = Fields.Time(row.KnownSince),
+        Attributes = CustomerAttributes.Parse(row.Attributes),
+        TestMode = row.IsTest,
         Link = expanded ? LinkOf(session, row) : null,
         Partner = expanded ? PartnerOf(session, row) : null,
         ProgramId = expanded && row.PartnerId is not null ? installation.ProgramId : null,

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace LinkTracker.Aggregator.Customers;
 
 /// <summary>A customer on the wire. Link, program and partner are there only when the expanded fields were asked for.</summary>
@@ -29,6 +31,13 @@ internal sealed record CustomerResponse
 
     public string? SubscriptionCanceledAt { get; init; }
 
+    /// <summary>Since when the shop had it before it was referred; null: it is new.</summary>
+    public required string? KnownSince { get; init; }
+
+    public required JsonObject? Attributes { get; init; }
+
+    public required bool TestMode { get; init; }
+
     public CustomerLink? Link { get; init; }
 
     public string? ProgramId { get; init; }
@@ -39,3 +48,8 @@ internal sealed record CustomerResponse
 internal sealed record CustomerLink(string Id, string Domain, string Key, string ShortLink, string Url, string? ProgramId);
 
 internal sealed record CustomerPartner(string Id, string Name, string? Email, string? Image);
+
+internal sealed record DeletedCustomer(string Id);
+
+/// <param name="Updated">Those that were known.</param>
+internal sealed record CustomerImportAnswer(int Created, int Updated);

@@ -1,51 +1,116 @@
-using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Customers;
 
-/// <summary>Customers as conversions make them known.</summary>
-internal sealed class CustomerStore(EntityId ids)
+/// <summary>Customers that clients make, change and delete. When something changes that credit depends on, what follows from it is derived again.</summary>
+internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeProvider clock)
 {
-    public static CustomerRow? Find(Session session, string externalId) =>
-        session.First<CustomerRow>("SELECT * FROM customers WHERE external_id = @externalId", new { externalId });
+    /// <summary>Whoever only bought without being known is not shown yet, and who was deleted no more.</summary>
+    public const string IsShown = "c.is_pending = 0 AND c.deleted_at IS NULL";
 
-    /// <summary>
-    /// The customer of a conversion, made when it is new. What is known of it stays; what is not yet, the conversion fills in.
-    /// </summary>
-    /// <param name="credited">What the conversion is credited to.</param>
-    /// <param name="click">The click that came with it, credited or not.</param>
-    public CustomerRow Keep(Session session, TrackRequest request, Touch? credited, Touch? click, long nowMs)
+    /// <summary>What stands in place of the shop's id of a deleted customer.</summary>
+    public const string DeletedPrefix = "deleted:";
+
+    /// <param name="id">On the wire, or <c>ext_</c> and the shop's id.</param>
+    public static CustomerRow Get(Session session, string id)
     {
-        var row = new CustomerRow
-        {
-            Id = ids.Next(),
-            ExternalId = request.CustomerExternalId!,
-            Name = request.CustomerName,
-            Email = request.CustomerEmail,
-            Avatar = request.CustomerAvatar,
-            LinkId = credited?.LinkId,
-            PartnerId = credited?.PartnerId,
-            ClickToken = click?.ClickToken,
-            ClickedAt = click?.AtMs,
-            CreatedAt = nowMs,
-        };
-
-        // Link and partner belong together, and so do a click and its time: each pair is filled as a whole.
-        return session.First<CustomerRow>(
-            """
-            INSERT INTO customers (id, external_id, name, email, avatar, link_id, partner_id, click_token, clicked_at, created_at)
-            VALUES (@Id, @ExternalId, @Name, @Email, @Avatar, @LinkId, @PartnerId, @ClickToken, @ClickedAt, @CreatedAt)
-            ON CONFLICT (external_id) DO UPDATE SET
-                name = COALESCE(customers.name, excluded.name),
-                email = COALESCE(customers.email, excluded.email),
-                avatar = COALESCE(customers.avatar, excluded.avatar),
-                partner_id = CASE WHEN customers.link_id IS NULL THEN excluded.partner_id ELSE customers.partner_id END,
-                link_id = COALESCE(customers.link_id, excluded.link_id),
-                clicked_at = CASE WHEN customers.click_token IS NULL THEN excluded.clicked_at ELSE customers.clicked_at END,
-                click_token = COALESCE(customers.click_token, excluded.click_token)
-            RETURNING *
-            """,
-            row)!;
+        EntityId.TryParse(EntityId.Customer, id, out var number);
+        return session.First<CustomerRow>($"SELECT * FROM customers c WHERE {IsShown} AND (c.id = @number OR c.external_id = @external)", new { number, external = ExternalOf(id) })
+            ?? throw ApiError.NotFound($"There is no customer {id}.");
     }
+
+    /// <summary>The shop's id in <c>ext_…</c>; null when it is none.</summary>
+    public static string? ExternalOf(string id) => id is ['e', 'x', 't', '_', .. var rest] ? rest : null;
+
+    /// <exception cref="ApiError">409 when the customer is known.</exception>
+    public CustomerRow Create(Session session, Body<CustomerRequest> body)
+    {
+        // One that only bought so far is made known by this.
+        var row = session.First<CustomerRow>("SELECT * FROM customers WHERE external_id = @stored", new { stored = StoredId(body.Value) }) ?? New(body.Value);
+        if (!row.IsPending)
+        {
+            throw ApiError.Conflict($"externalId: there is a customer {row.ShownId}.");
+        }
+
+        body.Value.Apply(body.Has, row, Now());
+        row.IsPending = false;
+        Save(session, [row]);
+        return row;
+    }
+
+    /// <summary>Makes customers that the shop had before, and completes those that are known. <c>knownSince</c> is now when it is left out.</summary>
+    /// <returns>How many were made, and how many were there.</returns>
+    /// <exception cref="ApiError">422, naming the item; nothing is stored then.</exception>
+    public (int Created, int Updated) Import(Session session, BodyList<CustomerRequest> bodies)
+    {
+        // :: 1
+        string[] stored = [.. bodies.Items.Select(body => StoredId(body.Value))];
+        var rows = session.Query<CustomerRow>($"SELECT * FROM customers WHERE {session.In("external_id", "stored")}", new { stored }).ToDictionary(row => row.ExternalId);
+
+        // :: 2
+        var created = 0;
+        foreach (var (externalId, body) in stored.Zip(bodies.Items))
+        {
+            if (!rows.TryGetValue(externalId, out var row))
+            {
+                rows.Add(externalId, row = New(body.Value));
+            }
+
+            created += row.IsPending ? 1 : 0;
+            row.KnownSince ??= Now();
+            row.IsPending = false;
+            body.Value.Apply(body.Has, row, Now());
+        }
+
+        // :: 3
+        Save(session, rows.Values);
+        return (created, bodies.Items.Count - created);
+    }
+
+    public CustomerRow Update(Session session, string id, Body<CustomerUpdate> body)
+    {
+        var row = Get(session, id);
+        if (body.Has("externalId"))
+        {
+            Rename(session, row, IntakeBatch.StoredId(row.IsTest, CheckExternalId(body.Value.ExternalId)));
+        }
+
+        body.Value.Apply(body.Has, row, Now());
+        Save(session, [row]);
+        return row;
+    }
+
+    /// <summary>Takes away whatever tells who it was. What it bought stays, and stays credited.</summary>
+    public CustomerRow Delete(Session session, string id)
+    {
+        var row = Get(session, id);
+        PersonalData.Erase(session, row, IntakeBatch.StoredId(row.IsTest, DeletedPrefix + EntityId.Format(EntityId.Customer, row.Id)), Now());
+        return row;
+    }
+
+    private static string CheckExternalId(string? externalId) => TrackRequest.CheckCustomer(externalId, "externalId");
+
+    private static string StoredId(CustomerRequest request) => IntakeBatch.StoredId(request.TestMode == true, CheckExternalId(request.ExternalId));
+
+    private CustomerRow New(CustomerRequest request) => CustomerRow.Unknown(ids.Next(), request.TestMode == true, CheckExternalId(request.ExternalId), Now());
+
+    private void Save(Session session, IReadOnlyCollection<CustomerRow> rows)
+    {
+        ConversionTables.Customers.Upsert(session, rows);
+        derivations.Again(session, [.. rows.Select(row => row.Id)]);
+    }
+
+    private static void Rename(Session session, CustomerRow row, string stored)
+    {
+        if (stored != row.ExternalId && session.First<long?>("SELECT id FROM customers WHERE external_id = @stored", new { stored }) is not null)
+        {
+            throw ApiError.Conflict("externalId: another customer has it.");
+        }
+
+        PersonalData.Rename(session, row, stored);
+    }
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -4,15 +4,21 @@ using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Customers;
 
-/// <summary>Customers, to read. They come into being with their first conversion.</summary>
-internal sealed class CustomersApi(Database database, CustomerPresenter presenter, Installation installation)
+/// <summary>Customers. They come into being with their first conversion, or when the shop tells of them.</summary>
+internal sealed class CustomersApi(Database database, CustomerStore store, CustomerPresenter presenter, Installation installation)
 {
+    private const int MostAtOnce = 1_000;
+
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<CustomersApi>(services);
         var group = routes.MapGroup("/customers").WithTags("Customers");
         group.MapGet("", api.List).WithName("getCustomers");
         group.MapGet("/{id}", api.Get).WithName("getCustomer");
+        group.MapPost("", api.CreateAsync).WithName("createCustomer").Produces<CustomerResponse>(StatusCodes.Status201Created);
+        group.MapPost("/import", api.ImportAsync).WithName("importCustomers");
+        group.MapPatch("/{id}", api.UpdateAsync).WithName("updateCustomer");
+        group.MapDelete("/{id}", api.DeleteAsync).WithName("deleteCustomer");
     }
 
     private IReadOnlyList<CustomerResponse> List([AsParameters] CustomerFilter filter) => database.Read<IReadOnlyList<CustomerResponse>>(session =>
@@ -24,14 +30,38 @@ internal sealed class CustomersApi(Database database, CustomerPresenter presente
         return [.. page.Arrange(rows).Select(row => presenter.Present(session, row, filter.IncludeExpandedFields == true))];
     });
 
-    private CustomerResponse Get(string id, bool? includeExpandedFields) => database.Read(session =>
+    private CustomerResponse Get(string id, bool? includeExpandedFields) =>
+        database.Read(session => Present(session, CustomerStore.Get(session, id), includeExpandedFields));
+
+    private async Task<IResult> CreateAsync(Body<CustomerRequest> body, CancellationToken cancellation) => Results.Json(
+        await database.WriteAsync(session => Present(session, store.Create(session, body), false), cancellation),
+        ApiJson.Options,
+        statusCode: StatusCodes.Status201Created);
+
+    private Task<CustomerImportAnswer> ImportAsync(BodyList<CustomerRequest> bodies, CancellationToken cancellation)
     {
-        EntityId.TryParse(EntityId.Customer, id, out var number);
-        var arguments = new DynamicParameters(new { number, external = id is ['e', 'x', 't', '_', .. var rest] ? rest : null });
-        return presenter.Query(session, "c.id = @number OR c.external_id = @external", arguments) is [var row, ..]
-            ? presenter.Present(session, row, includeExpandedFields == true)
-            : throw ApiError.NotFound($"There is no customer {id}.");
-    });
+        if (bodies.Items.Count > MostAtOnce)
+        {
+            throw ApiError.Unprocessable($"At most {MostAtOnce} customers at once, these are {bodies.Items.Count}.");
+        }
+
+        return database.WriteAsync(
+            session =>
+            {
+                var (created, updated) = store.Import(session, bodies);
+                return new CustomerImportAnswer(created, updated);
+            },
+            cancellation);
+    }
+
+    private Task<CustomerResponse> UpdateAsync(string id, Body<CustomerUpdate> body, bool? includeExpandedFields, CancellationToken cancellation) =>
+        database.WriteAsync(session => Present(session, store.Update(session, id, body), includeExpandedFields), cancellation);
+
+    private Task<DeletedCustomer> DeleteAsync(string id, CancellationToken cancellation) =>
+        database.WriteAsync(session => new DeletedCustomer(EntityId.Format(EntityId.Customer, store.Delete(session, id).Id)), cancellation);
+
+    private CustomerResponse Present(Session session, CustomerRow row, bool? includeExpandedFields) =>
+        presenter.Present(session, presenter.Query(session, "c.id = @Id", new DynamicParameters(new { row.Id }))[0], includeExpandedFields == true);
 }
 
 /// <summary>The query parameters that choose customers.</summary>
@@ -54,6 +84,9 @@ internal sealed class CustomerFilter
     public string? ProgramId { get; set; }
 
     public bool? IncludeExpandedFields { get; set; }
+
+    /// <summary>True: the customers of test mode instead.</summary>
+    public bool? TestMode { get; set; }
 
     /// <summary><c>createdAt</c> (the default), <c>saleAmount</c> or <c>firstSaleAt</c>; who never bought comes last.</summary>
     public string? SortBy { get; set; }
@@ -96,7 +129,8 @@ internal sealed class CustomerFilter
     public (string Where, DynamicParameters Arguments) Where(string program)
     {
         var arguments = new DynamicParameters();
-        var where = "1 = 1";
+        var where = CustomerStore.IsShown;
+        Add("c.is_test = @test", "test", TestMode == true ? 1 : 0);
         Add("lower(c.email) = @email", "email", Email?.ToLowerInvariant());
         Add("c.external_id = @external", "external", ExternalId);
         Add("(lower(c.name) LIKE @search ESCAPE '!' OR lower(c.email) LIKE @search ESCAPE '!' OR lower(c.external_id) LIKE @search ESCAPE '!')", "search", SearchPattern.Of(Search));

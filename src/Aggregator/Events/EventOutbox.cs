@@ -12,20 +12,16 @@ namespace LinkTracker.Aggregator.Events;
 /// <summary>Events of leads and sales that wait in the database, kept in the transaction of what they tell of. In the order of commits.</summary>
 internal static class EventOutbox
 {
-    public static void Add(Session session, ConversionRow conversion, CustomerRow customer)
-    {
-        var id = EntityId.Format(conversion.Kind == "sale" ? EntityId.Sale : EntityId.Lead, conversion.Id);
-        session.Execute(
-            "INSERT INTO event_outbox (id, type, link_id, occurred_at, data) VALUES (@id, @type, @LinkId, @OccurredAt, @data)",
-            new
-            {
-                id,
-                type = conversion.Kind == "sale" ? CloudEvent.Sale : CloudEvent.Lead,
-                conversion.LinkId,
-                conversion.OccurredAt,
-                data = JsonSerializer.Serialize(DataOf(id, conversion, customer), ApiJson.Options),
-            });
-    }
+    private static readonly RowWriter<WaitingEvent> Rows = new RowWriter<WaitingEvent>("event_outbox", "position")
+        .Text("id", row => row.Id)
+        .Text("type", row => row.Type)
+        .Number("link_id", row => row.LinkId)
+        .Number("occurred_at", row => row.OccurredAt)
+        .Text("data", row => row.Data);
+
+    /// <summary>Tells of the leads and sales among what was taken in. What is a test is nobody else's business.</summary>
+    public static void Add(Session session, IEnumerable<(ConversionRow Conversion, CustomerRow Customer)> told) => Rows.Insert(
+        session, [.. told.Where(one => one.Conversion is { IsTest: false, Kind: "lead" or "sale" }).Select(one => EventOf(one.Conversion, one.Customer))]);
 
     /// <summary>The next events to send, in order.</summary>
     public static IReadOnlyList<WaitingEvent> First(Session session, int most) =>
@@ -36,6 +32,19 @@ internal static class EventOutbox
         session.Execute("DELETE FROM event_outbox WHERE position <= @upToPosition", new { upToPosition });
 
     public static long Count(Session session) => session.First<long>("SELECT COUNT(*) FROM event_outbox");
+
+    private static WaitingEvent EventOf(ConversionRow conversion, CustomerRow customer)
+    {
+        var id = EntityId.Format(conversion.Kind == "sale" ? EntityId.Sale : EntityId.Lead, conversion.Id);
+        return new WaitingEvent
+        {
+            Id = id,
+            Type = conversion.Kind == "sale" ? CloudEvent.Sale : CloudEvent.Lead,
+            LinkId = conversion.LinkId,
+            OccurredAt = conversion.OccurredAt,
+            Data = JsonSerializer.Serialize(DataOf(id, conversion, customer), ApiJson.Options),
+        };
+    }
 
     // Without the customer's name and address: who may read the topic need not be allowed to know them.
     private static ConversionEventData DataOf(string id, ConversionRow conversion, CustomerRow customer) => new(

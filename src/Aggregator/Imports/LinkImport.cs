@@ -17,7 +17,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
 
     private readonly HashSet<UInt128> _keys = [];
     private readonly HashSet<UInt128> _externalIds = [];
-    private readonly Dictionary<long, bool> _partners = [];
+    private readonly Dictionary<(long? Partner, bool IsLive), string?> _owners = [];
 
     /// <summary>The first pass. Empty when every row may be staged.</summary>
     public IReadOnlyList<ImportError> Validate(Session session, CancellationToken cancellation)
@@ -51,7 +51,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
     private bool Stage(Session session, IEnumerator<ImportItem> rows)
     {
         ImportStore.CheckHeld(session, import);
-        var length = ShortCode.LengthFor(session.Counter(LinkStore.LiveLinks) + import.RowCount);
+        var length = ShortCode.LengthFor(TakenKeys.CountLive(session) + import.RowCount);
         var links = new List<LinkRow>();
         var numbers = new List<long>();
         while (links.Count < StagedLinks.RowsAtOnce && rows.MoveNext())
@@ -136,8 +136,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
     {
         { Key.Length: > 0 } when !_keys.Add(HashOf(row.Domain, row.Key)) => $"key: {row.Key} is in the upload twice.",
         { ExternalId: { } id } when !_externalIds.Add(HashOf("", id)) => $"externalId: {id} is in the upload twice.",
-        { PartnerId: { } partner } when !HasPartner(session, partner) => LinkRules.UnknownPartner(EntityId.Format(EntityId.Partner, partner)).Message,
-        _ => FindTaken(taken, row),
+        _ => FindOwnerFault(session, row) ?? FindTaken(taken, row),
     };
 
     private static string? FindTaken(TakenNames taken, LinkRow row) => row switch
@@ -147,15 +146,15 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
         _ => null,
     };
 
-    private bool HasPartner(Session session, long partner)
+    private string? FindOwnerFault(Session session, LinkRow row)
     {
-        if (!_partners.TryGetValue(partner, out var known))
+        var owner = (row.PartnerId, row.DisabledAt is null);
+        if (!_owners.TryGetValue(owner, out var fault))
         {
-            known = session.First<long?>("SELECT id FROM partners WHERE id = @partner", new { partner }) is not null;
-            _partners.Add(partner, known);
+            _owners.Add(owner, fault = LinkOwner.FindFault(session, row));
         }
 
-        return known;
+        return fault;
     }
 
     // Not one that a later row of the upload asks for by name, nor one that looks like another of this transaction.
@@ -165,7 +164,7 @@ internal sealed class LinkImport(ImportRow import, string path, LinkRules rules,
         {
             LinkRules.SetKey(row, ShortCode.Generate(length));
         }
-        while (_keys.Contains(HashOf(row.Domain, row.Key)) || !folded.Add((row.Domain, row.KeyFolded)) || TakenNames.IsAlikeTaken(session, row));
+        while (_keys.Contains(HashOf(row.Domain, row.Key)) || !folded.Add((row.Domain, row.KeyFolded)) || TakenKeys.IsTaken(session, row.Domain, row.KeyFolded, except: 0));
     }
 
     private static UInt128 HashOf(string domain, string key) =>

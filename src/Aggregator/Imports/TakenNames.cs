@@ -7,6 +7,7 @@ namespace LinkTracker.Aggregator.Imports;
 internal sealed class TakenNames
 {
     private readonly HashSet<(string Domain, string Key)> _keys = [];
+    private readonly HashSet<(string Domain, string Folded)> _codes = [];
     private readonly HashSet<string> _externalIds;
 
     /// <param name="rows">Some hundred: each has its arguments in the statements.</param>
@@ -15,25 +16,17 @@ internal sealed class TakenNames
         foreach (var ofDomain in rows.Where(row => row.Key.Length > 0).GroupBy(row => row.Domain))
         {
             _keys.UnionWith(FindKeys(session, ofDomain.Key, [.. ofDomain]).Select(key => (ofDomain.Key, key)));
+            _codes.UnionWith(TakenKeys.OfCodes(session, ofDomain.Key, [.. ofDomain.Select(row => row.KeyFolded)]).Select(form => (ofDomain.Key, form)));
         }
 
         string[] ids = [.. rows.Select(row => row.ExternalId).OfType<string>()];
         _externalIds = ids.Length == 0 ? [] : FindExternalIds(session, ids).ToHashSet();
     }
 
-    /// <summary>Whether another has exactly this key.</summary>
-    public bool HasKeyOf(LinkRow row) => _keys.Contains((row.Domain, row.Key));
+    /// <summary>Whether another has exactly this key, or an old key or a discount code that looks like it.</summary>
+    public bool HasKeyOf(LinkRow row) => _keys.Contains((row.Domain, row.Key)) || _codes.Contains((row.Domain, row.KeyFolded));
 
     public bool HasExternalIdOf(LinkRow row) => _externalIds.Contains(row.ExternalId!);
-
-    /// <summary>Whether a live or staged link has a key with the same normal form.</summary>
-    public static bool IsAlikeTaken(Session session, LinkRow row) => session.First<long?>(
-        """
-        SELECT id FROM links WHERE domain = @Domain AND key_folded = @KeyFolded AND deleted_at IS NULL
-        UNION ALL SELECT id FROM staged_links WHERE domain = @Domain AND key_folded = @KeyFolded
-        LIMIT 1
-        """,
-        new { row.Domain, row.KeyFolded }) is not null;
 
     private static IReadOnlyList<string> FindKeys(Session session, string domain, IReadOnlyList<LinkRow> rows) => session.Query<string>(
         $"""

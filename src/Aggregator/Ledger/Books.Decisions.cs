@@ -9,6 +9,18 @@ internal sealed partial class Books
     /// <summary>The same for commissions that were read from this store in this transaction.</summary>
     public IReadOnlyList<CommissionRow> Track(IEnumerable<CommissionRow> commissions) => _rows.Track(commissions);
 
+    /// <summary>Whether the earnings go with the amount of the sale.</summary>
+    public bool IsProportional(CommissionRow row)
+    {
+        if (row.RewardId.Length == 0)
+        {
+            return true;
+        }
+
+        _groups.Load([row.PartnerId!.Value]);
+        return _groups.RuleOf(row).Kind == "percentage";
+    }
+
     /// <summary>Puts in what a person made, checked and with a side of its own.</summary>
     public void Add(CommissionRow made, string cause, long nowMs)
     {
@@ -99,9 +111,6 @@ internal sealed partial class Books
         _nowMs = nowMs;
         row.ApprovedAt ??= nowMs;
     }
-
-    /// <summary>Posts something of a payout.</summary>
-    public void Post(PostingRow posting) => _journal.Post(posting);
 
     private void Move(CommissionRow row, string kind, string to, string cause, long nowMs)
     {

@@ -166,6 +166,7 @@ internal sealed partial class Books(ILedgerStore store, ProgramSet programs, Ent
         row.Refunded = conversion.Refunded;
         row.IsTest = due.IsTest;
         row.OccurredAt = conversion.OccurredAtMs;
+        row.ApprovedAt ??= due.Version.Rules.Approval == "manual" ? null : _nowMs;
         row.AvailableAt = checked(conversion.OccurredAtMs + (long)TimeSpan.FromDays(due.HoldingDays).TotalMilliseconds);
         _touched.Add(row);
         if (!Chains.Has(row))

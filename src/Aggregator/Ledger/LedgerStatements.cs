@@ -5,62 +5,87 @@ namespace LinkTracker.Aggregator.Ledger;
 /// <summary>Writes what one transaction changed in the ledger, table by table.</summary>
 internal static class LedgerStatements
 {
-    private static readonly string[] CommissionColumns =
-    [
-        "id", "program_id", "rule_version", "reward_id", "side", "type", "unit", "partner_id", "customer_id", "conversion_id", "link_id", "order_key",
-        "basis", "quantity", "shares", "due", "granted", "sold", "refunded", "earnings", "state", "outcome", "decided", "is_checked", "is_test",
-        "occurred_at", "available_at", "approved_at", "payout_id", "note", "version", "created_at", "updated_at",
-    ];
+    private static readonly RowWriter<CommissionRow> Commissions = new RowWriter<CommissionRow>("commissions", "id")
+        .Number("id", row => row.Id)
+        .Number("program_id", row => row.ProgramId)
+        .Number("rule_version", row => row.RuleVersion)
+        .Text("reward_id", row => row.RewardId)
+        .Text("side", row => row.Side)
+        .Text("type", row => row.Type)
+        .Text("unit", row => row.Unit)
+        .Number("partner_id", row => row.PartnerId)
+        .Number("customer_id", row => row.CustomerId)
+        .Number("conversion_id", row => row.ConversionId)
+        .Number("link_id", row => row.LinkId)
+        .Text("order_key", row => row.OrderKey)
+        .Number("basis", row => row.Basis)
+        .Number("quantity", row => row.Quantity)
+        .Text("shares", row => row.Shares)
+        .Number("due", row => row.Due)
+        .Number("granted", row => row.Granted)
+        .Number("sold", row => row.Sold)
+        .Number("refunded", row => row.Refunded)
+        .Number("earnings", row => row.Earnings)
+        .Text("state", row => row.State)
+        .Text("outcome", row => row.Outcome)
+        .Text("decided", row => row.Decided)
+        .Number("is_checked", row => row.IsChecked ? 1 : 0)
+        .Number("is_test", row => row.IsTest ? 1 : 0)
+        .Number("occurred_at", row => row.OccurredAt)
+        .Number("available_at", row => row.AvailableAt)
+        .Number("approved_at", row => row.ApprovedAt)
+        .Number("payout_id", row => row.PayoutId)
+        .Text("note", row => row.Note)
+        .Number("version", row => row.Version)
+        .Number("created_at", row => row.CreatedAt)
+        .Number("updated_at", row => row.UpdatedAt);
 
-    private static readonly string[] PostingColumns =
-    [
-        "position", "kind", "program_id", "owner_kind", "owner_id", "unit", "amount", "debit", "credit", "commission_id", "cause", "rule_version",
-        "occurred_at", "posted_at", "is_test",
-    ];
+    private static readonly RowWriter<PostingRow> Postings = new RowWriter<PostingRow>("postings", "position")
+        .Number("position", row => row.Position)
+        .Text("kind", row => row.Kind)
+        .Number("program_id", row => row.ProgramId)
+        .Text("owner_kind", row => row.OwnerKind)
+        .Number("owner_id", row => row.OwnerId)
+        .Text("unit", row => row.Unit)
+        .Number("amount", row => row.Amount)
+        .Text("debit", row => row.Debit)
+        .Text("credit", row => row.Credit)
+        .Number("commission_id", row => row.CommissionId)
+        .Text("cause", row => row.Cause)
+        .Number("rule_version", row => row.RuleVersion)
+        .Number("occurred_at", row => row.OccurredAt)
+        .Number("posted_at", row => row.PostedAt)
+        .Number("is_test", row => row.IsTest ? 1 : 0);
 
-    private static readonly string[] TotalColumns =
-        ["program_id", "reward_id", "partner_id", "period", "starts_at", "conversions", "revenue", "due", "earnings"];
+    private static readonly RowWriter<RewardTotalRow> Totals = new RowWriter<RewardTotalRow>("reward_totals", "program_id", "reward_id", "partner_id", "period", "starts_at")
+        .Number("program_id", row => row.ProgramId)
+        .Text("reward_id", row => row.RewardId)
+        .Number("partner_id", row => row.PartnerId)
+        .Text("period", row => row.Period)
+        .Number("starts_at", row => row.StartsAt)
+        .Number("conversions", row => row.Conversions)
+        .Number("revenue", row => row.Revenue)
+        .Number("due", row => row.Due)
+        .Number("earnings", row => row.Earnings);
 
-    private static readonly string[] BalanceColumns = ["program_id", "owner_kind", "owner_id", "account", "unit", "amount"];
-
-    private static readonly string UpsertCommission = Insert("commissions", CommissionColumns) + " ON CONFLICT (id) DO UPDATE SET "
-        + string.Join(", ", CommissionColumns[1..].Select(column => $"{column} = excluded.{column}"));
-
-    private static readonly string UpsertTotal = Insert("reward_totals", TotalColumns) + " ON CONFLICT (program_id, reward_id, partner_id, period, starts_at) DO UPDATE SET "
-        + string.Join(", ", TotalColumns[5..].Select(column => $"{column} = excluded.{column}"));
-
-    private static readonly string UpsertBalance = Insert("balances", BalanceColumns)
-        + " ON CONFLICT (program_id, owner_kind, owner_id, account, unit) DO UPDATE SET amount = balances.amount + excluded.amount";
+    private static readonly string[] BalanceColumns = ["program", "ownerKind", "owner", "account", "unit", "amount"];
 
     public static void Write(Session session, IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
     {
-        session.ExecuteAll(UpsertCommission, CommissionColumns, commissions.Select(ValuesOf));
-        session.ExecuteAll(UpsertTotal, TotalColumns, totals.Select(row => new object?[]
-        {
-            row.ProgramId, row.RewardId, row.PartnerId, row.Period, row.StartsAt, row.Conversions, row.Revenue, row.Due, row.Earnings,
-        }));
-        session.ExecuteAll(Insert("postings", PostingColumns), PostingColumns, journal.Postings.Select(ValuesOf));
-        session.ExecuteAll(UpsertBalance, BalanceColumns, journal.Balances.Where(balance => balance.Value != 0).Select(balance => new object?[]
-        {
-            balance.Key.ProgramId, balance.Key.OwnerKind, balance.Key.OwnerId, balance.Key.Account, balance.Key.Unit, balance.Value,
-        }));
+        Commissions.Upsert(session, commissions);
+        Totals.Upsert(session, totals);
+        Postings.Insert(session, journal.Postings);
+
+        // What is added, not what comes out: no balance has to be read for it.
+        session.ExecuteAll(
+            """
+            INSERT INTO balances (program_id, owner_kind, owner_id, account, unit, amount) VALUES (@program, @ownerKind, @owner, @account, @unit, @amount)
+            ON CONFLICT (program_id, owner_kind, owner_id, account, unit) DO UPDATE SET amount = balances.amount + excluded.amount
+            """,
+            BalanceColumns,
+            journal.Balances.Where(balance => balance.Value != 0).Select(balance => new object?[]
+            {
+                balance.Key.ProgramId, balance.Key.OwnerKind, balance.Key.OwnerId, balance.Key.Account, balance.Key.Unit, balance.Value,
+            }));
     }
-
-    private static string Insert(string table, string[] columns) =>
-        $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(column => "@" + column))})";
-
-    private static object?[] ValuesOf(CommissionRow row) =>
-    [
-        row.Id, row.ProgramId, row.RuleVersion, row.RewardId, row.Side, row.Type, row.Unit, row.PartnerId, row.CustomerId, row.ConversionId, row.LinkId, row.OrderKey,
-        row.Basis, row.Quantity, row.Shares, row.Due, row.Granted, row.Sold, row.Refunded, row.Earnings, row.State, row.Outcome, row.Decided, Flag(row.IsChecked), Flag(row.IsTest),
-        row.OccurredAt, row.AvailableAt, row.ApprovedAt, row.PayoutId, row.Note, row.Version, row.CreatedAt, row.UpdatedAt,
-    ];
-
-    private static object?[] ValuesOf(PostingRow row) =>
-    [
-        row.Position, row.Kind, row.ProgramId, row.OwnerKind, row.OwnerId, row.Unit, row.Amount, row.Debit, row.Credit, row.CommissionId, row.Cause, row.RuleVersion,
-        row.OccurredAt, row.PostedAt, Flag(row.IsTest),
-    ];
-
-    private static int Flag(bool value) => value ? 1 : 0;
 }

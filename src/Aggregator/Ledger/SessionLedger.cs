@@ -13,10 +13,7 @@ internal sealed class SessionLedger(Session session, string reportingCurrency) :
 
     private ExchangeRates? _rates;
 
-    // Read when the first sale needs one: most programs sell in their own currency.
-    public Exchange Rates => (amount, from, to, atMs) => from == to
-        ? amount
-        : (_rates ??= ExchangeRates.Load(session, reportingCurrency)).Convert(amount, from, to, atMs)?.Amount;
+    public Exchange Rates => Convert;
 
     public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => session.Query<CommissionRow>(
         $"SELECT * FROM commissions WHERE {session.In("customer_id", "customers")}", new { customers = customers.ToArray() });
@@ -65,6 +62,25 @@ internal sealed class SessionLedger(Session session, string reportingCurrency) :
 
     public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal) =>
         LedgerStatements.Write(session, commissions, totals, journal);
+
+    // Rates are read when the first sale needs one: most programs sell in their own currency.
+    private long? Convert(long amount, string from, string to, long atMs)
+    {
+        if (from == to)
+        {
+            return amount;
+        }
+
+        try
+        {
+            return (_rates ??= ExchangeRates.Load(session, reportingCurrency)).Convert(amount, from, to, atMs)?.Amount;
+        }
+        catch (OverflowException)
+        {
+            // A rate by which money comes to more than 64 bits hold is none: the sale waits for a right one.
+            return null;
+        }
+    }
 
     private IReadOnlyList<NewestRow> Newest(IReadOnlyCollection<RewardChain> chains, bool isShared, long sinceMs) => session.Query<NewestRow>(
         $"""

@@ -18,6 +18,11 @@ internal sealed class ConversionTotals
 
     public long SaleAmount { get; set; }
 
+    /// <summary>What of <see cref="SaleAmount"/> went back.</summary>
+    public long Refunded { get; set; }
+
+    public long NetRevenue => SaleAmount - Refunded;
+
     public static IReadOnlyDictionary<long, ConversionTotals> OfLinks(Session session, IEnumerable<long> links, string currency) =>
         Read(session, "link_id", links, currency);
 
@@ -25,15 +30,21 @@ internal sealed class ConversionTotals
     public static IReadOnlyDictionary<long, ConversionTotals> OfPartners(Session session, IEnumerable<long> partners, string currency) =>
         Read(session, "partner_id", partners, currency);
 
+    // Every touch that has a part of a conversion counts it, but once; money is each one's own part.
     private static Dictionary<long, ConversionTotals> Read(Session session, string column, IEnumerable<long> ids, string currency) =>
         ids.Chunk(AtOnce).SelectMany(some => session.Query<ConversionTotals>(
             $"""
-            SELECT {column} AS id,
+            SELECT id,
                    SUM(CASE WHEN kind = 'lead' THEN quantity ELSE 0 END) AS leads,
                    COUNT(DISTINCT CASE WHEN kind = 'sale' THEN customer_id END) AS conversions,
                    SUM(CASE WHEN kind = 'sale' THEN 1 ELSE 0 END) AS sales,
-                   SUM(CASE WHEN kind = 'sale' AND currency = @currency THEN amount ELSE 0 END) AS sale_amount
-            FROM conversions WHERE {session.In(column, "some")} GROUP BY {column}
+                   SUM(CASE WHEN kind = 'sale' AND currency = @currency THEN amount ELSE 0 END) AS sale_amount,
+                   SUM(CASE WHEN kind = 'sale' AND currency = @currency THEN refunded ELSE 0 END) AS refunded
+            FROM (SELECT c.{column} AS id, v.kind, v.quantity, v.customer_id, v.currency, SUM(c.amount) AS amount, SUM(c.refunded) AS refunded
+                  FROM credits c JOIN conversions v ON v.id = c.conversion_id
+                  WHERE {session.In("c." + column, "some")} AND v.kind IN ('lead', 'sale') AND v.is_test = 0
+                  GROUP BY c.{column}, v.id, v.kind, v.quantity, v.customer_id, v.currency) AS credited
+            GROUP BY id
             """,
             new { some, currency })).ToDictionary(totals => totals.Id);
 }

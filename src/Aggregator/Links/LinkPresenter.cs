@@ -28,7 +28,8 @@ internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings
         long[] ids = [.. rows.Select(row => row.Id)];
         var clicks = readClicks(ids);
         var totals = ConversionTotals.OfLinks(session, ids, settings.Currency);
-        return [.. rows.Select(row => Present(row, clicks.GetValueOrDefault(row.Id), totals.GetValueOrDefault(row.Id, None)))];
+        var aliases = LinkAliases.Of(session, ids);
+        return [.. rows.Select(row => Present(row, aliases[row.Id], clicks.GetValueOrDefault(row.Id), totals.GetValueOrDefault(row.Id, None)))];
     }
 
     public LinkSummary Summarise(LinkRow row) => new(
@@ -39,13 +40,15 @@ internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings
     public string ShortLink(LinkRow row) =>
         $"{_scheme}://{row.Domain}/{string.Join('/', row.Key.Split('/').Select(Uri.EscapeDataString))}";
 
-    private string? ProgramOf(LinkRow row) => row.PartnerId is null ? null : installation.ProgramId;
+    /// <summary>The program on the wire. A link that names none and is nobody's is in none.</summary>
+    public string? ProgramOf(LinkRow row) => EntityId.Format(EntityId.Program, row.ProgramId) ?? (row.PartnerId is null ? null : installation.ProgramId);
 
-    private LinkResponse Present(LinkRow row, LinkClicks clicks, ConversionTotals totals) => new()
+    private LinkResponse Present(LinkRow row, IEnumerable<AliasRow> aliases, LinkClicks clicks, ConversionTotals totals) => new()
     {
         Id = EntityId.Format(EntityId.Link, row.Id),
         Domain = row.Domain,
         Key = row.Key,
+        Aliases = [.. aliases.Select(alias => alias.Key)],
         Url = row.Url,
         ShortLink = ShortLink(row),
         QrCode = $"{_api}/qr?url={ShortLink(row)}?qr=1",
@@ -57,6 +60,7 @@ internal sealed class LinkPresenter(ReadLinkClicks readClicks, Settings settings
         Archived = row.Archived,
         Disabled = row.DisabledAt is not null,
         DisabledAt = Api.Fields.Time(row.DisabledAt),
+        DisabledReason = row.DisabledReason,
         RedirectStatus = row.RedirectStatus,
         QueryPolicy = row.QueryPolicy,
         Channel = row.Channel,

@@ -14,6 +14,9 @@ internal sealed class LinkRequest
 
     public string? Key { get; set; }
 
+    /// <summary>On a change of <see cref="Key"/>: whether the old one still leads to the link; true unless given.</summary>
+    public bool? KeepOldKey { get; set; }
+
     public int? KeyLength { get; set; }
 
     public string? Prefix { get; set; }

@@ -11,6 +11,9 @@ internal sealed record LinkResponse
 
     public required string Key { get; init; }
 
+    /// <summary>Keys that the link had before and that still lead to it, the newest first.</summary>
+    public required IReadOnlyList<string> Aliases { get; init; }
+
     public required string Url { get; init; }
 
     public required string ShortLink { get; init; }
@@ -32,6 +35,9 @@ internal sealed record LinkResponse
     public required bool Disabled { get; init; }
 
     public required string? DisabledAt { get; init; }
+
+    /// <summary><c>partner_banned</c> or <c>partner_deactivated</c> while that is why.</summary>
+    public required string? DisabledReason { get; init; }
 
     public required int RedirectStatus { get; init; }
 

@@ -32,6 +32,9 @@ internal class LinkRow
 
     public long? DisabledAt { get; set; }
 
+    /// <summary><c>partner_banned</c>, <c>partner_deactivated</c>; null when a person disabled it, or nobody did.</summary>
+    public string? DisabledReason { get; set; }
+
     public bool Archived { get; set; }
 
     public string? ExternalId { get; set; }
@@ -39,6 +42,9 @@ internal class LinkRow
     public string? TenantId { get; set; }
 
     public long? PartnerId { get; set; }
+
+    /// <summary>Null: the default program.</summary>
+    public long? ProgramId { get; set; }
 
     public string? Title { get; set; }
 
@@ -104,5 +110,6 @@ internal sealed class Place : LinkRow
 
     public long Version { get; set; }
 
-    public LinkChange ToChange() => new(Version, PlaceDomain, PlaceKey, Id == 0 ? null : ToState());
+    // An old key's state is that of its link, under the old key.
+    public LinkChange ToChange() => new(Version, PlaceDomain, PlaceKey, Id == 0 ? null : ToState() with { Domain = PlaceDomain, Key = PlaceKey });
 }

@@ -110,6 +110,7 @@ internal sealed class LinkRules(Settings settings, Installation installation)
             false => null,
             null => row.DisabledAt,
         };
+        row.DisabledReason = row.DisabledAt is null ? null : row.DisabledReason;
         if (sent.RedirectStatus is { } status)
         {
             row.RedirectStatus = status is 301 or 302 or 307 or 308
@@ -145,9 +146,9 @@ internal sealed class LinkRules(Settings settings, Installation installation)
     private void ApplyOwners(Body<LinkRequest> body, LinkRow row)
     {
         var sent = body.Value;
-        if (!string.IsNullOrEmpty(sent.ProgramId) && sent.ProgramId != installation.ProgramId)
+        if (body.Has("programId"))
         {
-            throw ApiError.Unprocessable($"programId: there is one program here, {installation.ProgramId}.");
+            row.ProgramId = ProgramOf(sent.ProgramId);
         }
 
         if (body.Has("partnerId"))
@@ -167,6 +168,14 @@ internal sealed class LinkRules(Settings settings, Installation installation)
             row.TenantId = Fields.Text(sent.TenantId, "tenantId", 255);
         }
     }
+
+    // The default program is nobody's choice: its links have none.
+    private long? ProgramOf(string? id) =>
+        string.IsNullOrEmpty(id) || id == installation.ProgramId ? null
+        : EntityId.TryParse(EntityId.Program, id, out var program) ? program
+        : throw UnknownProgram(id);
+
+    public static ApiError UnknownProgram(string? id) => ApiError.Unprocessable($"programId: there is no program {id}.");
 
     public static ApiError UnknownPartner(string? id) => ApiError.Unprocessable($"partnerId: there is no partner {id}.");
 

@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Contracts.Links;
 
@@ -35,15 +36,17 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
 
         CheckReferences(session, row);
         LinkStatement.Insert(session, row);
-        SetPlace(session, row.Domain, row.Key, row.Id);
+        SetPlaces(session, [new PlaceChange(row.Domain, row.Key, row.Id)]);
         session.Add(LiveLinks, 1);
         return row;
     }
 
+    /// <summary>Changes the link. A key that it gives up for another still leads to it, unless the request says otherwise.</summary>
     public void Update(Session session, LinkRow row, Body<LinkRequest> body)
     {
-        var (domain, key) = (row.Domain, row.Key);
-        rules.Apply(body, row, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var (domain, key, folded) = (row.Domain, row.Key, row.KeyFolded);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        rules.Apply(body, row, now);
         var moved = (domain, key) != (row.Domain, row.Key);
         if (moved)
         {
@@ -54,10 +57,15 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
         LinkStatement.Update(session, row);
         if (moved)
         {
-            SetPlace(session, domain, key, null);
+            LinkAliases.TakeBack(session, row);
+            if (body.Value.KeepOldKey ?? true)
+            {
+                LinkAliases.Keep(session, row, domain, key, folded, now);
+            }
         }
 
-        SetPlace(session, row.Domain, row.Key, row.Id);
+        var places = LinkAliases.Arrange(session, row);
+        SetPlaces(session, moved && !places.Any(place => (place.Domain, place.Key) == (domain, key)) ? [new PlaceChange(domain, key, null), .. places] : places);
     }
 
     /// <summary>Changes the link that has this target, or makes one. A partner's upsert looks among its links only.</summary>
@@ -76,7 +84,8 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         session.Execute("UPDATE links SET deleted_at = @now, updated_at = @now WHERE id = @Id", new { now, row.Id });
-        SetPlace(session, row.Domain, row.Key, null);
+        SetPlaces(session, [new PlaceChange(row.Domain, row.Key, null), .. LinkAliases.Delete(session, row)]);
+        DiscountCodeStore.DeleteOf(session, row.Id, now);
         session.Add(LiveLinks, -1);
     }
 
@@ -95,29 +104,17 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
     public static LinkRow? Find(Session session, string domain, string key) => session.First<LinkRow>(
         "SELECT l.* FROM link_places p JOIN links l ON l.id = p.link_id WHERE p.domain = @domain AND p.key = @key", new { domain, key });
 
-    /// <summary>The live link that a typed code means: the exact key, or the only one with its normal form.</summary>
-    public static LinkRow? FindByCode(Session session, string domain, string code)
+    /// <summary>Tells Edges what is in some places now. Each change has the next version.</summary>
+    public void SetPlaces(Session session, IReadOnlyList<PlaceChange> places)
     {
-        if (Find(session, domain, code) is { } exact)
-        {
-            return exact;
-        }
-
-        var alike = session.Query<LinkRow>(
-            "SELECT * FROM links WHERE domain = @domain AND key_folded = @folded AND deleted_at IS NULL LIMIT 2",
-            new { domain, folded = ShortCode.Normalise(code) });
-        return alike.Count == 1 ? alike[0] : null;
-    }
-
-    public void SetPlace(Session session, string domain, string key, long? link)
-    {
-        var version = session.Add(Version, 1);
-        session.Execute(
+        var version = session.Add(Version, places.Count) - places.Count;
+        session.ExecuteAll(
             """
             INSERT INTO link_places (domain, key, link_id, version) VALUES (@domain, @key, @link, @version)
-            ON CONFLICT (domain, key) DO UPDATE SET link_id = @link, version = @version
+            ON CONFLICT (domain, key) DO UPDATE SET link_id = excluded.link_id, version = excluded.version
             """,
-            new { domain, key, link, version });
+            ["domain", "key", "link", "version"],
+            places.Select(place => new object?[] { place.Domain, place.Key, place.Link, ++version }));
         session.AfterCommit(signal.Raise);
     }
 
@@ -125,7 +122,7 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
     {
         var length = sent.KeyLength is { } wanted
             ? (int)Fields.Between(wanted, "keyLength", 3, ShortCode.MaxKeyLength)
-            : ShortCode.LengthFor(session.Counter(LiveLinks));
+            : ShortCode.LengthFor(TakenKeys.CountLive(session));
         var prefix = sent.Prefix?.Trim('/') is { Length: > 0 } text ? text + "/" : "";
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -147,20 +144,18 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
         }
     }
 
-    // Also by a link that an import is about to publish.
-    private static bool IsTaken(Session session, LinkRow row) => session.First<long?>(
-        """
-        SELECT id FROM links WHERE domain = @Domain AND key_folded = @KeyFolded AND deleted_at IS NULL AND id <> @Id
-        UNION ALL SELECT id FROM staged_links WHERE domain = @Domain AND key_folded = @KeyFolded
-        LIMIT 1
-        """,
-        row) is not null;
+    private static bool IsTaken(Session session, LinkRow row) => TakenKeys.IsTaken(session, row.Domain, row.KeyFolded, row.Id);
 
     private static void CheckReferences(Session session, LinkRow row)
     {
-        if (row.PartnerId is { } partner && session.First<long?>("SELECT id FROM partners WHERE id = @partner", new { partner }) is null)
+        if (row.ProgramId is { } program && session.First<long?>("SELECT id FROM programs WHERE id = @program", new { program }) is null)
         {
-            throw LinkRules.UnknownPartner(EntityId.Format(EntityId.Partner, partner));
+            throw LinkRules.UnknownProgram(EntityId.Format(EntityId.Program, program));
+        }
+
+        if (LinkOwner.FindFault(session, row) is { } fault)
+        {
+            throw ApiError.Unprocessable(fault);
         }
 
         if (row.ExternalId is not null && session.First<long?>(

@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
@@ -37,7 +38,8 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
     {
         var figures = FiguresOf(session, ids, withClicks: true);
         var rows = session.Query<PartnerRow>($"SELECT * FROM partners WHERE {session.In("id", "ids")}", new { ids }).ToDictionary(row => row.Id);
-        return [.. ids.Select(id => Present(rows[id], figures[id], LinksOf(session, id, MaxLinks, 0)))];
+        var earned = PartnerEarnings.Of(session, ids, settings.Currency);
+        return [.. ids.Select(id => Present(rows[id], figures[id], LinksOf(session, id, MaxLinks, 0)) with { TotalCommissions = earned.GetValueOrDefault(id) })];
     }
 
     // A deleted link takes nothing from what its partner brought.
@@ -79,7 +81,7 @@ internal sealed class PartnerPresenter(ReadLinkClicks readClicks, LinkPresenter 
             TotalConversions = figures.Credited.Conversions,
             TotalSales = figures.Credited.Sales,
             TotalSaleAmount = figures.Credited.SaleAmount,
-            NetRevenue = figures.Credited.SaleAmount,
+            NetRevenue = figures.Credited.NetRevenue,
             EarningsPerClick = figures.EarningsPerClick,
             AverageLifetimeValue = figures.AverageLifetimeValue,
             ClickToLeadRate = figures.ClickToLeadRate,

@@ -51,9 +51,10 @@ internal sealed record PartnerResponse
 
     public required double? LeadToConversionRate { get; init; }
 
-    // Of the contract, but without behaviour in this version: there is no approval and no payout.
+    /// <summary>What it has earned so far, paid or not, minor units of the reporting currency.</summary>
     public long TotalCommissions { get; init; }
 
+    // Of the contract, but without behaviour in this version: there is no approval, and the operator pays.
     public string Status { get; init; } = "approved";
 
     public string NetworkStatus { get; init; } = "draft";

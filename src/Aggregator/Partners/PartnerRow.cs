@@ -21,5 +21,13 @@ internal sealed class PartnerRow
 
     public string? Description { get; set; }
 
+    /// <summary>One of <see cref="PartnerStatus"/>.</summary>
+    public string Status { get; set; } = PartnerStatus.Approved;
+
+    /// <summary>Unix milliseconds; null: approved ever since.</summary>
+    public long? StatusSince { get; set; }
+
+    public string? BanReason { get; set; }
+
     public long CreatedAt { get; set; }
 }

@@ -16,9 +16,9 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
     /// <summary>Makes the default program when there is none yet.</summary>
     public void Open(Database database) => database.Write(session =>
     {
-        if (session.First<long?>("SELECT id FROM programs WHERE id = @id", new { id = DefaultId }) is null)
+        if (session.First<long?>("SELECT id FROM programs WHERE id = @id", new { id = installation.DefaultProgram }) is null)
         {
-            Insert(session, DefaultId, "Default", settings.Currency, isTest: false, new ProgramRules());
+            Insert(session, installation.DefaultProgram, "Default", settings.Currency, isTest: false, new ProgramRules());
         }
 
         return 0;
@@ -62,17 +62,13 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
         session.Add(Version, 1);
     }
 
-    private long DefaultId => EntityId.TryParse(EntityId.Program, installation.ProgramId, out var id)
-        ? id
-        : throw new InvalidOperationException($"{installation.ProgramId} is not the id of a program.");
-
     private ProgramSet Read(Session session)
     {
         var versions = session.Query<RulesRow>("SELECT program_id, version, valid_from, rules FROM program_rules ORDER BY program_id, version")
             .ToLookup(row => row.ProgramId, row => row.ToVersion());
         var programs = session.Query<ProgramRow>("SELECT id, name, currency, is_test FROM programs")
             .ToDictionary(row => row.Id, row => new ReferralProgram(row.Id, row.Name, row.Currency, row.IsTest, [.. versions[row.Id]]));
-        return new ProgramSet(programs[DefaultId], programs);
+        return new ProgramSet(programs[installation.DefaultProgram], programs);
     }
 
     private sealed record Known(long Version, ProgramSet Programs);

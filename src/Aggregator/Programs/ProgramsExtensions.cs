@@ -10,6 +10,7 @@ internal static class ProgramsExtensions
             store.Open(provider.GetRequiredService<Storage.Database>());
             return store;
         });
+        services.AddSingleton<ContactHash>();
         return services;
     }
 

@@ -1,8 +1,14 @@
 namespace LinkTracker.Aggregator.Storage;
 
-/// <summary>What is made once for an installation and never changes. There is one workspace and one program.</summary>
+/// <summary>What is made once for an installation and never changes.</summary>
+/// <param name="ProgramId">The default program's.</param>
 internal sealed record Installation(string WorkspaceId, string ProgramId)
 {
+    /// <summary>The number of the default program.</summary>
+    public long DefaultProgram { get; } = EntityId.TryParse(EntityId.Program, ProgramId, out var id)
+        ? id
+        : throw new InvalidOperationException($"{ProgramId} is not the id of a program.");
+
     public static Installation Open(Database database, EntityId ids) => database.Write(session => new Installation(
         Keep(session, "workspace_id", EntityId.Format(EntityId.Workspace, ids.Next())),
         Keep(session, "program_id", EntityId.Format(EntityId.Program, ids.Next()))));

@@ -56,6 +56,8 @@ internal sealed partial class PostgresEngine : SqlEngine
     // As long as one statement may take, after which the writer before this one has failed too.
     public override TimeSpan LongestTurn => _writerLimits.Statement;
 
+    public override bool TakesArrays => true;
+
     public override T Read<T>(Func<Session, T> work)
     {
         try

@@ -26,6 +26,9 @@ internal sealed class Session(SqlEngine engine, DbConnection connection, DbTrans
     public int ExecuteAll(string sql, IReadOnlyList<string> names, IEnumerable<object?[]> rows) =>
         connection.CanCreateBatch ? ExecuteAtOnce(sql, names, rows) : ExecuteInTurn(sql, names, rows);
 
+    /// <summary>Whether a statement may take the rows of a <see cref="RowWriter{T}"/> as one array for each column.</summary>
+    public bool TakesArrays => engine.TakesArrays;
+
     /// <summary>The condition that the column has one of the values of an argument, which is an array.</summary>
     public string In(string column, string argument) => engine.In(column, argument);
 

@@ -9,6 +9,9 @@ internal abstract class SqlEngine : IDisposable
     /// <summary>How long a writer of this process waits for the one before it.</summary>
     public abstract TimeSpan LongestTurn { get; }
 
+    /// <summary>Whether it has <c>unnest</c>: one round trip for many rows. Who has no round trips needs none.</summary>
+    public abstract bool TakesArrays { get; }
+
     /// <summary>Runs reads on one snapshot.</summary>
     /// <exception cref="StoreUnavailableException">The server does not answer.</exception>
     public abstract T Read<T>(Func<Session, T> work);

@@ -30,6 +30,8 @@ internal sealed class SqliteEngine : SqlEngine
     // Nothing but this process holds it up.
     public override TimeSpan LongestTurn => Timeout.InfiniteTimeSpan;
 
+    public override bool TakesArrays => false;
+
     public override T Read<T>(Func<Session, T> work)
     {
         using var connection = Connect();

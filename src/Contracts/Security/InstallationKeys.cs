@@ -14,6 +14,7 @@ public sealed class InstallationKeys
     public const int MinimumSecretBytes = 32;
 
     private readonly byte[] _secret;
+    private readonly byte[]? _previousSecret;
     private readonly TokenSealer _current;
     private readonly TokenSealer? _previous;
 
@@ -23,6 +24,7 @@ public sealed class InstallationKeys
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, MinimumSecretBytes);
         _secret = secret.ToArray();
+        _previousSecret = previousSecret.IsEmpty ? null : previousSecret.ToArray();
         _current = SealerOf(secret);
         _previous = previousSecret.IsEmpty ? null : SealerOf(previousSecret);
     }
@@ -36,6 +38,11 @@ public sealed class InstallationKeys
     /// <summary>16 bytes that key the visitor hash on one UTC day.</summary>
     public byte[] VisitorSalt(DateOnly day) =>
         Derive(_secret, "linktracker/visitor-salt/v1/" + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), 16);
+
+    /// <summary>
+    /// 32 bytes that key the hashes of people whom referrers named: of the secret, then of the one before a rotation, if there is one.
+    /// </summary>
+    public IReadOnlyList<byte[]> ContactKeys() => [.. new[] { _secret, _previousSecret }.OfType<byte[]>().Select(secret => Derive(secret, "linktracker/contact/v1", 32))];
 
     private static TokenSealer SealerOf(ReadOnlySpan<byte> secret) => new(Derive(secret.ToArray(), "linktracker/click-token/v1", 32));
 

@@ -17,7 +17,11 @@ public class OpenApiTests
         Assert.Contains("utm_source", document.GetProperty("components").GetProperty("schemas").GetProperty("LinkRequest").GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Contains("showArchived", document.GetProperty("paths").GetProperty("/links").GetProperty("get").GetProperty("parameters").EnumerateArray().Select(parameter => parameter.GetProperty("name").GetString()));
         Assert.Equal("#/components/schemas/LeadAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/track/lead").GetProperty("post").GetProperty("responses").GetProperty("200")));
+        Assert.Equal("#/components/schemas/RefundAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/track/refund").GetProperty("post").GetProperty("responses").GetProperty("200")));
+        Assert.Equal("#/components/schemas/CustomerResponse", SchemaOf(document.GetProperty("paths").GetProperty("/customers").GetProperty("post").GetProperty("responses").GetProperty("201")));
         Assert.Equal("#/components/schemas/ReplayAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/quarantine/replay").GetProperty("post").GetProperty("responses").GetProperty("200")));
+        Assert.Equal("#/components/schemas/CommissionMade", SchemaOf(document.GetProperty("paths").GetProperty("/commissions").GetProperty("post").GetProperty("responses").GetProperty("202")));
+        Assert.Equal("#/components/schemas/StatementResponse", SchemaOf(document.GetProperty("paths").GetProperty("/partners/{id}/statement").GetProperty("get").GetProperty("responses").GetProperty("200")));
         Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("scheme").GetString());
     }
 
@@ -25,7 +29,7 @@ public class OpenApiTests
     public async Task The_document_tells_what_is_needed_and_what_is_not()
     {
         var (paths, schemas) = await ReadAsync();
-        foreach (var (name, needed) in new[] { ("LinkRequest", "url"), ("LeadRequest", "customerExternalId eventName"), ("SaleRequest", "amount customerExternalId"), ("PartnerRequest", "email") })
+        foreach (var (name, needed) in new[] { ("LinkRequest", "url"), ("LeadRequest", "customerExternalId eventName"), ("SaleRequest", "amount customerExternalId"), ("EventRequest", "customerExternalId eventName"), ("RefundRequest", "invoiceId refundId"), ("CancellationRequest", "customerExternalId"), ("CustomerRequest", "externalId"), ("PartnerRequest", "email") })
         {
             Assert.Equal(needed, string.Join(' ', schemas.GetProperty(name).GetProperty("required").EnumerateArray().Select(field => field.GetString()).Order(StringComparer.Ordinal)));
         }

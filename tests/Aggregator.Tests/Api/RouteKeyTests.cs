@@ -6,7 +6,7 @@ namespace LinkTracker.Aggregator.Tests.Api;
 /// <summary>Every route stands here; a new one without a row fails.</summary>
 public class RouteKeyTests
 {
-    private static readonly string[] Open = ["GET /healthz", "GET /readyz", "GET /openapi.json"];
+    private static readonly string[] Open = ["GET /healthz", "GET /readyz", "GET /openapi.json", "GET /qr"];
 
     private static readonly string[] Closed =
     [
@@ -14,11 +14,15 @@ public class RouteKeyTests
         "POST /links", "GET /links", "GET /links/count", "GET /links/info", "PUT /links/upsert", "PATCH /links/{linkId}", "DELETE /links/{linkId}",
         "POST /links/bulk", "PATCH /links/bulk", "DELETE /links/bulk",
         "POST /links/import", "GET /links/import/{id}",
-        "POST /track/lead", "POST /track/sale",
-        "GET /customers", "GET /customers/{id}",
+        "POST /track/lead", "POST /track/sale", "POST /track/event", "POST /track/refund", "POST /track/cancellation",
+        "GET /customers", "GET /customers/{id}", "POST /customers", "POST /customers/import", "PATCH /customers/{id}", "DELETE /customers/{id}",
         "GET /analytics", "GET /events",
         "GET /fraud/cases", "GET /fraud/cases/{id}", "POST /fraud/cases/{id}/resolve", "GET /fraud/rules", "POST /programs/{id}/fraud/preview",
+        "GET /commissions", "POST /commissions", "PATCH /commissions/{id}", "PATCH /commissions/bulk", "POST /commissions/approve",
+        "GET /payouts", "POST /payouts", "POST /payouts/{id}/confirm", "POST /payouts/{id}/fail", "GET /payouts/batches/{id}", "GET /payouts/batches/{id}/export",
+        "GET /partners/{id}/statement", "GET /ledger/balances", "GET /ledger/postings", "GET /rewards", "POST /rewards/{id}/fulfil",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",
+        "POST /discount-codes", "GET /discount-codes", "DELETE /discount-codes/{idOrCode}",
     ];
 
     [Fact]
@@ -51,7 +55,7 @@ public class RouteKeyTests
         await using var server = await AggregatorServer.StartAsync();
         foreach (var route in Open)
         {
-            Assert.Equal(200, (int)(await server.GetAsync(route.Split(' ')[1], key: null)).Status);
+            Assert.Equal(200, (int)(await server.GetAsync(route.Split(' ')[1] + "?url=https://a.example", key: null)).Status);
         }
     }
 

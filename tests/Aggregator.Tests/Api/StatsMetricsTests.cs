@@ -27,6 +27,7 @@ public sealed class StatsMetricsTests
             (150L, 100L, 50L, 70L, 0L, 70L),
             (figures["conversions.amounts.usd.posted"], figures["conversions.amounts.usd.attributed"], figures["conversions.amounts.usd.unattributed"],
                 figures["conversions.amounts.eur.posted"], figures["conversions.amounts.eur.attributed"], figures["conversions.amounts.eur.unattributed"]));
+        Assert.Equal((70L, 70L, 0L), (figures["ledger.units.usd.debits"], figures["ledger.units.usd.credits"], figures["ledger.units.usd.wrongBalances"]));
         Assert.Equal((2L, 1L, 1L), (figures["aggregator.consumed"], figures["aggregator.applied"], figures["aggregator.quarantined"]));
     }
 
@@ -49,6 +50,9 @@ public sealed class StatsMetricsTests
         {
             (await server.PostAsync("/track/sale", new { customerExternalId, amount, currency, invoiceId })).Ok();
         }
+
+        var partnerId = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
+        (await server.PostAsync("/commissions", new { type = "custom", partnerId, amount = 70 })).Ok();
     }
 
     // Texts say what a number means, and the position of a log is that of one Edge: of those there is no bound.
@@ -123,6 +127,10 @@ public sealed class StatsMetricsTests
                 "linktracker.conversions" => $"conversions.{values[0]}s",
                 "linktracker.conversions.repeats" or "linktracker.conversions.conflicts" => $"conversions.{values[0]}{char.ToUpperInvariant(name[0])}{name[1..]}",
                 "linktracker.sales.amount" => $"conversions.amounts.{values[0]}.{values[1]}",
+                "linktracker.ledger.postings" or "linktracker.ledger.missing" => $"ledger.{name}",
+                "linktracker.ledger.open_commissions" => "ledger.openCommissions",
+                "linktracker.ledger.amount" => $"ledger.units.{values[0]}.{values[1]}",
+                "linktracker.ledger.wrong_balances" => $"ledger.units.{values[0]}.wrongBalances",
                 "linktracker.links.live" or "linktracker.links.version" => $"links.{name}",
                 _ when instrument.StartsWith("linktracker.fraud.", StringComparison.Ordinal) => $"fraud.{name}",
                 _ => instrument,

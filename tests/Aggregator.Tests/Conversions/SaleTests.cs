@@ -80,18 +80,38 @@ public abstract class SaleTests : EngineTests
     }
 
     [EngineFact]
-    public async Task Nothing_is_recorded_for_an_unknown_customer_without_evidence_or_for_nothing_paid()
+    public async Task Nothing_is_recorded_for_nothing_paid_and_its_invoice_is_not_used_up()
     {
         await using var server = await StartAsync();
         await HasLeadAsync(server, "ana", "c");
-        foreach (var body in new object[] { new { customerExternalId = "nobody", amount = 100, invoiceId = "i" }, new { customerExternalId = "c", amount = 0, invoiceId = "i" } })
-        {
-            Assert.Equal("""{"eventName":"Purchase","customer":null,"sale":null}""", (await server.PostAsync("/track/sale", body)).Ok().GetRawText());
-        }
-
-        // The invoice is not used up: once there is something to record, it is.
+        var nothing = await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 0, invoiceId = "i" });
+        Assert.Equal("""{"eventName":"Purchase","customer":null,"sale":null}""", nothing.Ok().GetRawText());
         Assert.Equal(JsonValueKind.Object, (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 5, invoiceId = "i" })).Ok().GetProperty("sale").ValueKind);
         Assert.Equal(1, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("sales").GetInt64());
+    }
+
+    [EngineFact]
+    public async Task A_sale_of_an_unknown_customer_without_evidence_is_answered_with_null_and_kept_until_its_lead_comes()
+    {
+        await using var server = await StartAsync();
+        var link = await server.HasLinkAsync("ana");
+        var click = server.Click(link);
+        var sale = new { customerExternalId = "c", amount = 100, invoiceId = "i" };
+        Assert.Equal("""{"eventName":"Purchase","customer":null,"sale":null}""", (await server.PostAsync("/track/sale", sale)).Ok().GetRawText());
+        Assert.Equal("[]", (await server.GetAsync("/customers")).Text);
+        (await server.GetAsync("/customers/ext_c")).Refused(404, "not_found");
+        Assert.Equal("""{"usd":{"posted":100,"attributed":0,"unattributed":100}}""", await AmountsAsync());
+
+        server.Clock.Ahead += TimeSpan.FromDays(1);
+        (await server.PostAsync("/track/lead", new { clickId = click, eventName = "Sign up", customerExternalId = "c" })).Ok();
+        Assert.Equal(100, (await server.GetAsync("/links/info?linkId=" + link)).Ok().GetProperty("saleAmount").GetInt64());
+        Assert.Equal(1, (await server.GetAsync("/customers/ext_c")).Ok().GetProperty("sales").GetInt64());
+        Assert.Equal("""{"usd":{"posted":100,"attributed":100,"unattributed":0}}""", await AmountsAsync());
+
+        // A repeat gets the first answer, whatever is known by now.
+        Assert.Equal("""{"eventName":"Purchase","customer":null,"sale":null}""", (await server.PostAsync("/track/sale", sale)).Ok().GetRawText());
+
+        async Task<string> AmountsAsync() => (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("amounts").GetRawText();
     }
 
     [EngineFact]
@@ -231,6 +251,7 @@ public abstract class SaleTests : EngineTests
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 20, currency = "eur" })).Ok();
         (await server.PostAsync("/track/sale", new { customerExternalId = "d", amount = 3, referralCode = "nobodys" })).Ok();
         Assert.Equal("""{"eur":{"posted":20,"attributed":20,"unattributed":0},"usd":{"posted":103,"attributed":100,"unattributed":3}}""", await AmountsAsync());
+        server.Database.Write(session => session.Execute("DELETE FROM credits WHERE conversion_id IN (SELECT id FROM conversions WHERE invoice_id = 'lost')"));
         server.Database.Write(session => session.Execute("DELETE FROM conversions WHERE invoice_id = 'lost'"));
         Assert.Equal("""{"eur":{"posted":20,"attributed":20,"unattributed":0},"usd":{"posted":103,"attributed":0,"unattributed":3}}""", await AmountsAsync());
 

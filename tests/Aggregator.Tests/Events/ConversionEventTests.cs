@@ -75,7 +75,8 @@ public sealed class ConversionEventTests(SharedServers servers) : EngineTests, I
 
         string SellAndFail(Session session)
         {
-            _ = server.App.Services.GetRequiredService<Tracker>().Sale(session, sale, server.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+            sale.Check();
+            Assert.Equal(1, server.App.Services.GetRequiredService<Intake>().Run(session, [new IntakeCall(sale, idempotency: null)]));
             Assert.Equal(1, EventOutbox.Count(session));
             throw new InvalidDataException("behind the sale");
         }

@@ -68,6 +68,27 @@ public abstract class FraudApiTests : EngineTests
         Assert.StartsWith("Aggregator__DatacentreRanges", Text(ready.GetProperty("degraded"), "fraud_lists"), StringComparison.Ordinal);
     }
 
+    [EngineFact]
+    public async Task Of_a_customers_address_nothing_is_stored_but_a_hash_of_the_day()
+    {
+        await using var server = await StartAsync();
+        var link = await server.HasLinkAsync("ana", new { trackConversion = true });
+        var click = server.Click(link);
+        foreach (var customerIp in new[] { "203.0.113.7", null })
+        {
+            (await server.PostAsync("/track/lead", new { clickId = click, eventName = "Sign up", customerExternalId = "c", customerIp })).Ok();
+        }
+
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 5, customerIp = "203.0.113.7" })).Ok();
+        Assert.StartsWith("customerIp", (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 5, customerIp = "here" })).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+
+        // The same request without the address is a repeat of it: its hash does not hold it.
+        Assert.Equal(0, (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("leadConflicts").GetInt64());
+        var hashes = server.Database.Read(session => session.Query<long>("SELECT s.address_hash FROM conversion_signals s JOIN conversions c ON c.id = s.conversion_id"));
+        Assert.Equal(2, hashes.Count);
+        Assert.Single(hashes.Distinct());
+    }
+
     private static string Text(JsonElement element, string field) => element.GetProperty(field).GetString()!;
 
     // As the check makes one; how it comes to that, other tests show.

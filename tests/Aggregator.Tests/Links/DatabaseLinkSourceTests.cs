@@ -26,7 +26,7 @@ public abstract class DatabaseLinkSourceTests : EngineTests
         Assert.Equal(("https://new.example.com/", true, 308, QueryPolicy.None, "c", true), (link.Url, link.Disabled, link.RedirectStatus, link.QueryPolicy, link.Channel, link.TrackConversion));
 
         // A move empties the old place before it fills the new one.
-        (await server.PatchAsync("/links/" + old, new { key = "moved" })).Ok();
+        (await server.PatchAsync("/links/" + old, new { key = "moved", keepOldKey = false })).Ok();
         var move = (await NextAsync()).Changes;
         Assert.Equal([("old", false), ("moved", true)], move.Select(change => (change.Key, change.Link is not null)));
 

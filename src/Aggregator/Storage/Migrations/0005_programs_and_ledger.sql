@@ -34,6 +34,7 @@ ALTER TABLE customers ADD COLUMN is_pending INTEGER NOT NULL DEFAULT 0; -- only 
 ALTER TABLE customers ADD COLUMN known_since BIGINT;                    -- the shop had it before, by an import
 ALTER TABLE customers ADD COLUMN attributes TEXT;                       -- JSON object, for the choice of who may take part
 ALTER TABLE customers ADD COLUMN canceled_at BIGINT;                    -- its subscription ended
+ALTER TABLE customers ADD COLUMN deleted_at BIGINT;                     -- nothing of the person is left; what it bought stays
 
 -- Conversions: kind is lead, deferred, sale or event. link_id and partner_id are those of the largest credit.
 ALTER TABLE conversions ADD COLUMN received_at BIGINT NOT NULL DEFAULT 0;
@@ -54,6 +55,18 @@ ALTER TABLE conversions ADD COLUMN rate TEXT;                            -- to t
 ALTER TABLE conversions ADD COLUMN rate_source TEXT;
 ALTER TABLE conversions ADD COLUMN converted BIGINT;                     -- amount in minor units of the reporting currency
 UPDATE conversions SET received_at = occurred_at;
+
+-- Leads were named by the number of their customer, which another arrival would have made another.
+UPDATE conversions SET business_key = 'lead:' || (SELECT external_id FROM customers c WHERE c.id = customer_id) || ':' || substr(business_key, 24)
+WHERE kind = 'lead';
+
+-- Of a deferred lead only its customer was kept: it is a fact now like others.
+INSERT INTO conversions (id, kind, customer_id, link_id, partner_id, click_token, clicked_at, method, decision, event_name, occurred_at, quantity, answer,
+    request_hash, conflicts, enriched, received_at)
+SELECT id, 'deferred', id, link_id, partner_id, click_token, clicked_at, CASE WHEN click_token IS NULL THEN 'code' ELSE 'click' END, '{}', 'Deferred', created_at,
+    1, '', '', 0, 1, created_at
+FROM customers c
+WHERE link_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM conversions v WHERE v.customer_id = c.id AND v.method IN ('code', 'click'));
 CREATE INDEX conversions_by_invoice ON conversions (invoice_id) WHERE invoice_id IS NOT NULL;
 
 -- The evidence that came with a conversion. What it says of its link is as of when it was told.
@@ -91,6 +104,7 @@ CREATE TABLE credits (
     PRIMARY KEY (conversion_id, position)
 );
 CREATE INDEX credits_by_partner ON credits (partner_id, conversion_id) WHERE partner_id IS NOT NULL;
+CREATE INDEX credits_by_link ON credits (link_id, conversion_id);
 CREATE INDEX credits_by_customer ON credits (customer_id);
 
 INSERT INTO credits (conversion_id, position, customer_id, link_id, partner_id, method, click_token, weight, amount, refunded)
@@ -115,6 +129,7 @@ CREATE TABLE adjustments (
     conflicts     BIGINT  NOT NULL
 );
 CREATE INDEX adjustments_by_sale ON adjustments (sale_key);
+CREATE INDEX adjustments_by_conversion ON adjustments (conversion_id) WHERE conversion_id IS NOT NULL;
 
 -- Referrers who named a friend before it came. Of the friend only a keyed hash is kept.
 CREATE TABLE contacts (

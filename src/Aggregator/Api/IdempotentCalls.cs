@@ -1,0 +1,37 @@
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Api;
+
+/// <summary>
+/// The door for routes whose effect must happen once when a client sends a call again: with the header <c>Idempotency-Key</c> the
+/// first answer is stored together with the effect, and every repeat gets it.
+/// </summary>
+internal sealed class IdempotentCalls(Database database, IdempotencyKeys keys)
+{
+    /// <summary>Runs the work in one transaction, unless a call with the same key was answered before.</summary>
+    /// <param name="body">As it was sent, see <see cref="Body.ReadAsync"/>.</param>
+    /// <param name="work">Returns status and JSON. What it throws rolls everything back and is not stored.</param>
+    /// <exception cref="ApiError">422 when the key was used with another body.</exception>
+    public async Task<IResult> RunAsync(HttpContext context, ReadOnlyMemory<byte> body, Func<Session, (int Status, string Answer)> work)
+    {
+        var key = IdempotencyKey.Of(context, body);
+        return await database.WriteAsync(session => Run(session, key, work), context.RequestAborted);
+    }
+
+    private StoredAnswer Run(Session session, IdempotencyKey? key, Func<Session, (int Status, string Answer)> work)
+    {
+        if (key is not null && IdempotencyKeys.Repeat(keys.Find(session, [key]), key) is { } repeat)
+        {
+            return repeat;
+        }
+
+        var (status, text) = work(session);
+        var answer = new StoredAnswer(status, text);
+        if (key is not null)
+        {
+            keys.Save(session, [(key, answer)]);
+        }
+
+        return answer;
+    }
+}

@@ -1,0 +1,38 @@
+using LinkTracker.Aggregator.Programs;
+
+namespace LinkTracker.Aggregator.Attribution;
+
+/// <summary>The rules of all programs, asked for what one touch or fact needs.</summary>
+internal sealed class RuleBook(ProgramSet programs, TimeSpan defaultClickWindow)
+{
+    public const long DayMs = 86_400_000;
+
+    /// <summary>Kinds of evidence as <see cref="AttributionRules.Precedence"/> names them, the strongest first: what decides which program it is.</summary>
+    public static readonly IReadOnlyList<string> DefaultPrecedence = new AttributionRules().Precedence;
+
+    private readonly long _defaultClickWindowMs = (long)defaultClickWindow.TotalMilliseconds;
+
+    /// <summary>An inherited credit is of one kind, whatever it was inherited from.</summary>
+    public static string KindOf(Method method) => method switch
+    {
+        Method.Code => "code",
+        Method.Click => "click",
+        Method.Lead or Method.Customer => "lead",
+        Method.Contact => "contact",
+        _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
+    };
+
+    public long ProgramOf(Touch touch) => touch.ProgramId ?? programs.Default.Id;
+
+    /// <param name="programId">Null: the default program.</param>
+    public ProgramVersion Version(long? programId, long atMs) => programs.Of(programId).At(atMs);
+
+    /// <summary>Milliseconds from its beginning until just before whose end the evidence counts; null: for ever.</summary>
+    public long? WindowOf(Method method, AttributionRules rules) => method switch
+    {
+        Method.Click => rules.ClickDays is { } days ? days * DayMs : _defaultClickWindowMs,
+        Method.Lead or Method.Customer => rules.LeadDays * DayMs,
+        Method.Contact => rules.ContactDays * DayMs,
+        _ => null,
+    };
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Fraud;
+using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Conversions;
+
+/// <summary>
+/// Takes in leads, sales and events:
+/// <code>
+///   1  has this business key been answered before?   then that answer again, and nothing else
+///   2  the evidence                                  code and clicks; whether it is a test
+///   3  what cannot be is refused                     nothing is changed up to here
+///   4  keep what was told, with its answer           what follows from it is derived later, from all that was told
+/// </code>
+/// </summary>
+internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter presenter, CustomerAddress addresses, EntityId ids)
+{
+    /// <summary>The answer as JSON. It shows whom the lead is credited to, so its customer is derived at once.</summary>
+    public string Lead(IntakeBatch batch, Derivation derivation, LeadRequest request, string hash)
+    {
+        var told = Hear(batch, request, hash, isTest => BusinessKey.Lead(isTest, request.IsDeferred, request.CustomerExternalId!, request.EventName!));
+        if (told.Answered is { } answered)
+        {
+            return answered;
+        }
+
+        if (told.IsPending || (told.Evidence.Count == 0 && request.IsDeferred))
+        {
+            throw ApiError.BadRequest("clickId: was not sent, and no customer with this customerExternalId is known that has one; send clickId or referralCode.");
+        }
+
+        var row = RowOf(request.IsDeferred ? FactKind.Deferred : FactKind.Lead, told, request, hash, batch.NowMs);
+        row.Quantity = request.EventQuantity!.Value;
+        var customer = Keep(batch, told, request, row);
+        derivation.Derive(customer);
+        var link = row.LinkId is { } id ? batch.Link(id) : null;
+        return Answer(batch, row, "lead", new LeadAnswer(
+            new ClickAnswer((request.Clicks.Count > 0 ? request.Clicks[0] : null) ?? row.ClickToken ?? customer.Row.ClickToken ?? ""),
+            link is null ? null : presenter.Summarise(link),
+            new LeadCustomer(customer.Row.Name, customer.Row.Email, customer.Row.Avatar, request.CustomerExternalId!)));
+    }
+
+    /// <summary>The answer as JSON.</summary>
+    public string Sale(IntakeBatch batch, SaleRequest request, string hash)
+    {
+        var told = Hear(batch, request, hash, isTest => BusinessKey.Sale(isTest, request.InvoiceId));
+        if (told.Answered is { } answered)
+        {
+            return answered;
+        }
+
+        if (request.CheckoutStartedAtMs is { } started && OccurredAt.Check(started, "checkoutStartedAt", batch.NowMs) > told.AtMs)
+        {
+            throw ApiError.Unprocessable("checkoutStartedAt: lies behind the sale.");
+        }
+
+        if (request.Amount == 0)
+        {
+            return Json(new SaleAnswer(request.EventName!, null, null));
+        }
+
+        var row = RowOf(FactKind.Sale, told, request, hash, batch.NowMs);
+        (row.Amount, row.Currency, row.PaymentProcessor, row.InvoiceId) = (request.Amount, request.Currency, request.PaymentProcessor, request.InvoiceId);
+        (row.Tax, row.Shipping, row.Discount) = (request.Tax ?? 0, request.Shipping ?? 0, request.Discount ?? 0);
+        (row.LeadEventName, row.CheckoutStartedAt, row.SubscriptionId) = (request.LeadEventName, request.CheckoutStartedAtMs, request.SubscriptionId);
+        row.LineItems = request.LineItems is { } lines ? Json(lines.Select(line => line.ToLineItem())) : null;
+        var customer = Keep(batch, told, request, row);
+        if (!told.IsTest)
+        {
+            batch.Count(ConversionStats.Posted + request.Currency, request.Amount!.Value);
+        }
+
+        return Answer(batch, row, "sale", told.IsPending
+            ? new SaleAnswer(request.EventName!, null, null)
+            : new SaleAnswer(request.EventName!, AnswerOf(customer), new SaleDetails(request.Amount!.Value, request.Currency!, request.PaymentProcessor!, request.InvoiceId, request.Metadata)));
+    }
+
+    /// <summary>The answer as JSON.</summary>
+    public string Event(IntakeBatch batch, EventRequest request, string hash)
+    {
+        var told = Hear(batch, request, hash, isTest => BusinessKey.Event(isTest, request.EventId));
+        if (told.Answered is { } answered)
+        {
+            return answered;
+        }
+
+        var row = RowOf(FactKind.Event, told, request, hash, batch.NowMs);
+        var customer = Keep(batch, told, request, row);
+        return Answer(batch, row, "event", new EventAnswer(request.EventName!, request.EventId, told.IsPending ? null : AnswerOf(customer), request.Metadata));
+    }
+
+    internal static SaleCustomer AnswerOf(CustomerRecord customer) => new(
+        EntityId.Format(EntityId.Customer, customer.Row.Id), customer.Row.Name, customer.Row.Email, customer.Row.Avatar, customer.Row.ShownId);
+
+    internal static string Json<T>(T answer) => JsonSerializer.Serialize(answer, ApiJson.Options);
+
+    private Told Hear(IntakeBatch batch, TrackRequest request, string hash, Func<bool, string?> keyOf)
+    {
+        // :: 1
+        var named = request.NamedProgram is { } id ? batch.Programs.ById.GetValueOrDefault(id) : null;
+        var isTest = request.TestMode == true || named?.IsTest == true;
+        if (batch.Repeat(keyOf(isTest), hash) is { } answered)
+        {
+            return Told.Again(answered);
+        }
+
+        // :: 2
+        var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
+        var touches = evidence.Of(batch, request, at);
+        if (!isTest && touches.Any(touch => batch.Programs.Of(touch.ProgramId).IsTest))
+        {
+            isTest = true;
+            if (batch.Repeat(keyOf(isTest), hash) is { } first)
+            {
+                return Told.Again(first);
+            }
+        }
+
+        // :: 3
+        if (request.NamedProgram is not null && named is null)
+        {
+            throw ApiError.NotFound($"programId: there is no program {request.ProgramId}.");
+        }
+
+        var told = new Told(null, isTest, keyOf(isTest), at, touches, batch.Customer(isTest, request.CustomerExternalId!));
+        var isDead = touches.Any(touch => touch is { Method: Method.Click, Refusal: not null });
+        return told.IsOfKnown || !isDead ? told : throw ApiError.NotFound("clickId: the link of this click was deleted or is disabled.");
+    }
+
+    private ConversionRow RowOf(FactKind kind, Told told, TrackRequest request, string hash, long nowMs) => new()
+    {
+        Id = ids.Next(),
+        Kind = Names.Of(kind),
+        BusinessKey = told.Key,
+        EventName = request.EventName!,
+        OccurredAt = told.AtMs,
+        ReceivedAt = nowMs,
+        IsTest = told.IsTest,
+        NamedProgramId = request.NamedProgram,
+        Metadata = request.Metadata?.ToJsonString(ApiJson.Options),
+        RequestHash = hash,
+    };
+
+    // :: 4
+    private CustomerRecord Keep(IntakeBatch batch, Told told, TrackRequest request, ConversionRow row)
+    {
+        var customer = told.Customer ?? batch.Add(CustomerRow.Unknown(ids.Next(), told.IsTest, request.CustomerExternalId!, batch.NowMs));
+        row.CustomerId = customer.Row.Id;
+        customer.Complete(request);
+        batch.Add(customer, new ConversionRecord(row, [.. told.Evidence.Select((touch, i) => TouchRow.Of(row, i, touch))], [], isNew: true));
+        batch.Add(row, addresses.Of(request.Address, told.AtMs));
+        return customer;
+    }
+
+    private static string Answer<T>(IntakeBatch batch, ConversionRow row, string kind, T answer)
+    {
+        row.Answer = Json(answer);
+        batch.Keep(row.BusinessKey, new FirstAnswer(kind, row.Answer, row.RequestHash, row.CustomerId));
+        return row.Answer;
+    }
+}

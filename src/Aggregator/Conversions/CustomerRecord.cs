@@ -1,0 +1,55 @@
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Customers;
+
+namespace LinkTracker.Aggregator.Conversions;
+
+/// <summary>A customer with everything that was told of it, as one transaction sees and changes it.</summary>
+internal sealed class CustomerRecord(CustomerRow row, bool isNew)
+{
+    /// <summary>What stands before the shop's id of a customer of test mode.</summary>
+    public const string TestPrefix = "test:";
+
+    public CustomerRow Row { get; } = row;
+
+    public bool IsNew { get; } = isNew;
+
+    /// <summary>Whether the row is to be written.</summary>
+    public bool IsChanged { get; set; } = isNew;
+
+    /// <summary>In no order.</summary>
+    public List<ConversionRecord> Conversions { get; } = [];
+
+    /// <summary>Referrers who named it before it came.</summary>
+    public IReadOnlyList<Touch> Contacts { get; private set; } = [];
+
+    public CustomerHistory ToHistory() => new(Row.KnownSince, [.. Conversions.Select(conversion => conversion.ToFact())], Contacts);
+
+    public void SetContacts(ContactBook contacts) => Contacts = contacts.Of(Row.Email, Row.ShownId);
+
+    /// <summary>What is known of it stays; what is not yet, the request fills in.</summary>
+    public void Complete(TrackRequest request)
+    {
+        var before = (Row.Name, Row.Email, Row.Avatar);
+        Row.Name ??= request.CustomerName;
+        Row.Email ??= request.CustomerEmail;
+        Row.Avatar ??= request.CustomerAvatar;
+        IsChanged |= before != (Row.Name, Row.Email, Row.Avatar);
+    }
+
+    /// <summary>A lead or any evidence makes it known: until then its sales wait.</summary>
+    public void Add(ConversionRecord conversion)
+    {
+        Conversions.Add(conversion);
+        var isNamed = conversion.Evidence.Count > 0 || conversion.ToFact().Kind is FactKind.Lead or FactKind.Deferred;
+        if (isNamed)
+        {
+            BecomeKnown();
+        }
+    }
+
+    public void BecomeKnown()
+    {
+        IsChanged |= Row.IsPending;
+        Row.IsPending = false;
+    }
+}

@@ -1,0 +1,95 @@
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Conversions;
+
+/// <summary>
+/// Derives everything that follows from what was told of a customer, always from all of it: so the order in which it was told does not
+/// matter. For one transaction; the rules and rates are as of it.
+/// </summary>
+internal sealed class Derivation(Session session, ProgramSet programs, EntityId ids, Settings settings)
+{
+    private ExchangeRates? _rates;
+
+    public ProgramSet Programs => programs;
+
+    /// <summary>Derives the customers, stores them with all that was told of them, and settles what is owed for it.</summary>
+    public void Settle(IReadOnlyCollection<CustomerRecord> customers, long nowMs)
+    {
+        if (customers.Count == 0)
+        {
+            return;
+        }
+
+        var books = Books.Open(session, programs, ids, settings.Currency);
+        foreach (var customer in customers)
+        {
+            books.Settle(Derive(customer), nowMs);
+        }
+
+        CustomerRecords.Save(session, customers);
+        books.Save();
+    }
+
+    /// <summary>Gives credit, takes refunds from it and converts amounts. What it comes to is what rewards are computed from.</summary>
+    public CustomerAccount Derive(CustomerRecord customer)
+    {
+        // :: 1
+        var decisions = Attributor.Decide(customer.ToHistory(), programs, settings.AttributionWindow).ToDictionary(decision => decision.FactId);
+
+        // :: 2
+        foreach (var conversion in customer.Conversions)
+        {
+            conversion.Derive(decisions[conversion.Row.Id], Exchange);
+        }
+
+        // :: 3
+        Bind(customer);
+        return new CustomerAccount(customer.Row.Id, customer.Row.IsTest, [.. customer.Conversions.Select(conversion => conversion.ToCredited())]);
+    }
+
+    // The customer is whose first credited conversion it is, and came by the click that was told with the first that had one.
+    private static void Bind(CustomerRecord customer)
+    {
+        var row = customer.Row;
+        var before = (row.LinkId, row.PartnerId, row.ClickToken, row.ClickedAt);
+        var inOrder = customer.Conversions.OrderBy(conversion => conversion.Row.OccurredAt).ThenBy(conversion => conversion.Row.Key, StringComparer.Ordinal).ToList();
+        var first = inOrder.Find(conversion => conversion.Row.LinkId is not null)?.Row;
+        var click = inOrder.SelectMany(conversion => conversion.Evidence).FirstOrDefault(touch => touch.ClickToken is not null);
+        (row.LinkId, row.PartnerId, row.ClickToken, row.ClickedAt) = (first?.LinkId, first?.PartnerId, click?.ClickToken, click?.OccurredAt);
+        customer.IsChanged |= before != (row.LinkId, row.PartnerId, row.ClickToken, row.ClickedAt);
+        if (first is not null)
+        {
+            customer.BecomeKnown();
+        }
+    }
+
+    private Exchanged? Exchange(ConversionRow row)
+    {
+        if (row.Currency is not { } currency)
+        {
+            return null;
+        }
+
+        if (currency == settings.Currency)
+        {
+            return new Exchanged(row.Amount!.Value, null);
+        }
+
+        _rates ??= ExchangeRates.Load(session, settings.Currency);
+        try
+        {
+            return _rates.Convert(row.Amount!.Value, currency, settings.Currency, row.OccurredAt);
+        }
+        catch (OverflowException)
+        {
+            // A rate by which money comes to more than 64 bits hold is none.
+            return null;
+        }
+    }
+}

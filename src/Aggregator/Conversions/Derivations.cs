@@ -1,0 +1,22 @@
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Storage;
+using LinkTracker.ServiceDefaults;
+
+namespace LinkTracker.Aggregator.Conversions;
+
+/// <summary>The door for whoever changes something that credit, amounts or rewards follow from: programs, rates, contacts, decisions of people.</summary>
+internal sealed class Derivations(ProgramStore programs, ContactHash hashes, EntityId ids, Settings settings, TimeProvider clock)
+{
+    /// <summary>With the rules and rates of this transaction.</summary>
+    public Derivation Open(Session session) => new(session, programs.Load(session), ids, settings);
+
+    /// <summary>Derives customers from all that was told of them, as if it were told now, and stores what comes out otherwise.</summary>
+    /// <param name="customerIds">Some hundred at a time.</param>
+    public void Again(Session session, IReadOnlyCollection<long> customerIds)
+    {
+        var customers = CustomerRecords.Load(session, session.In("id", "customers"), new { customers = customerIds.ToArray() });
+        var contacts = ContactBook.Load(session, hashes, customers.Select(customer => (customer.Row.Email, customer.Row.ShownId)));
+        customers.ForEach(customer => customer.SetContacts(contacts));
+        Open(session).Settle(customers, clock.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+}

@@ -1,0 +1,70 @@
+namespace LinkTracker.Aggregator.Conversions;
+
+/// <summary>What the requests of a batch name, so that it can be loaded together: everything in both modes, because evidence may tell that a request is a test.</summary>
+internal sealed class IntakeNames
+{
+    private static readonly bool[] Modes = [false, true];
+
+    /// <summary>Customers, as they stand in the database.</summary>
+    public HashSet<string> Customers { get; } = [];
+
+    /// <summary>Business keys.</summary>
+    public HashSet<string> Keys { get; } = [];
+
+    /// <summary>Their email addresses, if they were told, and the shop's ids.</summary>
+    public HashSet<(string? Email, string ExternalId)> People { get; } = [];
+
+    public HashSet<long> Links { get; } = [];
+
+    public HashSet<string> Codes { get; } = [];
+
+    public static IntakeNames Of(IEnumerable<IntakeRequest> requests)
+    {
+        var names = new IntakeNames();
+        foreach (var request in requests)
+        {
+            names.Add(request);
+        }
+
+        return names;
+    }
+
+    private void Add(IntakeRequest request)
+    {
+        foreach (var isTest in Modes)
+        {
+            Keys.UnionWith(KeysOf(request, isTest).OfType<string>());
+            if (CustomerOf(request) is { } customer)
+            {
+                Customers.Add(IntakeBatch.StoredId(isTest, customer));
+            }
+        }
+
+        if (request is TrackRequest track)
+        {
+            // A customer keeps the first address that was told of it, which may be another request's.
+            People.Add((track.CustomerEmail, track.CustomerExternalId!));
+            Links.UnionWith(ClickEvidence.LinksOf(track));
+            if (track.ReferralCode is { } code)
+            {
+                Codes.Add(code);
+            }
+        }
+    }
+
+    private static string? CustomerOf(IntakeRequest request) => request switch
+    {
+        TrackRequest track => track.CustomerExternalId,
+        CancellationRequest cancellation => cancellation.CustomerExternalId,
+        _ => null,
+    };
+
+    private static string?[] KeysOf(IntakeRequest request, bool isTest) => request switch
+    {
+        LeadRequest lead => [BusinessKey.Lead(isTest, lead.IsDeferred, lead.CustomerExternalId!, lead.EventName!)],
+        SaleRequest sale => [BusinessKey.Sale(isTest, sale.InvoiceId)],
+        EventRequest other => [BusinessKey.Event(isTest, other.EventId)],
+        RefundRequest refund => [BusinessKey.Refund(isTest, refund.RefundId!), BusinessKey.Sale(isTest, refund.InvoiceId)],
+        _ => [],
+    };
+}

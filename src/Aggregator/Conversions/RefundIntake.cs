@@ -1,0 +1,87 @@
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Conversions;
+
+/// <summary>Takes in what ends or takes back: refunds, chargebacks, cancellations. Each may come before what it is about.</summary>
+internal sealed class RefundIntake(EntityId ids)
+{
+    /// <summary>The answer as JSON. It shows how much takes effect, so the sale's customer is derived at once.</summary>
+    public string Refund(IntakeBatch batch, Derivation derivation, RefundRequest request, string hash)
+    {
+        // :: 1
+        var isTest = request.TestMode == true;
+        var key = BusinessKey.Refund(isTest, request.RefundId!);
+        if (batch.Repeat(key, hash) is { } answered)
+        {
+            return answered;
+        }
+
+        // :: 2
+        var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
+        var saleKey = BusinessKey.Sale(isTest, request.InvoiceId)!;
+        var sale = batch.Sale(saleKey);
+        if (sale is not null)
+        {
+            RefuseOther(request, sale.Row);
+        }
+
+        // :: 3
+        var row = new AdjustmentRow
+        {
+            Id = ids.Next(),
+            BusinessKey = key,
+            Kind = request.Type!,
+            SaleKey = saleKey,
+            Amount = request.Amount,
+            Currency = request.Currency,
+            OccurredAt = at,
+            ReceivedAt = batch.NowMs,
+            Reason = request.Reason,
+            IsTest = isTest,
+            RequestHash = hash,
+        };
+        if (batch.Add(row) is { } customer)
+        {
+            derivation.Derive(customer);
+        }
+
+        row.Answer = ConversionIntake.Json(new RefundAnswer(
+            request.RefundId!, request.InvoiceId!, request.Type!, sale is null ? request.Amount : row.Applied, sale?.Row.Currency ?? request.Currency, request.Reason,
+            Fields.Time(at), sale is null ? "pending" : "applied"));
+        batch.Keep(key, new FirstAnswer("refund", row.Answer, hash, null));
+        return row.Answer;
+    }
+
+    /// <summary>The answer as JSON. Told again or in another order it comes to the same: the latest counts.</summary>
+    public string Cancel(IntakeBatch batch, CancellationRequest request)
+    {
+        var isTest = request.TestMode == true;
+        var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
+        var customer = batch.Customer(isTest, request.CustomerExternalId!)
+            ?? batch.Add(CustomerRow.Unknown(ids.Next(), isTest, request.CustomerExternalId!, batch.NowMs));
+        if (!(customer.Row.CanceledAt >= at))
+        {
+            customer.Row.CanceledAt = at;
+            customer.IsChanged = true;
+            batch.Touch(customer);
+        }
+
+        return ConversionIntake.Json(new CancellationAnswer(
+            customer.Row.IsPending ? null : ConversionIntake.AnswerOf(customer), request.SubscriptionId, Fields.Time(customer.Row.CanceledAt!.Value)));
+    }
+
+    private static void RefuseOther(RefundRequest request, ConversionRow sale)
+    {
+        if (request.Currency is { } currency && currency != sale.Currency)
+        {
+            throw ApiError.Unprocessable($"currency: the sale was in {sale.Currency}, and so must its refund be.");
+        }
+
+        if (request.Amount > sale.Amount)
+        {
+            throw ApiError.Unprocessable($"amount: is more than the sale's, which was {sale.Amount}.");
+        }
+    }
+}

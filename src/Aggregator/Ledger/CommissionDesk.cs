@@ -1,0 +1,179 @@
+using System.Numerics;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Partners;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Ledger;
+
+/// <summary>What people do with commissions.</summary>
+internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, EntityId ids, TimeProvider clock)
+{
+    /// <summary>Minor units; as for sales.</summary>
+    public const long MaxAmount = 1_000_000_000_000;
+
+    private const string Person = "api";
+    private const int MaxYearsBack = 5;
+
+    /// <summary>Makes a commission that follows from no fact. It does not wait for refunds, and nobody has to look at it again.</summary>
+    public long Create(Session session, CommissionRequest request)
+    {
+        var type = Fields.OneOf(Fields.Required(request.Type, "type", 20), "type", "custom", "lead", "sale");
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var partner = PartnerStore.Get(session, request.PartnerId, null);
+        var program = ProgramOf(session, request.ProgramId);
+        var at = Fields.Time(request.Date, "date") ?? now;
+        Fields.Between(at, "date", clock.GetUtcNow().AddYears(-MaxYearsBack).ToUnixTimeMilliseconds(), now);
+        var (basis, earnings) = type == "custom" ? (0, AmountOf(request)) : ByRule(session, program, partner.Id, type, request.Sale, at);
+        var row = new CommissionRow
+        {
+            Id = ids.Next(),
+            ProgramId = program.Id,
+            RuleVersion = program.At(at).Number,
+            Type = type,
+            Unit = Units.OfCurrency(program.Currency, program.IsTest),
+            PartnerId = partner.Id,
+            CustomerId = type == "custom" ? null : CustomerOf(session, request.CustomerId),
+            LinkId = LinkOf(session, request.LinkId),
+            OrderKey = type == "sale" && request.Sale!.InvoiceId is { } invoice ? "sale:" + invoice : "",
+            Basis = basis,
+            Due = earnings,
+            Granted = earnings,
+            IsChecked = true,
+            IsTest = program.IsTest,
+            OccurredAt = at,
+            AvailableAt = now,
+            ApprovedAt = now,
+            Note = Fields.Text(request.Description, "description", 1_000),
+            CreatedAt = now,
+        };
+        RefuseTold(session, row);
+        var books = ledger.Open(session);
+        books.Add(row, Person, now);
+        books.Save();
+        return row.Id;
+    }
+
+    public void Update(Session session, long id, CommissionUpdate update)
+    {
+        var books = ledger.Open(session);
+        var row = books.Find([id]).SingleOrDefault() ?? throw NoCommission(id);
+        if (update.Currency is { } currency && Currencies.Check(currency) != Units.CurrencyOf(row.Unit))
+        {
+            throw ApiError.Unprocessable($"currency: this commission is in {Units.CurrencyOf(row.Unit)}; give amounts in that.");
+        }
+
+        var decided = update switch
+        {
+            { Status: { } status } => DecidedOf(status),
+            { Earnings: { } earnings } => Decided.OfEarnings(Fields.Between(earnings, "earnings", -MaxAmount, MaxAmount)),
+            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(row.Basis + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -MaxAmount))),
+            { SaleAmount: not null } or { Amount: not null } => OfSale(books, row, Bounded(update.SaleAmount ?? update.Amount, "saleAmount", 0)),
+            _ => row.Decided,
+        };
+        books.Decide(row, decided, Person, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        books.Save();
+    }
+
+    /// <exception cref="ApiError">404 when one of them is not there: then none is changed.</exception>
+    public void Update(Session session, long[] commissions, string status) => ForEach(session, commissions, (books, row, now) => books.Decide(row, DecidedOf(status), Person, now));
+
+    /// <exception cref="ApiError">404 when one of them is not there: then none is approved.</exception>
+    public void Approve(Session session, long[] commissions) => ForEach(session, commissions, (books, row, now) => books.Approve(row, now));
+
+    private void ForEach(Session session, long[] commissions, Action<Books, CommissionRow, long> act)
+    {
+        var books = ledger.Open(session);
+        var rows = books.Find(commissions).ToDictionary(row => row.Id);
+        foreach (var id in commissions)
+        {
+            act(books, rows.GetValueOrDefault(id) ?? throw NoCommission(id), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
+        books.Save();
+    }
+
+    private ReferralProgram ProgramOf(Session session, string? programId)
+    {
+        var known = programs.Load(session);
+        return string.IsNullOrEmpty(programId) ? known.Default
+            : EntityId.TryParse(EntityId.Program, programId, out var id) && known.ById.TryGetValue(id, out var program) ? program
+            : throw ApiError.NotFound($"programId: there is no program {programId}.");
+    }
+
+    private static long AmountOf(CommissionRequest request) => request.Amount is { } amount and not 0
+        ? Fields.Between(amount, "amount", -MaxAmount, MaxAmount)
+        : throw ApiError.Unprocessable("amount: is needed, and not 0.");
+
+    // By the first of the partner's rewards for such an event, without its caps, which a person may go beyond.
+    private static (long Basis, long Earnings) ByRule(Session session, ReferralProgram program, long partner, string type, CommissionSale? sale, long atMs)
+    {
+        var rules = program.At(atMs).Rules;
+        var group = rules.Group(Memberships.Load(session, [partner]).GroupOf(program.Id, partner, atMs));
+        var rule = rules.RewardsOf(group).FirstOrDefault(rule => rule.Event == type && rule.Side == Due.Referrer && rule.Kind is "percentage" or "flat")
+            ?? throw ApiError.Unprocessable($"type: the partner gets nothing for a {type} in this program; send custom with an amount.");
+        if (type == "lead")
+        {
+            return (0, rule.Amount);
+        }
+
+        if (sale?.Amount is not { } amount || Currencies.Check(sale.Currency ?? program.Currency) != program.Currency)
+        {
+            throw ApiError.Unprocessable($"sale: needs its amount, in the program's currency {program.Currency}.");
+        }
+
+        var basis = Fields.Between(amount, "sale.amount", 1, MaxAmount);
+        return (basis, RewardAmount.Of(new Claim(rule with { Tiers = null }, partner, atMs, "", basis, 1, Shares.Whole), default, default));
+    }
+
+    private static long CustomerOf(Session session, string? customerId)
+    {
+        EntityId.TryParse(EntityId.Customer, customerId, out var id);
+        var external = customerId is ['e', 'x', 't', '_', .. var rest] ? Fields.Plain(rest, "customerId") : null;
+        return session.First<long?>("SELECT id FROM customers WHERE id = @id OR external_id = @external", new { id, external })
+            ?? throw ApiError.NotFound($"customerId: there is no customer {customerId}.");
+    }
+
+    private static long? LinkOf(Session session, string? linkId)
+    {
+        if (string.IsNullOrEmpty(linkId))
+        {
+            return null;
+        }
+
+        EntityId.TryParse(EntityId.Link, linkId, out var id);
+        return session.First<long?>("SELECT id FROM links WHERE id = @id", new { id }) ?? throw ApiError.NotFound($"linkId: there is no link {linkId}.");
+    }
+
+    // Whatever was told of a sale is rewarded by its rules already.
+    private static void RefuseTold(Session session, CommissionRow row)
+    {
+        if (row.OrderKey.Length > 0
+            && (session.First<long?>("SELECT id FROM conversions WHERE business_key = @OrderKey", row)
+                ?? session.First<long?>("SELECT id FROM commissions WHERE program_id = @ProgramId AND partner_id = @PartnerId AND reward_id = '' AND order_key = @OrderKey", row)) is not null)
+        {
+            throw ApiError.Conflict("sale.invoiceId: this sale is known already.");
+        }
+    }
+
+    private static string? DecidedOf(string status) =>
+        Fields.OneOf(status, "status", "pending", Outcomes.Refunded, Outcomes.Duplicate, Outcomes.Canceled, Outcomes.Fraud) is var known && known == "pending" ? null : known;
+
+    private static long Bounded(long? amount, string field, long least) => Fields.Between(amount!.Value, field, least, MaxAmount);
+
+    private static string OfSale(Books books, CommissionRow row, long amount)
+    {
+        if (row.Type != "sale" || row.Basis == 0)
+        {
+            throw ApiError.Unprocessable("saleAmount: this commission is for no sale; change its earnings.");
+        }
+
+        // A fixed reward is the same for every amount.
+        Fields.Between(amount, "saleAmount", 0, MaxAmount);
+        return Decided.OfEarnings(books.IsProportional(row) ? (long)Rounding.HalfEven((BigInteger)row.Granted * amount, row.Basis) : row.Granted);
+    }
+
+    private static ApiError NoCommission(long id) => ApiError.NotFound($"There is no commission {EntityId.Format(EntityId.Commission, id)}.");
+}

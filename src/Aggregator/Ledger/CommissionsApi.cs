@@ -1,0 +1,76 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Ledger;
+
+/// <summary>Commissions: money that referrers earn.</summary>
+internal sealed class CommissionsApi(Database database, IdempotentCalls calls, CommissionDesk desk, CommissionPresenter presenter)
+{
+    public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
+    {
+        var api = ActivatorUtilities.CreateInstance<CommissionsApi>(services);
+        var group = routes.MapGroup("/commissions").WithTags("Commissions");
+        group.MapGet("", api.List).WithName("listCommissions");
+        group.MapPost("", api.CreateAsync).WithName("createCommission").Produces<CommissionMade>(StatusCodes.Status202Accepted);
+        group.MapPatch("/bulk", api.UpdateManyAsync).WithName("bulkUpdateCommissions");
+        group.MapPost("/approve", api.ApproveAsync).WithName("approveCommissions");
+        group.MapPatch("/{id}", api.UpdateAsync).WithName("updateCommission");
+    }
+
+    private IReadOnlyList<CommissionResponse> List([AsParameters] CommissionFilter filter) => database.Read(session =>
+    {
+        var page = filter.ToPage();
+        var (where, arguments) = filter.Where();
+        arguments.AddDynamicParams(page);
+        return presenter.Present(session, page.Arrange(CommissionPresenter.Query(session, where + page.Condition("c.id"), filter.Order(page), arguments)));
+    });
+
+    private Task<IResult> CreateAsync(Body<CommissionRequest> body, HttpContext context) => calls.RunAsync(context, body.Bytes, session =>
+    {
+        var made = new CommissionMade(true, "The commission was made.", EntityId.Format(EntityId.Commission, desk.Create(session, body.Value)));
+        return (StatusCodes.Status202Accepted, JsonSerializer.Serialize(made, ApiJson.Options));
+    });
+
+    private Task<CommissionResponse> UpdateAsync(string id, Body<CommissionUpdate> body, CancellationToken cancellation)
+    {
+        var commission = EntityId.TryParse(EntityId.Commission, id, out var number) ? number : throw ApiError.NotFound($"There is no commission {id}.");
+        return database.WriteAsync(
+            session =>
+            {
+                desk.Update(session, commission, body.Value);
+                return presenter.Get(session, commission);
+            },
+            cancellation);
+    }
+
+    private Task<IReadOnlyList<CommissionChanged>> UpdateManyAsync(Body<CommissionsUpdate> body, CancellationToken cancellation)
+    {
+        var (ids, status) = (body.Value.Ids(), Fields.Required(body.Value.Status, "status", 20));
+        return database.WriteAsync<IReadOnlyList<CommissionChanged>>(
+            session =>
+            {
+                desk.Update(session, ids, status);
+                return Changed(session, ids);
+            },
+            cancellation);
+    }
+
+    private Task<IReadOnlyList<CommissionChanged>> ApproveAsync(Body<CommissionsUpdate> body, CancellationToken cancellation)
+    {
+        var ids = body.Value.Ids();
+        return database.WriteAsync<IReadOnlyList<CommissionChanged>>(
+            session =>
+            {
+                desk.Approve(session, ids);
+                return Changed(session, ids);
+            },
+            cancellation);
+    }
+
+    private static IReadOnlyList<CommissionChanged> Changed(Session session, long[] ids) =>
+    [
+        .. CommissionPresenter.Query(session, session.In("c.id", "ids"), " ORDER BY c.id", new Dapper.DynamicParameters(new { ids }))
+            .Select(row => new CommissionChanged(EntityId.Format(EntityId.Commission, row.Id), row.Status)),
+    ];
+}

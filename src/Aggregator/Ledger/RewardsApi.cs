@@ -1,0 +1,117 @@
+using Dapper;
+using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Ledger;
+
+/// <summary>What the shop gives itself: rewards of friends, and those of referrers that are no money.</summary>
+internal sealed class RewardsApi(Database database, LedgerBooks ledger, CommissionPresenter presenter, TimeProvider clock)
+{
+    private const string Given = $"NOT ({CommissionFilter.Money})";
+
+    public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
+    {
+        var api = ActivatorUtilities.CreateInstance<RewardsApi>(services);
+        var group = routes.MapGroup("/rewards").WithTags("Rewards");
+        group.MapGet("", api.List).WithName("listRewards");
+        group.MapPost("/{id}/fulfil", api.FulfilAsync).WithName("fulfilReward");
+    }
+
+    private IReadOnlyList<RewardResponse> List([AsParameters] RewardFilter filter) => database.Read(session =>
+    {
+        var page = Page.Of(filter.Page, filter.PageSize, filter.StartingAfter, filter.EndingBefore, EntityId.Commission);
+        var (where, arguments) = filter.Where();
+        arguments.AddDynamicParams(page);
+        return Present(session, page.Arrange(CommissionPresenter.Query(session, Given + where + page.Condition("c.id"), page.Order("c.id"), arguments)));
+    });
+
+    /// <summary>The shop gave it. The same again changes nothing.</summary>
+    private Task<RewardResponse> FulfilAsync(string id, CancellationToken cancellation)
+    {
+        EntityId.TryParse(EntityId.Commission, id, out var number);
+        return database.WriteAsync(
+            session =>
+            {
+                var reward = Read(session, number) ?? throw ApiError.NotFound($"There is no reward {id}.");
+                if (reward.State != Accounts.Paid)
+                {
+                    var books = ledger.Open(session);
+                    if (reward.Status != "pending" || !books.Fulfil(books.Find([number])[0], "api", clock.GetUtcNow().ToUnixTimeMilliseconds()))
+                    {
+                        throw ApiError.Conflict($"The reward is {RewardResponse.StatusOf(reward)}; only what is payable can be fulfilled.");
+                    }
+
+                    books.Save();
+                }
+
+                return Present(session, [Read(session, number)!])[0];
+            },
+            cancellation);
+    }
+
+    private static CommissionRead? Read(Session session, long id) =>
+        CommissionPresenter.Query(session, Given + " AND c.id = @id", "", new DynamicParameters(new { id })).SingleOrDefault();
+
+    private IReadOnlyList<RewardResponse> Present(Session session, IReadOnlyList<CommissionRead> rows)
+    {
+        var customers = presenter.CustomersOf(session, rows);
+        return [.. rows.Select(row => RewardResponse.Of(row, row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null))];
+    }
+}
+
+/// <summary>The query parameters that choose rewards.</summary>
+internal sealed class RewardFilter
+{
+    /// <summary><c>referrer</c> or <c>friend</c>.</summary>
+    public string? Side { get; set; }
+
+    /// <summary><c>pending</c>, <c>hold</c>, <c>payable</c> or <c>fulfilled</c>.</summary>
+    public string? Status { get; set; }
+
+    public string? CustomerId { get; set; }
+
+    public string? PartnerId { get; set; }
+
+    public bool? TestMode { get; set; }
+
+    public int? Page { get; set; }
+
+    public int? PageSize { get; set; }
+
+    public string? StartingAfter { get; set; }
+
+    public string? EndingBefore { get; set; }
+
+    public (string Where, DynamicParameters Arguments) Where()
+    {
+        var arguments = new DynamicParameters(new { isTest = TestMode == true ? 1 : 0 });
+        var where = " AND c.is_test = @isTest";
+        Add("c.side = @side", "side", string.IsNullOrEmpty(Side) ? null : Fields.OneOf(Side, "side", "referrer", "friend"));
+        Add("c.customer_id = @customer", "customer", IdOf(EntityId.Customer, CustomerId));
+        Add("c.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
+        if (!string.IsNullOrEmpty(Status))
+        {
+            var state = Fields.OneOf(Status, "status", "pending", "hold", "payable", "fulfilled") switch
+            {
+                "hold" => Accounts.Held,
+                "fulfilled" => Accounts.Paid,
+                var same => same,
+            };
+            Add("c.outcome IS NULL AND c.state = @state", "state", state);
+        }
+
+        return (where, arguments);
+
+        void Add(string condition, string name, object? value)
+        {
+            if (value is not null)
+            {
+                where += " AND " + condition;
+                arguments.Add(name, value);
+            }
+        }
+    }
+
+    // An id that nothing can have matches nothing.
+    private static long? IdOf(string prefix, string? text) => string.IsNullOrEmpty(text) ? null : EntityId.TryParse(prefix, text, out var id) ? id : 0L;
+}

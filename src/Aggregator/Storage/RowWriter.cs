@@ -1,0 +1,81 @@
+namespace LinkTracker.Aggregator.Storage;
+
+/// <summary>
+/// Writes many rows of a table at once: in one statement on a server, which takes each column as an array, and in a prepared statement
+/// for each row on a file. Columns are listed once, with where their values come from; what is left out keeps its default or its value.
+/// </summary>
+/// <param name="keys">The columns that tell rows apart. Within one call no two rows may have the same.</param>
+internal sealed class RowWriter<T>(string table, params string[] keys)
+{
+    private readonly List<Column> _columns = [];
+    private Statement? _insert;
+    private Statement? _upsert;
+    private Statement? _update;
+
+    public RowWriter<T> Text(string name, Func<T, string?> read) => Add(new Column(name, "text", read, rows => rows.Select(read).ToArray()));
+
+    /// <summary>A whole number or a boolean as 0 or 1, of whatever width the column has.</summary>
+    public RowWriter<T> Number(string name, Func<T, long?> read) => Add(new Column(name, "bigint", row => read(row), rows => rows.Select(read).ToArray()));
+
+    /// <returns>How many rows were written. The same holds for the others.</returns>
+    public int Insert(Session session, IReadOnlyCollection<T> rows) => Write(session, _insert ??= InsertOf(""), rows);
+
+    /// <summary>Inserts, and overwrites the listed columns of those that are there.</summary>
+    public int Upsert(Session session, IReadOnlyCollection<T> rows) => Write(
+        session,
+        _upsert ??= InsertOf($" ON CONFLICT ({Join(keys, Quote)}) DO UPDATE SET {Join(Values, name => $"{Quote(name)} = excluded.{Quote(name)}")}"),
+        rows);
+
+    /// <summary>Overwrites the listed columns of those that are there; the others are left out.</summary>
+    public int Update(Session session, IReadOnlyCollection<T> rows) => Write(session, _update ??= UpdateOf(), rows);
+
+    private IEnumerable<string> Names => _columns.Select(column => column.Name);
+
+    private IEnumerable<string> Values => Names.Except(keys);
+
+    // The order of rows is kept: a table that numbers its rows numbers them so.
+    private string Arrays => $"unnest({Join(_columns, column => $"@{column.Name}::{column.Type}[]")})";
+
+    private RowWriter<T> Add(Column column)
+    {
+        _columns.Add(column);
+        return this;
+    }
+
+    private Statement InsertOf(string conflict)
+    {
+        var start = $"INSERT INTO {table} ({Join(Names, Quote)}) ";
+        return new Statement($"{start}SELECT * FROM {Arrays}{conflict}", $"{start}VALUES ({Join(Names, name => "@" + name)}){conflict}");
+    }
+
+    private Statement UpdateOf() => new(
+        $"""
+        UPDATE {table} AS old SET {Join(Values, name => $"{Quote(name)} = new.{Quote(name)}")}
+        FROM {Arrays} AS new ({Join(Names, Quote)}) WHERE {string.Join(" AND ", keys.Select(key => $"old.{Quote(key)} = new.{Quote(key)}"))}
+        """,
+        $"""
+        UPDATE {table} SET {Join(Values, name => $"{Quote(name)} = @{name}")}
+        WHERE {string.Join(" AND ", keys.Select(key => $"{Quote(key)} = @{key}"))}
+        """);
+
+    private int Write(Session session, Statement statement, IReadOnlyCollection<T> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return 0;
+        }
+
+        string[] names = [.. Names];
+        return session.TakesArrays
+            ? session.ExecuteAll(statement.OfArrays, names, [[.. _columns.Select(column => column.All(rows))]])
+            : session.ExecuteAll(statement.OfOne, names, rows.Select(row => _columns.Select(column => column.Of(row)).ToArray()));
+    }
+
+    private static string Join<TItem>(IEnumerable<TItem> items, Func<TItem, string> write) => string.Join(", ", items.Select(write));
+
+    private static string Quote(string name) => $"\"{name}\"";
+
+    private sealed record Column(string Name, string Type, Func<T, object?> Of, Func<IReadOnlyCollection<T>, Array> All);
+
+    private sealed record Statement(string OfArrays, string OfOne);
+}

@@ -1,0 +1,304 @@
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Engines;
+
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+public abstract class LedgerApiTests : EngineTests
+{
+    private static readonly RewardRule Tenth = new() { Id = "sales", BasisPoints = 1_000 };
+
+    [EngineFact]
+    public async Task A_commission_is_pending_then_processed_then_paid()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+        Assert.Contains("nothing to pay", (await server.PostAsync("/payouts", new { })).Refused(409, "conflict"), StringComparison.Ordinal);
+
+        await shop.ReleaseAsync();
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+        var (_, payout) = await shop.PayAsync();
+        Assert.Equal(["processed 1000"], await shop.StatusesAsync("?status=processed&payoutId=" + payout));
+        var confirmed = (await server.PostAsync($"/payouts/{payout}/confirm", new { reference = "bank-1" })).Ok();
+        Assert.Equal(confirmed.GetRawText(), (await server.PostAsync($"/payouts/{payout}/confirm", new { reference = "bank-1" })).Ok().GetRawText());
+        Assert.Equal(["paid 1000"], await shop.StatusesAsync("?status=paid&invoiceId=inv"));
+        (await server.PostAsync($"/payouts/{payout}/confirm", new { reference = "bank-2" })).Refused(409, "conflict");
+        (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "late" })).Refused(409, "conflict");
+        Assert.Equal(1_000, (await server.GetAsync("/partners")).Ok()[0].GetProperty("totalCommissions").GetInt64());
+        await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task A_refund_after_the_payout_leaves_its_statement_as_it_was_and_is_set_off_in_the_next()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        await shop.ReleaseAsync();
+        var (_, first) = await shop.PayAsync();
+        var told = await server.GetAsync($"/partners/{ana}/statement?payoutId={first}");
+        var purchase = told.Ok().GetProperty("customers")[0].GetProperty("purchases")[0];
+        Assert.Equal((10_000, 0, 10_000, 1_000), (Number(purchase, "amount"), Number(purchase, "refunded"), Number(purchase, "net"), Number(purchase, "reward")));
+        Assert.Equal((0, 1_000, 0), (Number(told.Ok(), "opening"), Number(told.Ok(), "paid"), Number(told.Ok(), "closing")));
+
+        shop.Sale(ana, "c", 10_000, refunded: 3_000);
+        server.Database.Write(session => session.Execute("UPDATE customers SET external_id = 'renamed'") + session.Execute("UPDATE partners SET name = 'Renamed'"));
+        Assert.Equal(told.Text, (await server.GetAsync($"/partners/{ana}/statement?payoutId={first}")).Text);
+        var since = (await server.GetAsync($"/partners/{ana}/statement?currency=usd")).Ok();
+        Assert.Equal((0, -300), (Number(since, "opening"), Number(since, "closing")));
+        (await server.PostAsync("/payouts", new { })).Refused(409, "conflict");
+
+        shop.Sale(ana, "d", 5_000, invoice: "second");
+        await shop.ReleaseAsync();
+        var (_, second) = await shop.PayAsync();
+        Assert.Equal(200, (await server.GetAsync("/payouts")).Ok().EnumerateArray().Single(one => one.GetProperty("id").GetString() == second).GetProperty("amount").GetInt64());
+        var next = (await server.GetAsync($"/partners/{ana}/statement?payoutId={second}")).Ok();
+        Assert.Equal((0, 200, 0), (Number(next, "opening"), Number(next, "paid"), Number(next, "closing")));
+        Assert.Equal(Number(told.Ok(), "toPosition") + 1, Number(next, "fromPosition"));
+        await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task A_failed_payout_is_owed_again_and_paid_with_the_next()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
+        await shop.ReleaseAsync();
+        var (_, payout) = await shop.PayAsync();
+        var failed = (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok();
+        Assert.Equal(("failed", "no such account"), (failed.GetProperty("status").GetString(), failed.GetProperty("failureReason").GetString()));
+        Assert.Equal(failed.GetRawText(), (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok().GetRawText());
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+        var (_, again) = await shop.PayAsync();
+        Assert.NotEqual(payout, again);
+        await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task People_change_commissions_and_their_decision_stays()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        var id = (await server.GetAsync("/commissions")).Ok()[0].GetProperty("id").GetString();
+        foreach (var (change, status, earnings) in new (object, string, long)[]
+        {
+            (new { earnings = 70 }, "pending", 70), (new { saleAmount = 5_000 }, "pending", 500), (new { modifySaleAmount = -1_000, currency = "usd" }, "pending", 900),
+            (new { amount = 1_000 }, "pending", 100), (new { modifyAmount = 10 }, "pending", 1_001), (new { status = "fraud", earnings = 5 }, "fraud", 0),
+            (new { }, "fraud", 0), (new { status = "pending" }, "pending", 1_000), (new { status = "duplicate" }, "duplicate", 0),
+        })
+        {
+            var changed = (await server.PatchAsync("/commissions/" + id, change)).Ok();
+            Assert.Equal((status, earnings), (changed.GetProperty("status").GetString(), changed.GetProperty("earnings").GetInt64()));
+        }
+
+        shop.Sale(ana, "c", 10_000, refunded: 1);
+        Assert.Equal(["duplicate 0"], await shop.StatusesAsync());
+        Assert.Equal("pending", (await server.PatchAsync("/commissions/bulk", new { commissionIds = new[] { id }, status = "pending" })).Ok()[0].GetProperty("status").GetString());
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+        await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task A_program_that_asks_for_it_pays_only_what_was_approved()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules { Rewards = [Tenth], Approval = "manual" });
+        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
+        await shop.ReleaseAsync();
+        (await server.PostAsync("/payouts", new { })).Refused(409, "conflict");
+        var waiting = Assert.Single((await server.GetAsync("/commissions?approval=waiting")).Ok().EnumerateArray()).GetProperty("id").GetString();
+        (await server.PostAsync("/commissions/approve", new { commissionIds = new[] { waiting, "cm_0000000000001" } })).Refused(404, "not_found");
+        Assert.Single(await shop.StatusesAsync("?approval=waiting"));
+        (await server.PostAsync("/commissions/approve", new { commissionIds = new[] { waiting } })).Ok();
+        Assert.Empty(await shop.StatusesAsync("?approval=waiting"));
+        await shop.ReleaseAsync(0);
+        await shop.PayAsync();
+    }
+
+    [EngineFact]
+    public async Task What_the_shop_gives_is_given_once()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth, new RewardRule { Id = "credit", Side = "friend", Kind = "credit", Amount = 500 }, new RewardRule { Id = "vip", Kind = "access", Label = "lounge" });
+        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+        var reward = (await server.GetAsync("/rewards?side=friend")).Ok()[0];
+        var path = $"/rewards/{reward.GetProperty("id").GetString()}/fulfil";
+        Assert.Equal(("credit", "usd", "pending", 500), (reward.GetProperty("kind").GetString(), reward.GetProperty("currency").GetString(), reward.GetProperty("status").GetString(), Number(reward, "amount")));
+        Assert.Contains("pending", (await server.PostAsync(path, new { })).Refused(409, "conflict"), StringComparison.Ordinal);
+
+        await shop.ReleaseAsync();
+        var given = (await server.PostAsync(path, new { })).Ok();
+        Assert.Equal("fulfilled", given.GetProperty("status").GetString());
+        Assert.Equal(given.GetRawText(), (await server.PostAsync(path, new { })).Ok().GetRawText());
+        Assert.Equal(given.GetRawText(), Assert.Single((await server.GetAsync("/rewards?status=fulfilled")).Ok().EnumerateArray()).GetRawText());
+        var balances = (await server.GetAsync("/ledger/balances?unit=credit:usd")).Ok().EnumerateArray().Select(one => $"{one.GetProperty("account").GetString()} {Number(one, "amount")}");
+        Assert.Equal(["paid 500", "payable 0", "pending 0", "expense -500"], balances);
+        (await server.PostAsync("/rewards/cm_0000000000001/fulfil", new { })).Refused(404, "not_found");
+        Assert.Equal("access", (await server.GetAsync("/rewards?side=referrer")).Ok()[0].GetProperty("kind").GetString());
+        await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task A_batch_is_exported_with_amounts_in_units_and_without_formulas()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        shop.Sale(await shop.PartnerAsync("=1+1", new { name = "=cmd(),\"x\"", email = "a@example.com" }), "c", 12_345);
+        await shop.ReleaseAsync();
+        var (batch, payout) = await shop.PayAsync();
+        var lines = (await server.GetAsync($"/payouts/batches/{batch}/export")).Text.Split("\r\n");
+        Assert.StartsWith("payout_id,partner_id,name", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(payout + ",pn_", lines[1], StringComparison.Ordinal);
+        Assert.Contains("\"'=cmd(),\"\"x\"\"\",a@example.com,,,12.34,usd,processing,", lines[1], StringComparison.Ordinal);
+        Assert.Equal(1_234, Number((await server.GetAsync("/payouts/batches/" + batch)).Ok(), "amount"));
+    }
+
+    [EngineFact]
+    public async Task Commissions_are_made_by_hand_also_for_sales_and_leads()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth, new RewardRule { Id = "leads", Event = "lead", Kind = "flat", Amount = 50 });
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 100);
+        foreach (var body in new object[]
+        {
+            new { type = "custom", partnerId = ana, amount = -30, description = "clawed back" },
+            new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 2_000, currency = "usd", invoiceId = "by-hand" } },
+            new { type = "lead", partnerId = ana, customerId = "ext_c" },
+        })
+        {
+            Assert.Equal(202, (int)(await server.PostAsync("/commissions", body)).Status);
+        }
+
+        Assert.Equal(["pending 50", "pending 200", "pending -30", "pending 10"], await shop.StatusesAsync());
+        foreach (var invoiceId in new[] { "by-hand", "inv" })
+        {
+            (await server.PostAsync("/commissions", new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 1, invoiceId } })).Refused(409, "conflict");
+        }
+
+        await HoldsAsync(server);
+    }
+
+    [EngineTheory]
+    [InlineData("""{"type":"gift","partnerId":"$"}""", "type")]
+    [InlineData("""{"type":"custom","partnerId":"$"}""", "amount")]
+    [InlineData("""{"type":"custom","partnerId":"$","amount":0}""", "amount")]
+    [InlineData("""{"type":"custom","partnerId":"$","amount":1000000000001}""", "amount")]
+    [InlineData("""{"type":"custom","partnerId":"$","amount":1,"date":"2020-01-01"}""", "date")]
+    [InlineData("""{"type":"custom","partnerId":"$","amount":1,"date":"2999-01-01"}""", "date")]
+    [InlineData("""{"type":"lead","partnerId":"$","customerId":"ext_c"}""", "type")]
+    [InlineData("""{"type":"sale","partnerId":"$","customerId":"ext_c","sale":{"amount":1,"currency":"eur"}}""", "sale")]
+    [InlineData("""{"type":"sale","partnerId":"$","customerId":"ext_c","sale":{"amount":0}}""", "sale.amount")]
+    [InlineData("""{"type":"sale","partnerId":"$","customerId":"ext_c","sale":{"amount":1,"currency":"xyz"}}""", "currency")]
+    [InlineData("""{"type":"custom","partnerId":"","amount":1}""", "partnerId")]
+    public async Task A_commission_that_cannot_be_is_refused_and_nothing_is_stored(string body, string field)
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        Assert.Contains(field, (await server.SendAsync(HttpMethod.Post, "/commissions", body.Replace("$", ana, StringComparison.Ordinal))).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.Empty(await shop.StatusesAsync());
+        Assert.Empty((await server.GetAsync("/ledger/postings")).Ok().EnumerateArray());
+    }
+
+    [EngineFact]
+    public async Task What_is_not_there_or_makes_no_sense_is_refused()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var (ana, ben) = (await shop.PartnerAsync("Ana"), await shop.PartnerAsync("Ben"));
+        shop.Sale(ana, "c", 10_000);
+        await shop.ReleaseAsync();
+        var (_, payout) = await shop.PayAsync();
+        (await server.GetAsync($"/partners/{ben}/statement?payoutId={payout}")).Refused(404, "not_found");
+        (await server.GetAsync("/partners/pn_0000000000001/statement")).Refused(404, "not_found");
+        (await server.GetAsync($"/partners/{ana}/statement?currency=eur")).Refused(422, "unprocessable_entity");
+        (await server.GetAsync("/payouts/batches/pob_0000000000001")).Refused(404, "not_found");
+        (await server.PostAsync("/payouts/po_0000000000001/confirm", new { reference = "x" })).Refused(404, "not_found");
+        (await server.PostAsync($"/payouts/{payout}/confirm", new { })).Refused(422, "unprocessable_entity");
+        (await server.PostAsync("/payouts", new { unit = "eur" })).Refused(422, "unprocessable_entity");
+        (await server.PostAsync("/payouts", new { programId = "prog_none" })).Refused(404, "not_found");
+        (await server.PostAsync("/payouts", new { partnerIds = new[] { "nobody" } })).Refused(404, "not_found");
+        (await server.PatchAsync("/commissions/cm_none", new { earnings = 1 })).Refused(404, "not_found");
+        (await server.PatchAsync("/commissions/cm_0000000000001", new { earnings = 1 })).Refused(404, "not_found");
+        var id = (await server.GetAsync("/commissions")).Ok()[0].GetProperty("id").GetString();
+        (await server.PatchAsync("/commissions/" + id, new { status = "paid" })).Refused(422, "unprocessable_entity");
+        (await server.PatchAsync("/commissions/" + id, new { earnings = 1, currency = "eur" })).Refused(422, "unprocessable_entity");
+        (await server.PatchAsync("/commissions/" + id, new { saleAmount = -1 })).Refused(422, "unprocessable_entity");
+        (await server.PatchAsync("/commissions/bulk", new { commissionIds = Array.Empty<string>(), status = "fraud" })).Refused(422, "unprocessable_entity");
+        foreach (var query in new[] { "status=new", "sortBy=name", "interval=7d", "groupId=g", "type=x", "approval=done", "start=yesterday", "sortBy=amount&startingAfter=" + id })
+        {
+            (await server.GetAsync("/commissions?" + query)).Refused(422, "unprocessable_entity");
+        }
+    }
+
+    [EngineFact]
+    public async Task What_is_for_trying_out_is_never_paid_and_in_no_list()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000, isTest: true);
+        await shop.ReleaseAsync();
+        (await server.PostAsync("/payouts", new { })).Refused(409, "conflict");
+        Assert.Empty(await shop.StatusesAsync());
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync("?testMode=true"));
+        Assert.Equal(0, (await server.GetAsync("/partners")).Ok()[0].GetProperty("totalCommissions").GetInt64());
+    }
+
+    [EngineFact]
+    public async Task A_balance_that_is_not_the_sum_of_its_postings_shows()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
+        await HoldsAsync(server);
+        server.Database.Write(session => session.Execute("UPDATE balances SET amount = amount + 1 WHERE account = 'pending'"));
+        var figures = (await server.GetAsync("/stats")).Ok().GetProperty("ledger").GetProperty("units").GetProperty("usd");
+        Assert.Equal((1_000, 1_001, 1), (Number(figures, "debits"), Number(figures, "credits"), Number(figures, "wrongBalances")));
+    }
+
+    [EngineFact]
+    public async Task Postings_are_read_on_from_a_position()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        await shop.ReleaseAsync();
+        var all = (await server.GetAsync("/ledger/postings?partnerId=" + ana)).Ok().EnumerateArray().ToList();
+        Assert.Equal(["accrue expense pending 1000", "release pending payable 1000"], all.Select(one => $"{one.GetProperty("kind").GetString()} {one.GetProperty("debit").GetString()} {one.GetProperty("credit").GetString()} {Number(one, "amount")}"));
+        Assert.Equal(2, Number(Assert.Single((await server.GetAsync("/ledger/postings?after=1")).Ok().EnumerateArray()), "position"));
+        Assert.Empty((await server.GetAsync("/ledger/postings?partnerId=nobody")).Ok().EnumerateArray());
+    }
+
+    private static LedgerShop Shop(AggregatorServer server, params RewardRule[] rewards)
+    {
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules { Rewards = rewards });
+        return shop;
+    }
+
+    private static long Number(System.Text.Json.JsonElement of, string name) => of.GetProperty(name).GetInt64();
+
+    /// <summary>The equations of <c>/stats</c>.</summary>
+    private static async Task HoldsAsync(AggregatorServer server)
+    {
+        var ledger = (await server.GetAsync("/stats")).Ok().GetProperty("ledger");
+        Assert.Equal(0, Number(ledger, "missing"));
+        Assert.All(ledger.GetProperty("units").EnumerateObject(), unit => Assert.Equal((Number(unit.Value, "credits"), 0), (Number(unit.Value, "debits"), Number(unit.Value, "wrongBalances"))));
+    }
+}
+
+public sealed class LedgerApiTestsOnSqlite : LedgerApiTests;
+
+[OnPostgres]
+public sealed class LedgerApiTestsOnPostgres : LedgerApiTests;

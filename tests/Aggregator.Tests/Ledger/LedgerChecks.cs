@@ -1,0 +1,64 @@
+using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+/// <summary>What must hold after every operation.</summary>
+internal sealed class LedgerChecks(MemoryLedger store)
+{
+    private readonly Dictionary<BalanceKey, long> _sums = [];
+    private int _seen;
+
+    public void Hold(IReadOnlyList<RewardRule> rules)
+    {
+        // :: 1  Balances are the sums of all postings, and those of a unit add up to nothing: debits are credits.
+        for (; _seen < store.Postings.Count; _seen++)
+        {
+            var posting = store.Postings[_seen];
+            Assert.Equal(_seen + 1, posting.Position);
+            Assert.True(posting.Amount > 0);
+            Add(posting, posting.Debit, -posting.Amount);
+            Add(posting, posting.Credit, posting.Amount);
+        }
+
+        foreach (var (key, sum) in _sums)
+        {
+            Assert.Equal(sum, store.Balances[key]);
+        }
+
+        Assert.All(store.Balances.GroupBy(one => one.Key.Unit), unit => Assert.Equal(0, unit.Sum(one => one.Value)));
+
+        // :: 2  Every commission's earnings stand on its account; what was paid and what is payable are one sum.
+        var earnings = store.Commissions.Values.GroupBy(row => (row.Owner, row.Unit, AccountOf(row.State))).ToDictionary(some => some.Key, some => some.Sum(row => row.Earnings));
+        foreach (var owner in store.Balances.Where(one => one.Key.Account != Accounts.Expense).GroupBy(one => (new Owner(one.Key.OwnerKind, one.Key.OwnerId), one.Key.Unit, AccountOf(one.Key.Account))))
+        {
+            Assert.Equal(earnings.GetValueOrDefault(owner.Key), owner.Sum(one => one.Value));
+        }
+
+        // :: 3  No cap was exceeded, and nobody is owed more than was due.
+        foreach (var rule in rules)
+        {
+            foreach (var cap in rule.Caps)
+            {
+                var given = Counted(rule).GroupBy(row => (cap.Scope == "program" ? 0 : row.PartnerId, RewardPeriod.StartOf(cap.Period, row.OccurredAt)));
+                Assert.All(given, period => Assert.True(period.Sum(row => row.Granted) <= cap.Amount));
+            }
+        }
+
+        Assert.All(store.Commissions.Values.Where(row => row.Decided is null), row => Assert.InRange(row.Earnings, 0, row.Due));
+    }
+
+    private IEnumerable<CommissionRow> Counted(RewardRule rule) =>
+        store.Commissions.Values.Where(row => row.RewardId == rule.Id && (row.Decided is null || Decided.OutcomeOf(row.Decided) is null));
+
+    private static string AccountOf(string state) => state == Accounts.Paid ? Accounts.Payable : state;
+
+    private void Add(PostingRow posting, string account, long by)
+    {
+        var key = account == Accounts.Expense
+            ? new BalanceKey(posting.ProgramId, Owner.Program, posting.ProgramId, account, posting.Unit)
+            : new BalanceKey(posting.ProgramId, posting.OwnerKind, posting.OwnerId, account, posting.Unit);
+        _sums[key] = _sums.GetValueOrDefault(key) + by;
+    }
+}

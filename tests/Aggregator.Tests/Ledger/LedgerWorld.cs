@@ -1,0 +1,98 @@
+using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+using LinkTracker.Aggregator.Storage;
+
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+/// <summary>Customers and their conversions, as a shop tells them one by one, with the books of it in memory.</summary>
+/// <param name="transact">Runs a transaction that may be undone and begun again; null: in memory only. What is in memory is as of the last one that was done.</param>
+internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Action<ILedgerStore>>? transact = null)
+{
+    private readonly EntityId _ids = new(TimeProvider.System);
+    private readonly Dictionary<long, PayoutRow> _payouts = [];
+
+    public MemoryLedger Store { get; } = new();
+
+    public Dictionary<long, Dictionary<long, CreditedConversion>> Customers { get; } = [];
+
+    public IReadOnlyDictionary<long, PayoutRow> Payouts => _payouts;
+
+    public long Now { get; set; } = Rewards.RewardSample.Noon;
+
+    /// <summary>Tells a conversion, new or as it is by now.</summary>
+    public void Tell(long customer, CreditedConversion conversion) => Tell([(customer, conversion)]);
+
+    /// <summary>Tells several in one transaction.</summary>
+    public void Tell(IReadOnlyCollection<(long Customer, CreditedConversion Conversion)> told)
+    {
+        foreach (var (customer, conversion) in told)
+        {
+            (Customers.TryGetValue(customer, out var known) ? known : Customers[customer] = [])[conversion.Id] = conversion;
+        }
+
+        var changed = told.Select(one => one.Customer).Distinct().ToList();
+        Transact(books => changed.ForEach(customer => books.Settle(new CustomerAccount(customer, false, [.. Customers[customer].Values]), Now)));
+    }
+
+    public void Change(Action<Books, CommissionRow> change, CommissionRow row) => Transact(books => change(books, books.Find([row.Id])[0]));
+
+    /// <summary>Pays every partner that is owed something.</summary>
+    public IReadOnlyList<PayoutRow> Pay()
+    {
+        var owed = Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0)
+            .Select(one => (one.Key, Balance: one.Value, Payout: new PayoutRow { Id = _ids.Next(), ProgramId = one.Key.ProgramId, PartnerId = one.Key.OwnerId, Unit = one.Key.Unit })).ToList();
+        Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, RowsOf(one.Key).Where(row => row.State == Accounts.Payable), Now)));
+        owed.ForEach(one => _payouts.Add(one.Payout.Id, one.Payout));
+        return [.. owed.Select(one => one.Payout)];
+    }
+
+    public void Fail(PayoutRow payout)
+    {
+        Transact(books => books.Fail(payout, Store.Commissions.Values.Where(row => row.PayoutId == payout.Id).Select(row => row with { }), Now));
+        payout.Status = PayoutRow.Failed;
+    }
+
+    public long BalanceOf(string account, long partner, string unit = "eur") =>
+        Store.Balances.GetValueOrDefault(new BalanceKey(Rewards.RewardSample.Program, Owner.Partner, partner, account, unit));
+
+    /// <summary>What is owed by now, whatever way led here.</summary>
+    public IReadOnlyList<string> Owed() =>
+    [
+        .. Store.Commissions.Values.Where(row => !row.IsGone)
+            .Select(row => $"{row.OrderKey} {row.RewardId} {row.Side} {row.PartnerId} {row.Unit} due {row.Due} granted {row.Granted} owes {row.Earnings} {row.State} {row.Outcome} {row.Note}")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public IReadOnlyList<string> BalancesNow() =>
+        [.. Store.Balances.Where(one => one.Value != 0).Select(one => $"{one.Key} {one.Value}").Order(StringComparer.Ordinal)];
+
+    /// <summary>The sums of rewards. Those of commissions that are gone again are 0, and say nothing.</summary>
+    public IReadOnlyList<string> Totals() =>
+    [
+        .. Store.AllTotals.Where(row => row.Conversions > 0)
+            .Select(row => $"{row.RewardId} {row.PartnerId} {row.Period} {row.StartsAt}: {row.Conversions} {row.Revenue} {row.Due} {row.Earnings}").Order(StringComparer.Ordinal),
+    ];
+
+    private void Transact(Action<Books> act)
+    {
+        if (transact is null)
+        {
+            Run(Store);
+        }
+        else
+        {
+            transact(Store, Run);
+        }
+
+        void Run(ILedgerStore store)
+        {
+            var books = new Books(store, programs, _ids);
+            act(books);
+            books.Save();
+        }
+    }
+
+    private List<CommissionRow> RowsOf(BalanceKey key) =>
+        [.. Store.Commissions.Values.Where(row => row.ProgramId == key.ProgramId && row.Owner == new Owner(key.OwnerKind, key.OwnerId) && row.Unit == key.Unit).Select(row => row with { })];
+}

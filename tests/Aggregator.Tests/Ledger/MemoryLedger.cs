@@ -1,0 +1,97 @@
+using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Rewards;
+
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+/// <summary>The ledger's tables in memory. What it hands out are copies, as from a database.</summary>
+internal sealed class MemoryLedger : ILedgerStore
+{
+    private readonly Dictionary<long, HashSet<long>> _ofCustomers = [];
+    private readonly Dictionary<(long, string, bool), HashSet<long>> _ofRewards = [];
+    private readonly Dictionary<(long, string, long, string, long), RewardTotalRow> _totals = [];
+
+    public Dictionary<long, CommissionRow> Commissions { get; } = [];
+
+    public List<PostingRow> Postings { get; } = [];
+
+    public Dictionary<BalanceKey, long> Balances { get; } = [];
+
+    public IEnumerable<RewardTotalRow> AllTotals => _totals.Values;
+
+    public long Position { get; private set; }
+
+    public Exchange Rates { get; set; } = (amount, from, to, _) => from == to ? amount : null;
+
+    public GroupOf Groups { get; set; } = (_, _, _) => "default";
+
+    public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) =>
+        [.. customers.SelectMany(customer => _ofCustomers.GetValueOrDefault(customer, [])).Select(id => Commissions[id] with { })];
+
+    public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => [.. ids.Where(Commissions.ContainsKey).Select(id => Commissions[id] with { })];
+
+    public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) =>
+    [
+        .. OfReward(chain).Where(row => row.OccurredAt >= chain.StartsAtMs && row.OccurredAt < chain.EndsAtMs && (chain.PartnerId == 0 || row.PartnerId == chain.PartnerId))
+        .Select(row => row with { }),
+    ];
+
+    public IReadOnlyDictionary<RewardChain, long> Newest(IReadOnlyCollection<RewardChain> chains, long sinceMs)
+    {
+        var newest = new Dictionary<RewardChain, long>();
+        foreach (var chain in chains)
+        {
+            var rows = OfReward(chain).Where(row => row.OccurredAt >= sinceMs && (chain.PartnerId == 0 || row.PartnerId == chain.PartnerId)).ToList();
+            if (rows.Count > 0)
+            {
+                newest[chain] = rows.Max(row => row.OccurredAt);
+            }
+        }
+
+        return newest;
+    }
+
+    public IReadOnlyList<RewardTotalRow> Totals(IReadOnlyCollection<RewardChain> chains, IReadOnlyCollection<TotalKey> keys) =>
+    [
+        .. from chain in chains
+           from key in keys
+           let id = (chain.ProgramId, chain.TotalsId, key.PartnerId, key.Period, key.StartsAtMs)
+           where _totals.ContainsKey(id)
+           group id by id into one
+           select _totals[one.Key],
+    ];
+
+    public GroupOf GroupsOf(IReadOnlyCollection<long> partners) => Groups;
+
+    public long TakePositions(int count)
+    {
+        Position += count;
+        return Position - count;
+    }
+
+    public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
+    {
+        foreach (var row in commissions)
+        {
+            Commissions[row.Id] = row with { };
+            (_ofRewards.TryGetValue((row.ProgramId, row.RewardId, row.IsTest), out var ids) ? ids : _ofRewards[(row.ProgramId, row.RewardId, row.IsTest)] = []).Add(row.Id);
+            if (row.CustomerId is { } customer)
+            {
+                (_ofCustomers.TryGetValue(customer, out var set) ? set : _ofCustomers[customer] = []).Add(row.Id);
+            }
+        }
+
+        foreach (var row in totals)
+        {
+            _totals[(row.ProgramId, row.RewardId, row.PartnerId, row.Period, row.StartsAt)] = row;
+        }
+
+        Postings.AddRange(journal.Postings);
+        foreach (var (key, by) in journal.Balances)
+        {
+            Balances[key] = checked(Balances.GetValueOrDefault(key) + by);
+        }
+    }
+
+    private IEnumerable<CommissionRow> OfReward(RewardChain chain) =>
+        _ofRewards.GetValueOrDefault((chain.ProgramId, chain.RewardId, chain.IsTest), []).Select(id => Commissions[id]);
+}

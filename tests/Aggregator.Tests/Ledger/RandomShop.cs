@@ -1,0 +1,67 @@
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+using static LinkTracker.Aggregator.Tests.Rewards.RewardSample;
+
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+/// <summary>Random rules and conversions. The same seed gives the same.</summary>
+internal sealed class RandomShop(int seed)
+{
+    private static readonly string[] Periods = ["day", "week", "month", "quarter", "year", "all"];
+
+    private readonly Random _random = new(seed);
+    private long _id;
+
+    public int Next(int below) => _random.Next(below);
+
+    public IReadOnlyList<RewardRule> Rules() => [.. Enumerable.Range(0, 1 + Next(3)).Select(Rule)];
+
+    /// <summary>Within some days, so that periods and milliseconds are shared.</summary>
+    public CreditedConversion Conversion()
+    {
+        var id = ++_id;
+        var at = Noon + (Next(12) * Day) + Next(3);
+        if (Next(4) == 0)
+        {
+            return Lead(id, at, 1 + Next(3), Ana + Next(3));
+        }
+
+        (long?, long)[] credits = [.. Enumerable.Range(0, 1 + Next(3)).Select(_ => (Next(6) == 0 ? (long?)null : Ana + Next(3), 1L + Next(5)))];
+        var amount = 1 + Next(20_000);
+        return Sale(id, amount, at, 0, credits) with { Tax = Next(amount), Shipping = Next(50) };
+    }
+
+    public CreditedConversion Refunded(CreditedConversion sale) =>
+        sale with { Refunded = Next(3) == 0 ? sale.Amount : sale.Refunded + _random.NextInt64(sale.Amount - sale.Refunded + 1) };
+
+    public T Pick<T>(IReadOnlyList<T> some) => some[Next(some.Count)];
+
+    private RewardRule Rule(int number)
+    {
+        var kind = Pick(["percentage", "percentage", "flat", "credit", "discount"]);
+        var isLead = kind == "flat" && Next(3) == 0;
+        return new RewardRule
+        {
+            Id = "rule" + number,
+            Event = isLead ? "lead" : "sale",
+            Side = Next(4) == 0 ? "friend" : "referrer",
+            Kind = kind,
+            BasisPoints = Next(3_000),
+            Amount = Next(900),
+            Basis = Pick(["net", "gross"]),
+            MinimumAmount = isLead || Next(3) > 0 ? 0 : Next(5_000),
+            MaxMonths = Next(4) == 0 ? Next(2) : null,
+            EveryNth = Next(4) == 0 ? 1 + Next(3) : null,
+            Tiers = kind is "percentage" or "flat" && Next(2) == 0 ? Tiers() : null,
+            Caps = [.. Enumerable.Range(0, Next(3)).Select(_ => new RewardCap(Pick(["partner", "program"]), Pick(Periods), kind == "discount" ? Next(6) : Next(6_000)))],
+        };
+    }
+
+    private RewardTiers Tiers()
+    {
+        var by = Pick(["count", "revenue"]);
+        var from = Enumerable.Range(0, 1 + Next(3)).Select(_ => 1L + Next(by == "count" ? 6 : 40_000)).Distinct().Order();
+        return new RewardTiers { By = by, Period = Pick(Periods), Mode = Pick(["marginal", "retroactive"]), Steps = [.. from.Select(one => new RewardTier(one, Next(4_000)))] };
+    }
+}

@@ -1,0 +1,144 @@
+using System.Numerics;
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+/// <summary>
+/// What is owed by plain reading of the rules: all conversions at once, fractions of any size, one loop. It shares no code with what it checks,
+/// but for the names of periods.
+/// </summary>
+internal static class RewardReference
+{
+    /// <summary>Owed by conversion, reward, side and partner.</summary>
+    public static Dictionary<(long Conversion, string Reward, string Side, long Partner), BigInteger> Owed(
+        IReadOnlyList<RewardRule> rules, IReadOnlyDictionary<long, IReadOnlyList<CreditedConversion>> customers)
+    {
+        var owed = new Dictionary<(long, string, string, long), BigInteger>();
+        foreach (var rule in rules)
+        {
+            var meant = customers.SelectMany(customer => Meant(rule, customer.Value)).OrderBy(one => one.Of.OccurredAtMs).ThenBy(one => one.Of.Key, StringComparer.Ordinal).ThenBy(one => one.Partner).ToList();
+            var granted = new List<(CreditedConversion Of, long Partner, BigInteger Amount)>();
+            for (var i = 0; i < meant.Count; i++)
+            {
+                var one = meant[i];
+                var amount = Price(rule, meant, i);
+                foreach (var cap in rule.Caps)
+                {
+                    var given = granted.Where(other => (cap.Scope == "program" || other.Partner == one.Partner) && IsSame(cap.Period, other.Of, one.Of)).Aggregate(BigInteger.Zero, (sum, other) => sum + other.Amount);
+                    amount = BigInteger.Min(amount, BigInteger.Max(0, cap.Amount - given));
+                }
+
+                granted.Add((one.Of, one.Partner, amount));
+                var left = one.Of.Amount - one.Of.Refunded;
+                var isWhole = rule.Kind is "discount" or "access";
+                owed[(one.Of.Id, rule.Id, rule.Side, one.Partner)] = one.Of.Amount == 0 || one.Of.Refunded == 0 || (isWhole && left > 0) ? amount : Round(amount * left, one.Of.Amount);
+            }
+        }
+
+        return owed;
+    }
+
+    private static IEnumerable<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, int Index)> Meant(RewardRule rule, IReadOnlyList<CreditedConversion> all)
+    {
+        var sorted = all.OrderBy(one => one.OccurredAtMs).ThenBy(one => one.Key, StringComparer.Ordinal).ToList();
+        var sales = sorted.Where(one => one.Kind == FactKind.Sale).ToList();
+        foreach (var one in sorted.Where(one => one.Kind == (rule.Event == "lead" ? FactKind.Lead : FactKind.Sale)))
+        {
+            var number = sales.IndexOf(one) + 1;
+            if (rule.Event == "sale" && rule.EveryNth is { } nth && number % nth != 0)
+            {
+                continue;
+            }
+
+            if (rule.Event == "sale" && rule.MaxMonths is { } months
+                && (months == 0 ? number != 1 : DateTimeOffset.FromUnixTimeMilliseconds(one.OccurredAtMs) >= DateTimeOffset.FromUnixTimeMilliseconds(sales[0].OccurredAtMs).AddMonths(months)))
+            {
+                continue;
+            }
+
+            var basis = one.Kind == FactKind.Lead ? BigInteger.Zero : rule.Basis == "gross" ? one.Amount : BigInteger.Max(0, (BigInteger)one.Amount - one.Tax - one.Shipping);
+            if (basis < rule.MinimumAmount)
+            {
+                continue;
+            }
+
+            var partners = one.Credits.Select(credit => credit.PartnerId).Distinct().ToList();
+            BigInteger[] weights = [.. partners.Select(partner => one.Credits.Where(credit => credit.PartnerId == partner).Aggregate(BigInteger.Zero, (sum, credit) => sum + credit.Weight))];
+            var isOnce = rule.Side == "friend" || rule.Kind is "discount" or "access";
+            var first = partners.FindIndex(partner => partner is not null);
+            for (var i = 0; i < partners.Count; i++)
+            {
+                if (partners[i] is not { } partner || (isOnce && i != first))
+                {
+                    continue;
+                }
+
+                if (rule.Event == "lead" && sorted.First(other => other.Kind == FactKind.Lead && other.Credits.Any(credit => credit.PartnerId == partner)) != one)
+                {
+                    continue;
+                }
+
+                yield return isOnce ? (one, partner, basis, basis, [1], 0) : (one, partner, basis, Part(basis, weights, i), weights, i);
+            }
+        }
+    }
+
+    private static BigInteger Price(RewardRule rule, List<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, int Index)> meant, int i)
+    {
+        if (rule.Kind is "discount" or "access")
+        {
+            return 1;
+        }
+
+        var one = meant[i];
+        BigInteger own = rule.Kind == "percentage" ? rule.BasisPoints : rule.Amount;
+        var value = own;
+        if (rule.Tiers is { } tiers)
+        {
+            var peers = meant.Where(other => other.Partner == one.Partner && IsSame(tiers.Period, other.Of, one.Of)).ToList();
+            var upTo = tiers.Mode == "retroactive" ? peers : peers.Take(peers.IndexOf(one) + 1).ToList();
+            BigInteger Reach(IEnumerable<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, int Index)> some) =>
+                tiers.By == "count" ? some.Count() : some.Aggregate(BigInteger.Zero, (sum, other) => sum + other.Share);
+
+            BigInteger At(BigInteger reach) => tiers.Steps.Where(step => step.From <= reach).Select(step => (step.From, step.Value)).OrderBy(step => step.From).Select(step => (BigInteger)step.Value).LastOrDefault(own);
+            if (rule.Kind == "percentage" && tiers is { By: "revenue", Mode: "marginal" })
+            {
+                var (end, sum) = (Reach(upTo), BigInteger.Zero);
+                var start = end - one.Share;
+                BigInteger[] bounds = [start, .. tiers.Steps.Select(step => (BigInteger)step.From).Where(from => from > start && from < end).Order(), end];
+                for (var b = 1; b < bounds.Length; b++)
+                {
+                    sum += (bounds[b] - bounds[b - 1]) * At(bounds[b - 1]);
+                }
+
+                return Round(sum, 10_000);
+            }
+
+            value = At(Reach(upTo));
+        }
+
+        return rule.Kind == "percentage" ? Round(one.Share * value, 10_000) : Part(value * (rule.Event == "lead" ? one.Of.Quantity : 1), one.Weights, one.Index);
+    }
+
+    private static bool IsSame(string period, CreditedConversion one, CreditedConversion other) =>
+        RewardPeriod.StartOf(period, one.OccurredAtMs) == RewardPeriod.StartOf(period, other.OccurredAtMs);
+
+    private static BigInteger Part(BigInteger amount, BigInteger[] weights, int index)
+    {
+        var sum = weights.Aggregate(BigInteger.Add);
+        var floors = weights.Select(weight => amount * weight / sum).ToList();
+        var more = (int)(amount - floors.Aggregate(BigInteger.Add));
+        var lucky = Enumerable.Range(0, weights.Length).OrderByDescending(i => (amount * weights[i]) % sum).ThenBy(i => i).Take(more);
+        return floors[index] + (lucky.Contains(index) ? 1 : 0);
+    }
+
+    // Twice the number, floored, tells below, at or above the half.
+    private static BigInteger Round(BigInteger numerator, BigInteger denominator)
+    {
+        var floor = numerator / denominator;
+        var half = (2 * (numerator - (floor * denominator))).CompareTo(denominator);
+        return half > 0 || (half == 0 && floor % 2 == 1) ? floor + 1 : floor;
+    }
+}

@@ -1,0 +1,57 @@
+using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Ledger;
+
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+/// <summary>Whatever can happen to the books, one random thing at a time.</summary>
+internal static class ShopDay
+{
+    public static void Do(LedgerWorld world, RandomShop shop)
+    {
+        List<CommissionRow> rows = [.. world.Store.Commissions.Values];
+        switch (shop.Next(10))
+        {
+            case 0 or 1 or 2 when world.Store.Commissions.Count < 60:
+                world.Tell(1 + shop.Next(4), shop.Conversion());
+                break;
+            case 3 or 4 when Sales(world) is { Count: > 0 } sales:
+                var (customer, sale) = shop.Pick(sales);
+                world.Tell(customer, shop.Refunded(sale));
+                break;
+            case 5 or 6 when rows.Count > 0:
+                world.Change((books, row) => books.Release(row, "release", world.Now), shop.Pick(rows));
+                break;
+            case 7 when rows.Count > 0 && shop.Next(2) == 0:
+                world.Change((books, row) => books.Hold(row, "case", world.Now), shop.Pick(rows));
+                break;
+            case 7 when rows.Count > 0:
+                world.Change((books, row) => books.Unhold(row, "case", world.Now), shop.Pick(rows));
+                break;
+            case 8 when rows.Count > 0:
+                var decided = shop.Pick(new[] { null, Outcomes.Canceled, Outcomes.Fraud, Decided.OfEarnings(shop.Next(500)) });
+                world.Change((books, row) => books.Decide(row, decided, "ana", world.Now), shop.Pick(rows));
+                break;
+            case 9 when shop.Next(3) == 0 && world.Payouts.Values.Where(payout => payout.Status == PayoutRow.Processing).ToList() is { Count: > 0 } open:
+                world.Fail(shop.Pick(open));
+                break;
+            case 9:
+                PayNoMoreThanIsOwed(world);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void PayNoMoreThanIsOwed(LedgerWorld world)
+    {
+        foreach (var payout in world.Pay())
+        {
+            var owed = world.Store.Commissions.Values.Where(row => row.Unit == payout.Unit && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && row.State == Accounts.Paid).Sum(row => row.Earnings);
+            Assert.InRange(world.BalanceOf(Accounts.Paid, payout.PartnerId, payout.Unit), payout.Amount, owed);
+            Assert.Equal(0, world.BalanceOf(Accounts.Payable, payout.PartnerId, payout.Unit));
+        }
+    }
+
+    private static List<(long Customer, LinkTracker.Aggregator.Rewards.CreditedConversion Sale)> Sales(LedgerWorld world) =>
+        [.. world.Customers.SelectMany(customer => customer.Value.Values.Where(one => one.Kind == FactKind.Sale).Select(one => (customer.Key, one)))];
+}

@@ -1,0 +1,129 @@
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
+using static LinkTracker.Aggregator.Tests.Rewards.RewardSample;
+
+namespace LinkTracker.Aggregator.Tests.Rewards;
+
+public class RewardPlanTests
+{
+    private static readonly RewardRule Tenth = new() { Id = "r", BasisPoints = 1_000 };
+
+    [Theory]
+    [InlineData(1_005, 100)]
+    [InlineData(1_015, 102)]
+    [InlineData(1_004, 100)]
+    [InlineData(1_006, 101)]
+    [InlineData(4, 0)]
+    [InlineData(1_000_000_000_000, 100_000_000_000)]
+    public void A_percentage_is_rounded_half_to_even(long amount, long reward) => Assert.Equal([("r", Ana, reward)], Given(Rules(Tenth), Sale(1, amount)));
+
+    [Fact]
+    public void A_net_basis_is_without_tax_and_shipping_and_a_gross_one_with_them()
+    {
+        var sale = Sale(1, 12_000) with { Tax = 1_900, Shipping = 100 };
+        Assert.Equal([("r", Ana, 1_000)], Given(Rules(Tenth), sale));
+        Assert.Equal([("r", Ana, 1_200)], Given(Rules(Tenth with { Basis = "gross" }), sale));
+        Assert.Equal([("r", Ana, 0)], Given(Rules(Tenth), sale with { Tax = 12_000 }));
+    }
+
+    [Fact]
+    public void Products_restrict_the_basis_and_a_sale_without_them_gives_nothing()
+    {
+        var rule = Tenth with { Products = ["phone"] };
+        var sale = Sale(1, 12_000) with { LineItems = [new LineItem("phone", null, 2, 8_000), new LineItem("case", null, 1, 4_000)] };
+        Assert.Equal([("r", Ana, 800)], Given(Rules(rule), sale));
+        Assert.Empty(Given(Rules(rule with { Products = ["car"] }), sale));
+        Assert.Equal([("r", Ana, 500)], Given(Rules(rule), sale with { Amount = 5_000 }));
+    }
+
+    [Fact]
+    public void A_minimum_is_of_the_whole_basis_not_of_a_partners_part()
+    {
+        var rule = Tenth with { MinimumAmount = 1_000 };
+        Assert.Empty(Given(Rules(rule), Sale(1, 999)));
+        Assert.Equal([("r", Ana, 50), ("r", Ben, 50)], Given(Rules(rule), Sale(1, 1_000, null, 0, (Ana, 1), (Ben, 1))));
+    }
+
+    [Fact]
+    public void A_flat_reward_is_divided_as_the_credit_was_and_adds_up()
+    {
+        var rule = new RewardRule { Id = "r", Kind = "flat", Amount = 1_000 };
+        Assert.Equal([("r", Ana, 334), ("r", Ben, 333)], Given(Rules(rule), Sale(1, 5, null, 0, (Ana, 1), (Ben, 1), (null, 1))));
+        Assert.Equal([("r", Ana, 1_000)], Given(Rules(rule), Sale(1, 5, null, 0, (Ana, 1), (Ana, 2))));
+    }
+
+    [Fact]
+    public void A_lead_is_rewarded_for_its_quantity_and_once_for_each_partner()
+    {
+        var rule = new RewardRule { Id = "r", Event = "lead", Kind = "flat", Amount = 70 };
+        Assert.Equal([("r", Ana, 210), ("r", Ben, 70)], Given(Rules(rule), Lead(1, quantity: 3), Lead(2, Noon + 1), Lead(3, Noon + 2, partner: Ben)));
+        Assert.Empty(Given(Rules(rule), Sale(1, 100)));
+        Assert.Empty(Given(Rules(Tenth), Lead(1)));
+    }
+
+    [Fact]
+    public void Every_nth_sale_is_counted_in_the_order_in_which_they_occurred()
+    {
+        var rule = Tenth with { EveryNth = 2 };
+        Assert.Equal([("r", Ana, 2), ("r", Ana, 4)], Given(Rules(rule), Sale(4, 40, Noon + 4), Sale(1, 10, Noon + 1), Sale(3, 30, Noon + 3), Sale(2, 20, Noon + 2)));
+    }
+
+    [Fact]
+    public void Sales_of_the_same_millisecond_are_counted_by_their_keys()
+    {
+        Assert.Equal([("r", Ana, 1)], Given(Rules(Tenth with { MaxMonths = 0 }), Sale(2, 20), Sale(1, 10)));
+    }
+
+    [Fact]
+    public void A_duration_is_counted_in_months_from_the_first_sale_and_ends_just_before()
+    {
+        var start = new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero);
+        var end = new DateTimeOffset(2026, 2, 28, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var sales = new[] { Sale(1, 10, start.ToUnixTimeMilliseconds()), Sale(2, 20, end - 1), Sale(3, 30, end) };
+        Assert.Equal([("r", Ana, 1), ("r", Ana, 2)], Given(Rules(Tenth with { MaxMonths = 1 }), sales));
+        Assert.Equal([("r", Ana, 1)], Given(Rules(Tenth with { MaxMonths = 0 }), sales));
+        Assert.Equal(3, Given(Rules(Tenth), sales).Count);
+    }
+
+    [Fact]
+    public void The_friend_is_rewarded_once_however_many_share_the_credit()
+    {
+        var rule = new RewardRule { Id = "f", Side = "friend", Kind = "credit", Amount = 500 };
+        var programs = Rules(rule, new RewardRule { Id = "d", Kind = "discount", BasisPoints = 1_000 });
+        Assert.Equal([("f", Ana, 500), ("d", Ana, 1)], Given(programs, Sale(1, 10, null, 0, (null, 5), (Ana, 2), (Ben, 1))));
+    }
+
+    [Fact]
+    public void Whoever_has_no_partner_earns_nothing()
+    {
+        Assert.Empty(Given(Rules(Tenth), Sale(1, 100, null, 0, (null, 1))));
+        Assert.Empty(Given(Rules(Tenth), Sale(1, 100) with { ProgramId = null, Credits = [] }));
+    }
+
+    [Fact]
+    public void What_occurred_is_judged_by_the_version_that_was_valid_then()
+    {
+        var programs = Rules(new ProgramRules { Rewards = [Tenth] }, new ProgramRules { Rewards = [Tenth with { BasisPoints = 2_000 }] });
+        Assert.Equal([("r", Ana, 10), ("r", Ana, 20)], Given(programs, Sale(1, 100, Noon + Day - 1), Sale(2, 100, Noon + Day)));
+    }
+
+    [Fact]
+    public void A_group_has_its_own_rewards_and_holding_period()
+    {
+        var rules = new ProgramRules { Rewards = [Tenth], Groups = [new ReferrerGroup("gold", [Tenth with { BasisPoints = 3_000 }], 5), new ReferrerGroup("slow", null, 90)] };
+        var plan = new RewardPlan(Rules(rules), (_, partner, _) => partner == Ana ? "gold" : "slow", (amount, _, _, _) => amount);
+        var dues = plan.Of(new CustomerAccount(1, false, [Sale(1, 100, null, 0, (Ana, 1), (Ben, 1))]));
+        Assert.Equal([(3_000, 5), (1_000, 90)], dues.Select(due => (due.Rule.BasisPoints, due.HoldingDays)));
+    }
+
+    [Fact]
+    public void Another_currency_is_converted_once_and_waits_while_no_rate_is_known()
+    {
+        long? rate = null;
+        var plan = new RewardPlan(Rules(Tenth), (_, _, _) => "default", (amount, from, to, _) => (from, to) == ("usd", "eur") ? amount * rate : null);
+        var account = new CustomerAccount(1, false, [Sale(1, 100) with { Currency = "usd" }]);
+        Assert.Empty(plan.Of(account));
+        rate = 2;
+        Assert.Equal(200, Assert.Single(plan.Of(account)).Basis);
+    }
+}
