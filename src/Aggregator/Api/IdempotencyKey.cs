@@ -27,7 +27,9 @@ internal sealed record IdempotencyKey(string Hash, string Fingerprint)
         }
 
         // Parts are set apart by a character that none of them can hold.
-        var call = $"{context.Request.Headers.Authorization}\n{context.Request.Method} {context.Request.Path}\n{key}";
-        return new IdempotencyKey(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(call))), Convert.ToHexStringLower(SHA256.HashData(body.Span)));
+        var name = Encoding.UTF8.GetBytes($"{context.Request.Headers.Authorization}\n{context.Request.Method} {context.Request.Path}\n{key}");
+
+        // A body may hold a customer's address, which a plain hash would let be found by trying: this one is keyed with what the client alone knows.
+        return new IdempotencyKey(Convert.ToHexStringLower(SHA256.HashData(name)), Convert.ToHexStringLower(HMACSHA256.HashData(name, body.Span)));
     }
 }

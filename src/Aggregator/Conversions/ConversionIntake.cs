@@ -2,6 +2,7 @@ using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Storage;
 
@@ -16,7 +17,7 @@ namespace LinkTracker.Aggregator.Conversions;
 ///   4  keep what was told, with its answer           what follows from it is derived later, from all that was told
 /// </code>
 /// </summary>
-internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter presenter, EntityId ids)
+internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter presenter, CustomerAddress addresses, EntityId ids)
 {
     /// <summary>The answer as JSON. It shows whom the lead is credited to, so its customer is derived at once.</summary>
     public string Lead(IntakeBatch batch, Derivation derivation, LeadRequest request, string hash)
@@ -151,6 +152,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         row.CustomerId = customer.Row.Id;
         customer.Complete(request);
         batch.Add(customer, new ConversionRecord(row, [.. told.Evidence.Select((touch, i) => TouchRow.Of(row, i, touch))], [], isNew: true));
+        batch.Add(row, addresses.Of(request.Address, told.AtMs));
         return customer;
     }
 

@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Links;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
@@ -22,6 +23,7 @@ internal sealed class IntakeBatch
     private readonly Dictionary<long, LinkRow?> _links = [];
     private readonly IReadOnlyDictionary<string, long> _linksOfCodes;
     private readonly HashSet<CustomerRecord> _touched = [];
+    private readonly List<(long Conversion, SignalRow Signal)> _signals = [];
     private ContactBook _contacts = null!;
 
     private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, long nowMs) =>
@@ -151,6 +153,15 @@ internal sealed class IntakeBatch
         return customer;
     }
 
+    /// <summary>What may be kept of the customer's address; null when none was told.</summary>
+    public void Add(ConversionRow row, SignalRow? signal)
+    {
+        if (signal is not null)
+        {
+            _signals.Add((row.Id, signal));
+        }
+    }
+
     public void Touch(CustomerRecord customer) => _touched.Add(customer);
 
     /// <summary>Repeats of this key get this answer from now on.</summary>
@@ -164,10 +175,11 @@ internal sealed class IntakeBatch
 
     public void Count(string counter, long by) => _counts[counter] = _counts.GetValueOrDefault(counter) + by;
 
-    /// <summary>Stores what belongs to no customer.</summary>
+    /// <summary>Stores what belongs to no customer, and what hangs on conversions, which are stored by then.</summary>
     public void Save()
     {
         ConversionTables.Adjustments.Insert(_session, [.. _waiting.Values.SelectMany(some => some).Where(one => one.IsNew).Select(one => one.Row)]);
+        SignalRow.Insert(_session, _signals);
         foreach (var (counter, by) in _counts.OrderBy(count => count.Key, StringComparer.Ordinal))
         {
             _session.Add(counter, by);

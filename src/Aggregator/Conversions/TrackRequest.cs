@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Storage;
 
@@ -47,6 +49,14 @@ internal abstract class TrackRequest : IntakeRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ProgramId { get; set; }
 
+    /// <summary>The customer's IP address. It is used to look for fraud and kept nowhere, in no hash of the request either.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CustomerIp { get; set; }
+
+    /// <summary>That of <see cref="CustomerIp"/>; null when none was sent.</summary>
+    [JsonIgnore]
+    public IPAddress? Address { get; private set; }
+
     /// <summary>Null: none was named.</summary>
     [JsonIgnore]
     public long? NamedProgram { get; private set; }
@@ -78,6 +88,7 @@ internal abstract class TrackRequest : IntakeRequest
         Clicks = [.. new[] { ClickId }.Concat(ClickIds ?? []).Select(click => click?.Trim()).OfType<string>().Where(click => click.Length > 0).Distinct(StringComparer.Ordinal)];
         ReferralCode = ClickEvidence.CodeOf(ReferralCode);
         NamedProgram = CheckProgram(ProgramId);
+        (Address, CustomerIp) = (CustomerAddress.Parse(CustomerIp), null);
     }
 
     /// <summary>The shop's id of a customer.</summary>

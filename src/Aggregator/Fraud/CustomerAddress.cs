@@ -13,19 +13,24 @@ internal sealed class CustomerAddress(InstallationKeys keys, FraudLists lists)
     // A household has a network of IPv6, not an address.
     private const int HouseholdBytes = 8;
 
-    /// <summary>Null when none was told.</summary>
-    /// <param name="occurredAtMs">When the conversion happened: the hash is of that UTC day.</param>
+    /// <summary>The field <c>customerIp</c> of a request; null when it was not sent. The refusal does not repeat it.</summary>
     /// <exception cref="ApiError">422 for what is no address.</exception>
-    public SignalRow? Of(UnkeptText? customerIp, long occurredAtMs)
+    public static IPAddress? Parse(string? customerIp)
     {
-        if (string.IsNullOrWhiteSpace(customerIp?.Text))
+        if (string.IsNullOrWhiteSpace(customerIp))
         {
             return null;
         }
 
-        if (!IPAddress.TryParse(customerIp.Text.Trim(), out var address))
+        return IPAddress.TryParse(customerIp.Trim(), out var address) ? address : throw ApiError.Unprocessable("customerIp: must be an IPv4 or IPv6 address.");
+    }
+
+    /// <param name="occurredAtMs">When the conversion happened: the hash is of that UTC day.</param>
+    public SignalRow? Of(IPAddress? address, long occurredAtMs)
+    {
+        if (address is null)
         {
-            throw ApiError.Unprocessable("customerIp: must be an IPv4 or IPv6 address.");
+            return null;
         }
 
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -3,12 +3,20 @@ namespace LinkTracker.Aggregator.Fraud;
 /// <summary>How often what each referrer brings goes one step further, beside all others of its program.</summary>
 internal sealed class PartnerRates(IEnumerable<PartnerRate> rates)
 {
+    private const int LowestThreshold = 1;
+
     private readonly Dictionary<(long Program, long Partner), PartnerRate> _partners = rates.ToDictionary(rate => (rate.ProgramId, rate.PartnerId));
     private readonly Dictionary<long, PartnerRate> _programs = rates.GroupBy(rate => rate.ProgramId).ToDictionary(group => group.Key, Sum);
 
     public static PartnerRates None { get; } = new([]);
 
-    public IEnumerable<PartnerRate> All => _partners.Values;
+    /// <summary>Referrers on whom a rule may fire that judges by figures, even with the lowest threshold.</summary>
+    public IEnumerable<long> Odd() => _partners.Keys.Where(key => Of(key.Program, key.Partner) is var (own, others)
+            && (RateTest.IsFarAbove(own.ClickLeads, own.Clicks, others.ClickLeads, others.Clicks, LowestThreshold)
+                || RateTest.IsFarAbove(own.Buyers, own.Customers, others.Buyers, others.Customers, LowestThreshold)
+                || RateTest.IsFarAbove(own.RefundedSales, own.Sales, others.RefundedSales, others.Sales, LowestThreshold)))
+        .Select(key => key.Partner)
+        .Distinct();
 
     /// <summary>The referrer's own figures and those of all others of the program together; null when it has none.</summary>
     public (PartnerRate Own, PartnerRate Others)? Of(long program, long partner)

@@ -136,6 +136,7 @@ public sealed class StatsMetricsTests
                 "linktracker.codes.misses" or "linktracker.codes.throttled" => $"codes.{name}",
                 "linktracker.links.live" or "linktracker.links.version" => $"links.{name}",
                 _ when instrument.StartsWith("linktracker.webhooks.", StringComparison.Ordinal) => $"webhooks.{name}",
+                _ when instrument.StartsWith("linktracker.fraud.", StringComparison.Ordinal) => $"fraud.{name}",
                 _ => instrument,
             }] = value;
         }

@@ -31,7 +31,7 @@ internal sealed class SuspectReader(InstallationKeys keys)
                 OccurredAtMs = credit.OccurredAt,
                 Customer = new Person(credit.CustomerId, MailAddress.Of(credit.Email), credit.ExternalId),
                 Partner = new Person(credit.PartnerId, MailAddress.Of(credit.PartnerEmail), credit.TenantId),
-                DelayMs = credit.OccurredAt - click ?? lead?.OccurredAt - (lead is null ? null : AtMs(lead)),
+                DelayMs = credit.OccurredAt - click ?? (lead is { Method: "click" } ? lead.OccurredAt - AtMs(lead) : null),
                 TouchedAtMs = own,
                 LedAtMs = credit.Kind == "lead" ? credit.OccurredAt : lead?.OccurredAt,
                 LeadId = credit.Kind == "lead" ? credit.ConversionId : lead?.ConversionId,
