@@ -1,8 +1,7 @@
 using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
-using LinkTracker.Aggregator.Codes;
-
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Customers;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
-
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>The hashes under which a referrer may have named who has this email address and external id.</summary>
@@ -9,8 +7,6 @@ internal static class AttributionExtensions
 {
     public static IServiceCollection AddAttribution(this IServiceCollection services)
     {
-        // Where no part of the product takes names of friends, nobody was named.
-        services.TryAddSingleton<ContactHashes>((_, _) => []);
         services.AddSingleton<Explainer>();
         services.AddSingleton<Simulator>();
         return services;

@@ -80,7 +80,7 @@ internal sealed class Simulator(ProgramStore programs, ContactHashes contactHash
         try
         {
             var rules = merged.Deserialize<AttributionRules>(ApiJson.Options)!;
-            RulesCheck.Check(rules, "attribution");
+            AttributionCheck.Check(rules, "attribution");
             return rules;
         }
         catch (JsonException wrong)

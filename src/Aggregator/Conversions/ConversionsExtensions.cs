@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Money;
 using LinkTracker.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -10,6 +11,7 @@ internal static class ConversionsExtensions
         services.TryAddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
         services.AddSingleton<ClickEvidence>();
         services.AddSingleton<Derivations>();
+        services.AddSingleton<DeriveAgain>(provider => provider.GetRequiredService<Derivations>().Again);
         services.AddSingleton<ConversionIntake>();
         services.AddSingleton<RefundIntake>();
         services.AddSingleton<Intake>();

@@ -12,7 +12,7 @@ namespace LinkTracker.Aggregator.Conversions;
 /// Derives everything that follows from what was told of a customer, always from all of it: so the order in which it was told does not
 /// matter. For one transaction; the rules and rates are as of it.
 /// </summary>
-internal sealed class Derivation(Session session, ProgramSet programs, EntityId ids, Settings settings)
+internal sealed class Derivation(Session session, ProgramSet programs, LedgerBooks ledger, ExchangeRateStore rates, Settings settings)
 {
     private ExchangeRates? _rates;
 
@@ -26,7 +26,7 @@ internal sealed class Derivation(Session session, ProgramSet programs, EntityId 
             return;
         }
 
-        var books = Books.Open(session, programs, ids, settings.Currency);
+        var books = ledger.Open(session);
         foreach (var customer in customers)
         {
             books.Settle(Derive(customer), nowMs);
@@ -69,27 +69,10 @@ internal sealed class Derivation(Session session, ProgramSet programs, EntityId 
         }
     }
 
-    private Exchanged? Exchange(ConversionRow row)
+    private Exchanged? Exchange(ConversionRow row) => row.Currency switch
     {
-        if (row.Currency is not { } currency)
-        {
-            return null;
-        }
-
-        if (currency == settings.Currency)
-        {
-            return new Exchanged(row.Amount!.Value, null);
-        }
-
-        _rates ??= ExchangeRates.Load(session, settings.Currency);
-        try
-        {
-            return _rates.Convert(row.Amount!.Value, currency, settings.Currency, row.OccurredAt);
-        }
-        catch (OverflowException)
-        {
-            // A rate by which money comes to more than 64 bits hold is none.
-            return null;
-        }
-    }
+        null => null,
+        var currency when currency == settings.Currency => new Exchanged(row.Amount!.Value, null),
+        var currency => (_rates ??= rates.Load(session)).Convert(row.Amount!.Value, currency, settings.Currency, row.OccurredAt),
+    };
 }

@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
@@ -5,10 +7,10 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>The door for whoever changes something that credit, amounts or rewards follow from: programs, rates, contacts, decisions of people.</summary>
-internal sealed class Derivations(ProgramStore programs, ContactHash hashes, EntityId ids, Settings settings, TimeProvider clock)
+internal sealed class Derivations(ProgramStore programs, ContactHash hashes, LedgerBooks ledger, ExchangeRateStore rates, Settings settings, TimeProvider clock)
 {
     /// <summary>With the rules and rates of this transaction.</summary>
-    public Derivation Open(Session session) => new(session, programs.Load(session), ids, settings);
+    public Derivation Open(Session session) => new(session, programs.Load(session), ledger, rates, settings);
 
     /// <summary>Derives customers from all that was told of them, as if it were told now, and stores what comes out otherwise.</summary>
     /// <param name="customerIds">Some hundred at a time.</param>

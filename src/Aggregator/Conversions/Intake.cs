@@ -2,6 +2,7 @@ using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Webhooks;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Conversions;
@@ -17,7 +18,7 @@ namespace LinkTracker.Aggregator.Conversions;
 /// The cost of a transaction is a few round trips and one flush of the disk, however many requests share it.
 /// </summary>
 internal sealed class Intake(
-    ConversionIntake conversions, RefundIntake refunds, Derivations derivations, IdempotencyKeys keys, ContactHash hashes, Settings settings, TimeProvider clock)
+    ConversionIntake conversions, RefundIntake refunds, Derivations derivations, IdempotencyKeys keys, ContactHash hashes, WebhookOutbox webhooks, Settings settings, TimeProvider clock)
 {
     /// <summary>Sets the outcome of each call. When this throws, none holds.</summary>
     public int Run(Session session, IReadOnlyList<IntakeCall> calls)
@@ -46,6 +47,8 @@ internal sealed class Intake(
         {
             EventOutbox.Add(session, batch.Added);
         }
+
+        webhooks.Add(session, [.. IntakeEvents.Of(batch)]);
 
         return calls.Count;
 

@@ -40,6 +40,9 @@ internal sealed class IntakeBatch
     /// <summary>Facts of this batch with their customers, in the order of the requests.</summary>
     public List<(ConversionRow Conversion, CustomerRow Customer)> Added { get; } = [];
 
+    /// <summary>Refunds and chargebacks of this batch, in the order of the requests.</summary>
+    public List<AdjustmentRow> Refunds { get; } = [];
+
     /// <param name="domain">That codes are typed of.</param>
     public static IntakeBatch Load(Session session, IntakeNames names, ProgramSet programs, ContactHash hashes, string domain, long nowMs)
     {
@@ -141,6 +144,7 @@ internal sealed class IntakeBatch
     public CustomerRecord? Add(AdjustmentRow row)
     {
         var adjustment = new AdjustmentRecord(row, isNew: true);
+        Refunds.Add(row);
         if (Sale(row.SaleKey) is not { } sale)
         {
             Wait(adjustment);

@@ -3,8 +3,8 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LinkTracker.Aggregator.Api;
-using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Conversions;

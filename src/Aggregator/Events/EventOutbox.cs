@@ -35,41 +35,17 @@ internal static class EventOutbox
 
     private static WaitingEvent EventOf(ConversionRow conversion, CustomerRow customer)
     {
-        var id = EntityId.Format(conversion.Kind == "sale" ? EntityId.Sale : EntityId.Lead, conversion.Id);
+        var data = ConversionEventData.Of(conversion, customer);
         return new WaitingEvent
         {
-            Id = id,
+            Id = data.Id,
             Type = conversion.Kind == "sale" ? CloudEvent.Sale : CloudEvent.Lead,
             LinkId = conversion.LinkId,
             OccurredAt = conversion.OccurredAt,
-            Data = JsonSerializer.Serialize(DataOf(id, conversion, customer), ApiJson.Options),
+            Data = JsonSerializer.Serialize(data, ApiJson.Options),
         };
     }
-
-    // Without the customer's name and address: who may read the topic need not be allowed to know them.
-    private static ConversionEventData DataOf(string id, ConversionRow conversion, CustomerRow customer) => new(
-        id,
-        EntityId.Format(EntityId.Link, conversion.LinkId),
-        EntityId.Format(EntityId.Partner, conversion.PartnerId),
-        EntityId.Format(EntityId.Customer, customer.Id),
-        customer.ExternalId,
-        conversion.ClickToken,
-        conversion.Method,
-        conversion.EventName,
-        Fields.Time(conversion.OccurredAt),
-        conversion.Quantity,
-        conversion.Amount,
-        conversion.Currency,
-        conversion.PaymentProcessor,
-        conversion.InvoiceId,
-        conversion.Metadata is { } metadata ? JsonNode.Parse(metadata) : null);
 }
-
-/// <summary>The data of a lead's or a sale's event. Link, partner, click and method are null when it is credited to nobody.</summary>
-/// <param name="Amount">In minor units; of sales, like the three behind it.</param>
-internal sealed record ConversionEventData(
-    string Id, string? LinkId, string? PartnerId, string CustomerId, string CustomerExternalId, string? ClickId, string? Method, string EventName, string OccurredAt,
-    int Quantity, long? Amount, string? Currency, string? PaymentProcessor, string? InvoiceId, JsonNode? Metadata);
 
 /// <summary>A row of <c>event_outbox</c>.</summary>
 internal sealed class WaitingEvent

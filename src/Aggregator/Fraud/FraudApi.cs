@@ -37,7 +37,7 @@ internal sealed class FraudApi(Database database, ProgramStore programs, CasePre
 
     private IReadOnlyList<RuleResponse> Rules(string? programId) => database.Read(session => rules.Of(session, Program(session, programId)));
 
-    private PreviewAnswer Preview(string id, Body<PreviewRequest> body) => database.Read(session => preview.Run(session, Program(session, id), body.Value));
+    private PreviewAnswer Preview(string id, Body<FraudPreviewRequest> body) => database.Read(session => preview.Run(session, Program(session, id), body.Value));
 
     private ReferralProgram Program(Session session, string? id)
     {

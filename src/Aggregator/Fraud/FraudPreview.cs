@@ -19,7 +19,7 @@ internal sealed class FraudPreview(Inspection inspection, PartnerRatesReader rat
     private const int MaxCommissions = 200_000;
 
     /// <exception cref="ApiError">422 naming what is wrong, also for more history than can be looked at.</exception>
-    public PreviewAnswer Run(Session session, ReferralProgram program, PreviewRequest request)
+    public PreviewAnswer Run(Session session, ReferralProgram program, FraudPreviewRequest request)
     {
         // :: 1  the rules as they were, but for those that are tried
         var tried = request.Rules ?? throw ApiError.Unprocessable("rules: is needed, an object such as {\"velocity\": {\"mode\": \"hold\", \"threshold\": 5}}.");

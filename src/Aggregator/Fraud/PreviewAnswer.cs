@@ -4,7 +4,7 @@ using LinkTracker.Aggregator.Programs;
 namespace LinkTracker.Aggregator.Fraud;
 
 /// <summary>Rules to be tried on history.</summary>
-internal sealed class PreviewRequest
+internal sealed class FraudPreviewRequest
 {
     /// <summary>Modes and thresholds by the rules' codes; the others are as they were.</summary>
     [Required]

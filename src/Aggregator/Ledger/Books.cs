@@ -26,11 +26,6 @@ internal sealed partial class Books(ILedgerStore store, ProgramSet programs, Ent
     private RewardChains _chains = null!;
     private long _nowMs;
 
-    /// <summary>The books in a writer's transaction.</summary>
-    /// <param name="reportingCurrency">What exchange rates are to, ISO 4217 in lower case.</param>
-    public static Books Open(Session session, ProgramSet programs, EntityId ids, string reportingCurrency) =>
-        new(new SessionLedger(session, reportingCurrency), programs, ids);
-
     /// <summary>All that is known of a customer by now; of several of one customer the last counts.</summary>
     public void Settle(CustomerAccount account, long nowMs)
     {

@@ -1,11 +1,12 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Webhooks;
 
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>Payouts in the database: made in batches, then confirmed or failed one by one by who pays them.</summary>
-internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, EntityId ids, TimeProvider clock)
+internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, WebhookOutbox webhooks, EntityId ids, TimeProvider clock)
 {
     /// <summary>Payouts in one batch; who is left is in the next.</summary>
     public const int MostAtOnce = 500;
@@ -54,6 +55,8 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Ent
             StatementStore.Keep(session, payout);
         }
 
+        webhooks.Add(session, [.. payouts.Where(_ => !batch.IsTest).Select(payout => PayoutEvent.Of(WebhookEvent.PayoutCreated, payout.Payout))]);
+
         return batch.Id;
     }
 
@@ -70,6 +73,11 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Ent
         session.Execute(
             "UPDATE payouts SET status = 'completed', reference = @reference, paid_at = @now WHERE id = @id",
             new { id, reference, now = clock.GetUtcNow().ToUnixTimeMilliseconds() });
+        if (!Units.IsTest(payout.Unit))
+        {
+            (payout.Status, payout.Reference) = (PayoutRow.Completed, reference);
+            webhooks.Add(session, [PayoutEvent.Of(WebhookEvent.PayoutCompleted, payout)]);
+        }
     }
 
     /// <summary>The payment did not arrive: its amount is owed again. The same again changes nothing.</summary>

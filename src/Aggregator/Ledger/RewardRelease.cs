@@ -1,18 +1,14 @@
-using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>
 /// Makes commissions payable when their holding period is over, once the fraud rules have looked at them and, where the program asks for
-/// it, a person has approved them. Derives sales anew that waited for an exchange rate.
+/// it, a person has approved them.
 /// </summary>
 internal sealed class RewardRelease(Database database, LedgerBooks ledger, TimeProvider clock, ILogger<RewardRelease> logger)
     : LoneService(database, "releasing rewards", clock, logger)
 {
-    /// <summary>The counter of the exchange rates by which everything was derived.</summary>
-    public const string SettledRates = "rate_version_settled";
-
     private const int MostAtOnce = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -21,13 +17,11 @@ internal sealed class RewardRelease(Database database, LedgerBooks ledger, TimeP
 
     protected override async Task WorkAsync(CancellationToken cancellation)
     {
-        var behind = 0L;
         while (true)
         {
             var released = await ReleaseAsync(cancellation);
-            behind = await ConvertAsync(behind, cancellation);
             Succeeds();
-            if (released < MostAtOnce && behind == 0)
+            if (released < MostAtOnce)
             {
                 await Task.Delay(Pause, _clock, cancellation);
             }
@@ -56,36 +50,6 @@ internal sealed class RewardRelease(Database database, LedgerBooks ledger, TimeP
 
                 books.Save();
                 return due.Count;
-            },
-            cancellation);
-    }
-
-    // Some customers in each transaction, in the order of their ids; 0 when there are no more.
-    private async Task<long> ConvertAsync(long behind, CancellationToken cancellation)
-    {
-        if (_database.Read(session => session.Counter(ExchangeRates.Version) == session.Counter(SettledRates)))
-        {
-            return 0;
-        }
-
-        return await _database.WriteAsync(
-            session =>
-            {
-                var customers = CreditedCustomers.WaitingForRates(session, behind, MostAtOnce);
-                var books = ledger.Open(session);
-                foreach (var account in CreditedCustomers.Load(session, customers))
-                {
-                    books.Settle(account, _clock.GetUtcNow().ToUnixTimeMilliseconds());
-                }
-
-                books.Save();
-                if (customers.Count == MostAtOnce)
-                {
-                    return customers[^1];
-                }
-
-                session.Set(SettledRates, session.Counter(ExchangeRates.Version));
-                return 0;
             },
             cancellation);
     }

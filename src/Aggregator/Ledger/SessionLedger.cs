@@ -1,12 +1,14 @@
 using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Webhooks;
 
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>The ledger's tables in one transaction, read and written by sets.</summary>
-internal sealed class SessionLedger(Session session, string reportingCurrency) : ILedgerStore
+internal sealed class SessionLedger(Session session, ExchangeRateStore rates, WebhookOutbox webhooks) : ILedgerStore
 {
     /// <summary>The counter of positions that are taken.</summary>
     public const string Position = "ledger_position";
@@ -56,31 +58,23 @@ internal sealed class SessionLedger(Session session, string reportingCurrency) :
             starts = keys.Select(key => key.StartsAtMs).Distinct().ToArray(),
         });
 
-    public GroupOf GroupsOf(IReadOnlyCollection<long> partners) => Memberships.Load(session, partners).GroupOf;
+    public GroupOf GroupsOf(IReadOnlyCollection<long> partners)
+    {
+        var (memberships, standings) = (Memberships.Load(session, partners), PartnerStandings.Load(session, partners));
+        return (program, partner, atMs) => standings.IsStopped(partner, atMs) ? null : memberships.GroupOf(program, partner, atMs);
+    }
 
     public long TakePositions(int count) => count == 0 ? 0 : session.Add(Position, count) - count;
 
-    public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal) =>
+    public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
+    {
         LedgerStatements.Write(session, commissions, totals, journal);
+        webhooks.Add(session, [.. commissions.Where(row => !row.IsTest).Select(CommissionEvent.Of)]);
+    }
 
     // Rates are read when the first sale needs one: most programs sell in their own currency.
-    private long? Convert(long amount, string from, string to, long atMs)
-    {
-        if (from == to)
-        {
-            return amount;
-        }
-
-        try
-        {
-            return (_rates ??= ExchangeRates.Load(session, reportingCurrency)).Convert(amount, from, to, atMs)?.Amount;
-        }
-        catch (OverflowException)
-        {
-            // A rate by which money comes to more than 64 bits hold is none: the sale waits for a right one.
-            return null;
-        }
-    }
+    private long? Convert(long amount, string from, string to, long atMs) =>
+        from == to ? amount : (_rates ??= rates.Load(session)).Convert(amount, from, to, atMs)?.Amount;
 
     private IReadOnlyList<NewestRow> Newest(IReadOnlyCollection<RewardChain> chains, bool isShared, long sinceMs) => session.Query<NewestRow>(
         $"""

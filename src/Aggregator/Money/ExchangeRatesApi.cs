@@ -21,7 +21,7 @@ internal sealed class ExchangeRatesApi(Database database, ExchangeRateStore stor
         // :: 1 — All are checked before any is stored.
         var rates = Check(body.Items);
 
-        // :: 2 — All are stored, or none. What was converted by a rate that one of them replaces is not converted any more.
+        // :: 2 — All are stored, or none. What was converted by another rate is not converted any more where one of them holds.
         var (changes, spans) = await database.WriteAsync(session => Store(session, body, rates), cancellation);
 
         // :: 3 — Sales without a conversion get one, and then the rewards that waited for it.
@@ -33,7 +33,7 @@ internal sealed class ExchangeRatesApi(Database database, ExchangeRateStore stor
 
         for (var i = 0; i < spans.Count; i++)
         {
-            derived += await fill.DeriveAsync(spans[i], Replaces(body, i), cancellation);
+            derived += await fill.DeriveAsync(spans[i], changes[i] != RateChange.None, cancellation);
         }
 
         return new RatesAnswer(
@@ -48,7 +48,7 @@ internal sealed class ExchangeRatesApi(Database database, ExchangeRateStore stor
         var spans = rates.Select(rate => RateSpan.Of(known, rate)).ToList();
         for (var i = 0; i < spans.Count; i++)
         {
-            if (Replaces(body, i))
+            if (changes[i] != RateChange.None)
             {
                 RateFill.Clear(session, spans[i]);
             }

@@ -3,14 +3,14 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Money;
 
 /// <summary>Derives again what follows from the facts of these customers, in this transaction.</summary>
-internal delegate void DeriveAgain(Session session, IReadOnlyList<long> customers);
+internal delegate void DeriveAgain(Session session, IReadOnlyCollection<long> customers);
 
 /// <summary>
 /// Lets sales and rewards follow rates that came after them. It works on some sales at a time, so that others write in between; what a
 /// stop leaves undone is done when the same rates are sent again.
 /// </summary>
-/// <param name="derive">Rewards in another currency than their sale's wait for its rate; null: nothing is derived from sales.</param>
-internal sealed class RateFill(Database database, ExchangeRateStore store, DeriveAgain? derive = null)
+/// <param name="derive">Rewards in another currency than their sale's wait for its rate.</param>
+internal sealed class RateFill(Database database, ExchangeRateStore store, DeriveAgain derive)
 {
     private const int AtOnce = 1_000;
 
@@ -45,11 +45,6 @@ internal sealed class RateFill(Database database, ExchangeRateStore store, Deriv
     /// <param name="all">Also those whose rewards were computed already.</param>
     public async Task<long> DeriveAsync(RateSpan span, bool all, CancellationToken cancellation)
     {
-        if (derive is null)
-        {
-            return 0;
-        }
-
         var derived = 0L;
         for (var after = 0L; ;)
         {
@@ -106,7 +101,7 @@ internal sealed class RateFill(Database database, ExchangeRateStore store, Deriv
             new { span.Currency, span.FromMs, span.ToMs, all = all ? 1 : 0, after, AtOnce });
         if (customers.Count > 0)
         {
-            derive!(session, customers);
+            derive(session, customers);
         }
 
         return customers;

@@ -24,6 +24,9 @@ internal sealed class PartnerStanding(LinkStore links, TimeProvider clock)
             WHERE id = @Id
             """,
             new { status, now, reason, partner.Id });
+        session.Execute(
+            "INSERT INTO partner_standings (partner_id, valid_from, status) VALUES (@Id, @now, @status) ON CONFLICT (partner_id, valid_from) DO UPDATE SET status = @status",
+            new { partner.Id, now, status });
         var changed = status == PartnerStatus.Approved ? Enable(session, partner.Id, now) : Disable(session, partner.Id, "partner_" + status, now);
         foreach (var some in changed.Chunk(LinksAtOnce))
         {

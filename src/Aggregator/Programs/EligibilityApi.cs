@@ -15,7 +15,7 @@ internal sealed class EligibilityApi(Database database, ProgramStore programs, C
         group.MapGet("/{customerId}", api.Get).WithName("getEligibility");
     }
 
-    private EligibilityPreview Preview(string id, Body<PreviewRequest> body, CancellationToken cancellation)
+    private EligibilityPreview Preview(string id, Body<EligibilityPreviewRequest> body, CancellationToken cancellation)
     {
         var sent = body.Value;
         var page = Page.Of(sent.Page, sent.PageSize, null, null, EntityId.Customer);
@@ -44,7 +44,7 @@ internal sealed class EligibilityApi(Database database, ProgramStore programs, C
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }
 
-internal sealed class PreviewRequest
+internal sealed class EligibilityPreviewRequest
 {
     /// <summary>Only these, at most 1,000: ids on the wire, or <c>ext_</c> and the shop's own id. All customers when left out.</summary>
     public string[]? CustomerIds { get; set; }

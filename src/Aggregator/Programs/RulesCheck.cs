@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Fraud;
 
 namespace LinkTracker.Aggregator.Programs;
 
@@ -11,7 +12,6 @@ internal static class RulesCheck
     public const int MaxDays = 365;
 
     private const int MaxGroups = 50;
-    private const int MaxFraudRules = 100;
 
     /// <exception cref="ApiError">422.</exception>
     public static void Check(ProgramRules rules)
@@ -23,7 +23,7 @@ internal static class RulesCheck
         Fields.Between(rules.HoldingDays, "rules.holdingDays", 0, MaxDays);
         Fields.OneOf(rules.Approval, "rules.approval", "automatic", "manual");
         Fields.Between(rules.MinimumPayout, "rules.minimumPayout", 0, MaxAmount);
-        CheckFraud(rules.Fraud, "rules.fraud");
+        FraudRuleBook.Check(rules.Fraud, "rules.fraud");
     }
 
     /// <summary>A text that is not empty and as it stands: nothing is cut off it.</summary>
@@ -62,21 +62,5 @@ internal static class RulesCheck
         }
 
         Unique(groups.Select(group => group.Name), field, "name");
-    }
-
-    // Which rules there are is theirs to say; here they are only names.
-    private static void CheckFraud(IReadOnlyDictionary<string, FraudRule> rules, string field)
-    {
-        AtMost(rules, field, MaxFraudRules);
-        foreach (var (code, rule) in rules)
-        {
-            if (code.Length is 0 or > 50 || !code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
-            {
-                throw ApiError.Unprocessable($"{field}: a rule's code is made of lower-case letters, digits and '_'.");
-            }
-
-            Fields.OneOf(rule.Mode, $"{field}.{code}.mode", "off", "shadow", "flag", "hold", "reject");
-            Fields.Between(rule.Threshold ?? 0, $"{field}.{code}.threshold", 0, MaxAmount);
-        }
     }
 }

@@ -3,8 +3,8 @@ using LinkTracker.Aggregator.Programs;
 
 namespace LinkTracker.Aggregator.Rewards;
 
-/// <summary>The group of a program that a partner was in at a time.</summary>
-internal delegate string GroupOf(long program, long partner, long atMs);
+/// <summary>The group of a program that a partner was in at a time; null while it was stopped and got no rewards.</summary>
+internal delegate string? GroupOf(long program, long partner, long atMs);
 
 /// <summary>An amount in another currency's minor units by the rate of that day; null when no rate is known.</summary>
 internal delegate long? Exchange(long amount, string from, string to, long atMs);
@@ -52,8 +52,13 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
                 continue;
             }
 
-            // :: 2  Each rule of the partner's group at that time that the conversion meets.
-            var group = version.Rules.Group(groups(program.Id, partner, conversion.OccurredAtMs));
+            // :: 2  Each rule of the partner's group at that time that the conversion meets; none while it was stopped.
+            if (groups(program.Id, partner, conversion.OccurredAtMs) is not { } name)
+            {
+                continue;
+            }
+
+            var group = version.Rules.Group(name);
             foreach (var rule in version.Rules.RewardsOf(group).Where(rule => place.Meets(rule, partner, conversion)))
             {
                 // :: 3  What is the friend's, or cannot be divided, is given once: by the first partner's rules.

@@ -54,7 +54,7 @@ public class OpenApiTests
         Assert.Equal("#/components/schemas/AnalyticsRow", analytics[1].GetProperty("items").GetProperty("$ref").GetString());
         Assert.Equal("#/components/schemas/Event", JsonOf(paths.GetProperty("/events").GetProperty("get").GetProperty("responses").GetProperty("200")).GetProperty("items").GetProperty("$ref").GetString());
         Assert.Equal("#/components/schemas/CaseDetails", JsonOf(paths.GetProperty("/fraud/cases/{id}/resolve").GetProperty("post").GetProperty("responses").GetProperty("200")).GetProperty("$ref").GetString());
-        Assert.Equal("#/components/schemas/PreviewRequest", SchemaOf(paths.GetProperty("/programs/{id}/fraud/preview").GetProperty("post").GetProperty("requestBody")));
+        Assert.Equal("#/components/schemas/FraudPreviewRequest", SchemaOf(paths.GetProperty("/programs/{id}/fraud/preview").GetProperty("post").GetProperty("requestBody")));
         Assert.All(["403", "413", "415"], status => paths.GetProperty("/links").GetProperty("post").GetProperty("responses").GetProperty(status));
     }
 

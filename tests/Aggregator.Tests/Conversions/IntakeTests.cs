@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LinkTracker.Aggregator.Conversions;
+using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
@@ -181,7 +182,7 @@ public abstract class IntakeTests : EngineTests
     {
         await using var server = await StartAsync();
         server.Database.Write(session => session.Execute("INSERT INTO exchange_rates (currency, valid_on, rate, source) VALUES ('eur', '2020-01-01', '1.10', 'a bank')"));
-        server.Database.Write(session => session.Add(Money.ExchangeRates.Version, 1));
+        server.Database.Write(session => session.Add(ExchangeRates.Version, 1));
         foreach (var (invoiceId, currency) in new[] { ("1", "eur"), ("2", "usd"), ("3", "gbp") })
         {
             (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_005, invoiceId, currency, referralCode = "x" })).Ok();

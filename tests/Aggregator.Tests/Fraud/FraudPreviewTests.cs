@@ -56,7 +56,7 @@ public abstract class FraudPreviewTests : EngineTests
     }
 
     private static PreviewAnswer Preview(FraudRig rig, Dictionary<string, FraudRule>? rules, int days) => rig.Database.Read(session =>
-        rig.Get<FraudPreview>().Run(session, rig.Get<ProgramStore>().Load(session).Default, new PreviewRequest { Rules = rules, Days = days }));
+        rig.Get<FraudPreview>().Run(session, rig.Get<ProgramStore>().Load(session).Default, new FraudPreviewRequest { Rules = rules, Days = days }));
 
     private async Task<FraudRig> OpenAsync() => new(await OpenDatabaseAsync());
 }

@@ -3,11 +3,13 @@ using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Fraud.Cases;
 using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Counting;
 using LinkTracker.Aggregator.Tests.Storage;
+using LinkTracker.Aggregator.Webhooks;
 using LinkTracker.Contracts.Clicks;
 using LinkTracker.Contracts.Security;
 using LinkTracker.ServiceDefaults;
@@ -41,6 +43,9 @@ internal sealed class FraudRig : IDisposable
         services.AddSingleton(Keys);
         services.AddSingleton<IClickCounts>(Clicks);
         services.AddPrograms();
+        services.AddMoney();
+        services.AddWebhooks();
+        services.AddLedger();
         services.AddFraud();
         _services = services.BuildServiceProvider();
 
@@ -180,8 +185,19 @@ internal sealed class FraudRig : IDisposable
             """,
             new
             {
-                id, kind = kind.ToString().ToLowerInvariant(), key = "k" + id, customer, link, partner, token, method = method.ToString().ToLowerInvariant(), ms, now = Clock.Ms,
-                amount, program = ProgramId, refunded,
+                id,
+                kind = kind.ToString().ToLowerInvariant(),
+                key = "k" + id,
+                customer,
+                link,
+                partner,
+                token,
+                method = method.ToString().ToLowerInvariant(),
+                ms,
+                now = Clock.Ms,
+                amount,
+                program = ProgramId,
+                refunded,
             });
         session.Execute(
             """
@@ -191,7 +207,14 @@ internal sealed class FraudRig : IDisposable
             new { id, customer, link, partner, method = method.ToString().ToLowerInvariant(), token, amount, refunded });
         Settle(session, customer, new CreditedConversion
         {
-            Id = id, Kind = kind, Key = "k" + id, OccurredAtMs = ms, Amount = amount, Refunded = refunded, Currency = "usd", ProgramId = ProgramId,
+            Id = id,
+            Kind = kind,
+            Key = "k" + id,
+            OccurredAtMs = ms,
+            Amount = amount,
+            Refunded = refunded,
+            Currency = "usd",
+            ProgramId = ProgramId,
             Credits = [new CreditPart(link, partner, method, token, 1, amount, refunded)],
         });
         return id;
@@ -214,7 +237,7 @@ internal sealed class FraudRig : IDisposable
     {
         _conversions.TryAdd(customer, []);
         _conversions[customer].Add(conversion);
-        var books = Books.Open(session, Get<ProgramStore>().Load(session), Get<EntityId>(), "usd");
+        var books = Get<LedgerBooks>().Open(session);
         books.Settle(new CustomerAccount(customer, false, _conversions[customer]), Clock.Ms);
         books.Save();
     }

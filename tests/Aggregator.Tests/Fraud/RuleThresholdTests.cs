@@ -11,7 +11,12 @@ public sealed class RuleThresholdTests
 
     private static readonly Suspect Somebody = new()
     {
-        ConversionId = 10, PartnerId = 1, ProgramId = 5, OccurredAtMs = 1_000_000_000, Customer = new Person(20, MailAddress.Of("bob@mail.example"), "bob"), Partner = Ana,
+        ConversionId = 10,
+        PartnerId = 1,
+        ProgramId = 5,
+        OccurredAtMs = 1_000_000_000,
+        Customer = new Person(20, MailAddress.Of("bob@mail.example"), "bob"),
+        Partner = Ana,
     };
 
     [Theory]
@@ -32,7 +37,8 @@ public sealed class RuleThresholdTests
         Assert.Equal(FraudMode.Flag, Fire("self_referral", Somebody with { Customer = new Person(20, MailAddress.Of("eva@partners.example"), "x") })?.Mode);
         Assert.Null(Fire("self_referral", Somebody with
         {
-            Customer = new Person(20, MailAddress.Of("a@gmail.com"), "x"), Partner = new Person(1, MailAddress.Of("b@gmail.com"), null),
+            Customer = new Person(20, MailAddress.Of("a@gmail.com"), "x"),
+            Partner = new Person(1, MailAddress.Of("b@gmail.com"), null),
         }));
         Assert.Null(Fire("self_referral", Somebody with { Customer = new Person(20, null, ""), Partner = new Person(1, null, "") }));
     }

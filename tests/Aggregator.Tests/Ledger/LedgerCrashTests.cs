@@ -1,6 +1,10 @@
 using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Engines;
 using LinkTracker.Aggregator.Tests.Storage;
+using LinkTracker.Aggregator.Webhooks;
+using LinkTracker.ServiceDefaults;
 using static LinkTracker.Aggregator.Tests.Rewards.RewardSample;
 
 namespace LinkTracker.Aggregator.Tests.Ledger;
@@ -22,6 +26,8 @@ public abstract class LedgerCrashTests : EngineTests
             var rules = shop.Rules();
             Prepare(database);
             var random = new Random(seed);
+            var rates = new ExchangeRateStore(new Settings { Currency = "eur" });
+            var webhooks = new WebhookOutbox(new EntityId(TimeProvider.System), TimeProvider.System);
             var world = new LedgerWorld(Rules([.. rules]), (memory, work) =>
             {
                 while (true)
@@ -31,7 +37,7 @@ public abstract class LedgerCrashTests : EngineTests
                         CrashingLedger? ledger = null;
                         database.Database.Write(session =>
                         {
-                            work(ledger = new CrashingLedger(new SessionLedger(session, "eur"), memory, () => Crash(random)));
+                            work(ledger = new CrashingLedger(new SessionLedger(session, rates, webhooks), memory, () => Crash(random)));
                             return 0;
                         });
                         ledger!.Done();

@@ -1,12 +1,10 @@
 using LinkTracker.Aggregator.Ledger;
-using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
-using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Fraud.Cases;
 
 /// <summary>What cases do to commissions: they hold them, take them back, and let them go. Cases in shadow do nothing.</summary>
-internal sealed class CaseEffects(ProgramStore programs, EntityId ids, Settings settings)
+internal sealed class CaseEffects(LedgerBooks ledger)
 {
     /// <summary>Does to the commissions of these conversions what their cases ask for. Doing it again changes nothing.</summary>
     public void Apply(Session session, long[] conversions, long nowMs)
@@ -28,7 +26,7 @@ internal sealed class CaseEffects(ProgramStore programs, EntityId ids, Settings 
         }
 
         Note(session, asked.Select(row => (row.CommissionId, row.CaseId)));
-        var books = Open(session);
+        var books = ledger.Open(session);
         var rejects = asked.Where(row => row.Rejects).GroupBy(row => row.CommissionId).ToDictionary(group => group.Key, group => group.First().CaseId);
         var holds = asked.GroupBy(row => row.CommissionId).ToDictionary(group => group.Key, group => group.First().CaseId);
         foreach (var commission in books.Find(holds.Keys))
@@ -56,7 +54,7 @@ internal sealed class CaseEffects(ProgramStore programs, EntityId ids, Settings 
             """,
             new { caseId });
         Note(session, commissions.Select(commission => (commission, caseId)));
-        var books = Open(session);
+        var books = ledger.Open(session);
         foreach (var commission in books.Find(commissions))
         {
             Reject(books, commission, caseId, nowMs);
@@ -80,7 +78,7 @@ internal sealed class CaseEffects(ProgramStore programs, EntityId ids, Settings 
             WHERE h.case_id = @caseId GROUP BY h.commission_id ORDER BY h.commission_id
             """,
             new { caseId }).ToDictionary(row => row.CommissionId);
-        var books = Open(session);
+        var books = ledger.Open(session);
         foreach (var commission in books.Find(others.Keys))
         {
             var other = others[commission.Id];
@@ -97,8 +95,6 @@ internal sealed class CaseEffects(ProgramStore programs, EntityId ids, Settings 
 
         books.Save();
     }
-
-    private Books Open(Session session) => Books.Open(session, programs.Load(session), ids, settings.Currency);
 
     // What a person has decided otherwise stays.
     private static void Reject(Books books, CommissionRow commission, long caseId, long nowMs)

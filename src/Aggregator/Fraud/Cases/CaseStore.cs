@@ -1,9 +1,11 @@
+using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Webhooks;
 
 namespace LinkTracker.Aggregator.Fraud.Cases;
 
 /// <summary>Writes what the rules say into cases. Saying it again changes nothing, whatever became of the case.</summary>
-internal sealed class CaseStore(EntityId ids)
+internal sealed class CaseStore(EntityId ids, WebhookOutbox webhooks)
 {
     private static readonly string[] CaseNames = ["id", "program", "partner", "rule", "shadow", "now"];
     private static readonly string[] ItemNames = ["conversion", "partner", "rule", "shadow", "caseId", "mode", "threshold", "version", "evidence", "now"];
@@ -34,6 +36,8 @@ internal sealed class CaseStore(EntityId ids)
             cases.Add(key, id);
         }
 
+        webhooks.Add(session, [.. opened.Where(one => !one.Key.IsShadow).Select(one => EventOf(one.Key, one.Value, nowMs))]);
+
         // :: 3  the reasons
         session.ExecuteAll(
             """
@@ -59,11 +63,20 @@ internal sealed class CaseStore(EntityId ids)
         new { partners = signals.Select(signal => signal.Suspect.PartnerId).Distinct().ToArray() })
         .ToDictionary(row => new CaseKey(row.ProgramId, row.PartnerId, row.Rule, row.IsShadow), row => row.Id);
 
+    private static WebhookEvent EventOf(CaseKey key, long id, long nowMs)
+    {
+        var text = EntityId.Format(EntityId.FraudCase, id);
+        return new WebhookEvent(WebhookEvent.FraudCaseCreated, text, new CaseOpened(
+            text, EntityId.Format(EntityId.Program, key.Program), EntityId.Format(EntityId.Partner, key.Partner), key.Rule, Fields.Time(nowMs)));
+    }
+
     private static bool IsShadow(Signal signal) => signal.Mode == FraudMode.Shadow;
 
     private static ItemKey KeyOf(Signal signal) => new(signal.Suspect.ConversionId, signal.Suspect.PartnerId, signal.Rule.Kind.Code, IsShadow(signal));
 
     private static CaseKey CaseKeyOf(Signal signal) => new(signal.Suspect.ProgramId, signal.Suspect.PartnerId, signal.Rule.Kind.Code, IsShadow(signal));
+
+    private sealed record CaseOpened(string Id, string ProgramId, string PartnerId, string Rule, string CreatedAt);
 
     private readonly record struct ItemKey(long Conversion, long Partner, string Rule, bool IsShadow);
 

@@ -99,7 +99,11 @@ internal sealed class ConversionClicks(IClickCounts counts, InstallationKeys key
 
     private static ClickRow Copy(ClickRow click, TokenRow token) => new()
     {
-        ConversionId = token.ConversionId, ClickToken = token.ClickToken, Day = click.Day, Visitor = click.Visitor, Referrer = click.Referrer,
+        ConversionId = token.ConversionId,
+        ClickToken = token.ClickToken,
+        Day = click.Day,
+        Visitor = click.Visitor,
+        Referrer = click.Referrer,
     };
 
     // Those that were credited, and those that came with the conversion and were beaten: a typed code beats the click of a coupon site.

@@ -28,10 +28,18 @@ CREATE UNIQUE INDEX discount_codes_by_form ON discount_codes (domain, code_folde
 CREATE INDEX discount_codes_by_link ON discount_codes (link_id);
 CREATE INDEX discount_codes_by_partner ON discount_codes (partner_id, id);
 
--- Nobody gets new rewards from status_since on unless the status is approved; null: approved ever since.
+-- How a partner stands now; partner_standings has how it stood when.
 ALTER TABLE partners ADD COLUMN status TEXT NOT NULL DEFAULT 'approved'; -- approved, banned, deactivated
 ALTER TABLE partners ADD COLUMN status_since BIGINT;
 ALTER TABLE partners ADD COLUMN ban_reason TEXT;
+
+-- What happens while a partner is not approved gives it no reward. Before its first row it is approved.
+CREATE TABLE partner_standings (
+    partner_id BIGINT NOT NULL REFERENCES partners (id),
+    valid_from BIGINT NOT NULL,
+    status     TEXT   NOT NULL,
+    PRIMARY KEY (partner_id, valid_from)
+);
 
 ALTER TABLE links ADD COLUMN disabled_reason TEXT; -- partner_banned, partner_deactivated; null: a person disabled it, or nobody
 CREATE INDEX links_by_program ON links (program_id) WHERE program_id IS NOT NULL;

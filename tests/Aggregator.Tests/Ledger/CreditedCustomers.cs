@@ -4,21 +4,11 @@ using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 
-namespace LinkTracker.Aggregator.Ledger;
+namespace LinkTracker.Aggregator.Tests.Ledger;
 
-/// <summary>Customers with what was decided of their conversions, to derive rewards anew when something else changed than a fact.</summary>
+/// <summary>Customers with what a test put down as decided of their conversions.</summary>
 internal static class CreditedCustomers
 {
-    /// <summary>The next customers with a sale that is credited in a program of another currency and has no rewards yet, by their ids.</summary>
-    public static IReadOnlyList<long> WaitingForRates(Session session, long afterCustomer, int most) => session.Query<long>(
-        """
-        SELECT DISTINCT s.customer_id FROM conversions s JOIN programs p ON p.id = s.program_id
-        WHERE s.kind = 'sale' AND s.currency <> p.currency AND s.customer_id > @afterCustomer
-          AND NOT EXISTS (SELECT 1 FROM commissions c WHERE c.conversion_id = s.id)
-        ORDER BY s.customer_id LIMIT @most
-        """,
-        new { afterCustomer, most });
-
     public static IReadOnlyList<CustomerAccount> Load(Session session, IReadOnlyCollection<long> customers)
     {
         var ids = customers.ToArray();
