@@ -39,7 +39,7 @@ internal static class ConversionReport
     // Each touch that has a part of a conversion is a row, with its part of the money.
     private const string Credited =
         """
-        (SELECT v.id, v.kind, c.link_id, c.partner_id, v.occurred_at, v.currency, v.country, v.device, v.browser, v.os, v.referer, v.channel, v."trigger", v.quantity, c.amount
+        (SELECT v.id, v.kind, c.link_id, c.partner_id, v.program_id, v.occurred_at, v.currency, v.country, v.device, v.browser, v.os, v.referer, v.channel, v."trigger", v.quantity, c.amount
          FROM credits c JOIN conversions v ON v.id = c.conversion_id WHERE v.kind IN ('lead', 'sale') AND v.is_test = 0) AS credited
         """;
 

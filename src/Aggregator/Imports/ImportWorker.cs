@@ -11,7 +11,7 @@ namespace LinkTracker.Aggregator.Imports;
 internal sealed class ImportWorker(ImportStore imports, StagedLinks staged, Database database, LinkRules rules, EntityId ids, TimeProvider clock, ILogger<ImportWorker> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 

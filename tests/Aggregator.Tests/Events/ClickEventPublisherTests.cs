@@ -125,7 +125,7 @@ public sealed class ClickEventPublisherTests(SharedServers servers) : IClassFixt
     }
 
     private static EventSender SenderOf(KafkaConnection kafka) =>
-        new(kafka, new Settings { KafkaPartitions = Partitions }, new Installation("ws_1", "prog_1"), TimeProvider.System);
+        new(kafka, new Settings { KafkaPartitions = Partitions }, new Installation("ws_1", EntityId.Format(EntityId.Program, 1)), TimeProvider.System);
 
     private static ClickEventPublisher PublisherOver(EventSender sender) => new(sender, new ClickClassifier(BotRules.Embedded));
 

@@ -18,7 +18,7 @@ public abstract class ImportFaultTests : EngineTests
     public async Task A_failing_database_stops_neither_the_host_nor_the_queue()
     {
         await using var server = await StartAsync();
-        server.Clock.Holds = due => due == TimeSpan.FromSeconds(1);
+        server.Clock.Holds = due => due == ImportWorker.RetryDelay;
         Break(server, "BEFORE UPDATE ON imports");
         var id = await UploadAsync(server, Upload);
         await server.Clock.UntilHeldAsync();
@@ -69,7 +69,7 @@ public abstract class ImportFaultTests : EngineTests
             string id;
             await using (var server = await StartAsync(folder))
             {
-                server.Clock.Holds = due => due == TimeSpan.FromSeconds(1);
+                server.Clock.Holds = due => due == ImportWorker.RetryDelay;
                 Break(server, "BEFORE INSERT ON links", $"NEW.key = 'k{Rows - 300}'");
                 id = await UploadAsync(server, Upload);
                 await server.Clock.UntilHeldAsync();

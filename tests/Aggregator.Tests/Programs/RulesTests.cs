@@ -88,7 +88,7 @@ public class RulesTests
               {"id":"lead","event":"lead","kind":"flat","amount":500},{"id":"friend","side":"friend","kind":"discount","basisPoints":500,"label":"5 % off"},
               {"id":"club","kind":"access","label":"The club"},{"id":"credit","kind":"credit","amount":1000}],
              "groups":[{"name":"gold","rewards":[{"id":"first-sale","basisPoints":2000}],"holdingDays":0},{"name":"default"}],
-             "holdingDays":14,"approval":"manual","minimumPayout":2500,"fraud":{"self_referral":{"mode":"hold","threshold":3}}}
+             "holdingDays":14,"approval":"manual","minimumPayout":2500,"fraud":{"self_referral":{"mode":"hold"},"velocity":{"mode":"flag","threshold":3,"minutes":5}}}
             """;
         var rules = RulesText.Change(new ProgramRules(), JsonSerializer.Deserialize<JsonElement>(All));
         var again = JsonSerializer.Deserialize<ProgramRules>(RulesText.Write(rules), ApiJson.Options)!;

@@ -182,7 +182,7 @@ internal sealed class PartitionRig : IAsyncDisposable
         .AddMetrics()
         .AddSingleton(settings)
         .AddSingleton(TimeProvider.System)
-        .AddSingleton(new Installation("ws_1", "prog_1"))
+        .AddSingleton(new Installation("ws_1", EntityId.Format(EntityId.Program, 1)))
         .AddKafka(settings.KafkaBootstrapServers!)
         .AddEvents(settings)
         .AddCounting(settings)
