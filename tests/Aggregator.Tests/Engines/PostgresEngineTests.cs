@@ -145,6 +145,11 @@ public sealed class PostgresEngineTests : IAsyncLifetime
     [Fact]
     public void Two_Aggregators_fit_into_a_server_that_nobody_set_up() => Assert.InRange(2 * PostgresConnections.Total, 1, 97);
 
+    // One that finds none free waits for ever, since the others hold theirs for ever.
+    [Fact]
+    public void Each_lone_service_has_a_connection_for_its_lease() => Assert.InRange(
+        typeof(LoneService).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(LoneService))), 1, PostgresConnections.Leases);
+
     private void EndConnection(int process) =>
         PostgresDatabases.AskAsync(_server, $"SELECT pg_terminate_backend({process}, 5000)").GetAwaiter().GetResult();
 
