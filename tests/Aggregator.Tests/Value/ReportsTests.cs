@@ -208,12 +208,13 @@ public abstract class ReportsTests : EngineTests
         ]);
 
         var world = new ValueWorld(server.Services.GetRequiredService<Database>());
-        long c1 = world.Customer("c1"), c2 = world.Customer("c2", canceledOn: 50), c3 = world.Customer("c3"), c4 = world.Customer("c4"), c5 = world.Customer("c5");
+        long c1 = world.Customer("c1"), c2 = world.Customer("c2"), c3 = world.Customer("c3"), c4 = world.Customer("c4"), c5 = world.Customer("c5");
         world.Lead(c1, 0, 1, new Credit(anaLink, ana));
         world.Lead(c4, 19, 2, new Credit(anaLink, ana), new Credit(anaLink, ana));
         world.Sale(c1, 0, 10_000, "usd", [new Credit(anaLink, ana, 10_000)], country: "DE");
         world.Sale(c1, 95, 5_000, "usd", [new Credit(anaLink, ana, 5_000, 2_000)]);
         world.Sale(c2, 10, 10_000, "jpy", [new Credit(anaLink, ana, 10_000)], rate: "0.0067", subscription: "s");
+        world.Cancel(c2, 50);
         world.Sale(c3, 300, 2_000, "eur", [new Credit(anaLink, ana, 2_000)], subscription: "s");
         world.Sale(c4, 20, 3_001, "usd", [new Credit(anaLink, ana, 1_000, 300), new Credit(anaLink, ana, 501, 200), new Credit(benLink, ben, 1_500, 500)]);
         world.Sale(c5, 1, 900, "usd", [new Credit(benLink, ben, 900)]);
