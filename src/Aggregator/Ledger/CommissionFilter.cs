@@ -8,7 +8,7 @@ namespace LinkTracker.Aggregator.Ledger;
 internal sealed class CommissionFilter
 {
     /// <summary>Money of referrers, of commissions <c>c</c>. What friends get, and what the shop gives, are rewards.</summary>
-    public const string Money = "c.side = 'referrer' AND (c.unit NOT LIKE '%:%' OR (c.is_test = 1 AND c.unit NOT LIKE 'test:%:%'))";
+    public const string Money = $"c.side = 'referrer' AND {Units.IsMoneySql}";
 
     public string? Type { get; set; }
 

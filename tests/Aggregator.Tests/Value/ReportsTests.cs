@@ -134,6 +134,9 @@ public abstract class ReportsTests : EngineTests
         world.Sale(other, 1, 5, "usd", [new Credit(link, ana, 5)], program: 7, isTest: true);
         world.Sale(other, 1, 70, "usd", [new Credit(link, ana, 70)], program: 8);
         world.Save();
+        world.Reward(ana, 1, "test:usd", 3, isTest: true, program: 7);
+        world.Reward(ana, 1, "test:credit:usd", 999, isTest: true, program: 7);
+        Assert.Equal(3, Long((await server.GetAsync("/reports/partners?programId=" + EntityId.Format(EntityId.Program, 7)))["partners"]![0]!["revenue"]![0]!["reward"]));
         Assert.Equal(["usd 5 0 5"], Rows(await TotalsAsync(7)));
         Assert.Equal(["usd 70 0 70"], Rows(await TotalsAsync(8)));
         Assert.Equal(["eur 2000 0 2000", "jpy 10000 0 10000", "usd 20081 3033 17048"], Rows((await server.GetAsync("/reports/partners"))["totals"]!["posted"]));
