@@ -56,6 +56,25 @@ public sealed class PostgresEngineTests : IAsyncLifetime
     }
 
     [FactWith(Need.Postgres)]
+    public void A_read_that_takes_too_long_is_told_from_a_server_that_is_away()
+    {
+        using var database = Open();
+        var slow = Assert.Throws<StoreUnavailableException>(() => database.Read(session =>
+        {
+            session.Execute("SET LOCAL statement_timeout = 20");
+            return session.First<string>("SELECT pg_sleep(30)::text");
+        }));
+        Assert.True(slow.TookTooLong);
+
+        var lost = Assert.Throws<StoreUnavailableException>(() => database.Read(session =>
+        {
+            EndConnection(session.First<int>("SELECT pg_backend_pid()"));
+            return session.First<int>("SELECT 1");
+        }));
+        Assert.False(lost.TookTooLong);
+    }
+
+    [FactWith(Need.Postgres)]
     public void A_connection_that_died_in_the_pool_is_replaced_without_an_error()
     {
         using var database = Open();
