@@ -33,8 +33,8 @@ internal sealed class ValueScope
     {
         Request = request;
         NowMs = now.ToUnixTimeMilliseconds();
-        Period = Period.Of(new ReportRequest { Interval = Blank(request.Interval) ?? "all", Start = request.Start, End = request.End, Timezone = request.Timezone }, now);
-        Currency = Blank(request.Currency) is { } currency ? Currencies.Check(currency) : null;
+        Period = Period.Of(new ReportRequest { Interval = Fields.Given(request.Interval) ?? "all", Start = request.Start, End = request.End, Timezone = request.Timezone }, now);
+        Currency = Fields.Given(request.Currency) is { } currency ? Currencies.Check(currency) : null;
         Country = Fields.Text(request.Country, "country", 2)?.ToUpperInvariant();
         GroupName = Fields.Text(request.GroupId, "groupId", 50);
         Measure = new Measure(Currency ?? reporting, Currency is null || Currency == reporting);
@@ -131,8 +131,6 @@ internal sealed class ValueScope
 
         return arguments;
     }
-
-    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private static long? IdOf(string prefix, string? text, string field) => string.IsNullOrEmpty(text) ? null
         : EntityId.TryParse(prefix, text, out var id) ? id
