@@ -83,8 +83,8 @@ internal sealed class Comparison(Options options)
                 new("PostgreSQL", "0", sample => sample.Postgres),
                 new("Kafka, Redis", "0", sample => sample.Idle),
                 new("client", "0", sample => sample.Client),
-                new("p50 ms", "0.00", sample => sample.P50),
-                new("p99 ms", "0.00", sample => sample.P99),
+                new("p50 ms", "0.00", sample => sample.P50 ?? double.NaN),
+                new("p99 ms", "0.00", sample => sample.P99 ?? double.NaN),
             ],
             [.. baselines.Select(baseline => new RatioColumn<Sample>($"of {baseline}", sample => sample.PerSecond, baseline))]);
     }

@@ -19,7 +19,7 @@ internal sealed class Meter
     public double Seconds => TimeProvider.System.GetElapsedTime(_since).TotalSeconds;
 
     /// <param name="done">Transactions or requests.</param>
-    public Sample Read(long done, double perSecond, double p50, double p99)
+    public Sample Read(long done, double perSecond, double? p50, double? p99)
     {
         var spent = Read().ToDictionary(process => process.Key, process => (process.Value - _before[process.Key]) * 1e6 / done);
         return new Sample(

@@ -22,8 +22,7 @@ internal sealed partial class Pgbench(RunningProduct product)
         var meter = new Meter(product, isOfPgbench: true);
         var output = await _server.RunAsync("pgbench", Database, "-n", "-c", Text(clients), "-j", Text(Math.Min(clients, 2)), "-T", Text(seconds));
         Demand.Holds(Number(Failed(), output) == 0, output);
-        var latency = Number(Latency(), output);
-        return meter.Read((long)Number(Done(), output), Number(PerSecond(), output), latency, latency);
+        return meter.Read((long)Number(Done(), output), Number(PerSecond(), output), null, null);
     }
 
     private static double Number(Regex pattern, string output) => pattern.Match(output) is { Success: true } match
@@ -37,9 +36,6 @@ internal sealed partial class Pgbench(RunningProduct product)
 
     [GeneratedRegex(@"number of failed transactions: (\d+)")]
     private static partial Regex Failed();
-
-    [GeneratedRegex(@"latency average = ([\d.]+) ms")]
-    private static partial Regex Latency();
 
     [GeneratedRegex(@"tps = ([\d.]+) \(without initial connection time\)")]
     private static partial Regex PerSecond();

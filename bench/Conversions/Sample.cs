@@ -5,6 +5,6 @@ namespace LinkTracker.Conversions;
 /// <param name="Product">Of the Aggregator or Standalone; 0 for pgbench.</param>
 /// <param name="Postgres">Of all processes of the server; 0 on SQLite.</param>
 /// <param name="Idle">Of Kafka and Redis, which have no part in it.</param>
-/// <param name="P50">Milliseconds from a request to its answer; of pgbench the mean.</param>
-/// <param name="P99">Milliseconds; of pgbench the mean.</param>
-internal sealed record Sample(double PerSecond, double Client, double Product, double Postgres, double Idle, double P50, double P99);
+/// <param name="P50">Milliseconds from a request to its answer; null for pgbench, which tells its mean alone.</param>
+/// <param name="P99">Likewise.</param>
+internal sealed record Sample(double PerSecond, double Client, double Product, double Postgres, double Idle, double? P50, double? P99);

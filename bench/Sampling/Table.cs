@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LinkTracker.Sampling;
 
-/// <summary>A figure of every sample, of which the table shows the median.</summary>
+/// <summary>A figure of every sample, of which the table shows the median; nothing where it is not a number, as it was not measured.</summary>
 public sealed record Column<TSample>(string Title, string Format, Func<TSample, double> Figure);
 
 /// <summary>The ratio of a figure to that of another, with the spread of the rounds.</summary>
@@ -25,7 +25,7 @@ public sealed class Table<TSample>(string first, IReadOnlyList<Column<TSample>> 
             _ = text.AppendLine(Row(
             [
                 name,
-                .. columns.Select(column => comparison.Figure(name, column.Figure).Median.ToString(column.Format, CultureInfo.InvariantCulture)),
+                .. columns.Select(column => Text(comparison.Figure(name, column.Figure).Median, column.Format)),
                 .. ratios.Select(column => Text(comparison.Ratio(name, column.Baseline ?? comparison.Baseline, column.Figure))),
             ]));
         }
@@ -34,6 +34,8 @@ public sealed class Table<TSample>(string first, IReadOnlyList<Column<TSample>> 
     }
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
+
+    private static string Text(double figure, string format) => double.IsNaN(figure) ? "" : figure.ToString(format, CultureInfo.InvariantCulture);
 
     private static string Text(Spread ratio) =>
         string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:0.00} ({ratio.Least:0.00}–{ratio.Greatest:0.00})");

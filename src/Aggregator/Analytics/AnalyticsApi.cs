@@ -59,7 +59,7 @@ internal sealed class AnalyticsApi(Database database, IClickCounts counts, BotRu
         ConversionReport.Fill(groups, grouping, session, scope, filters, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
         if (partner is { } earner)
         {
-            EarningsReport.Fill(groups, grouping, session, earner, settings.Currency, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
+            EarningsReport.Fill(groups, grouping, session, scope, earner, settings.Currency, fromHour * UtcBuckets.HourMs, period.ToHour * UtcBuckets.HourMs, buckets);
         }
 
         return grouping.Kind switch

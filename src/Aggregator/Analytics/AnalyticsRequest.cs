@@ -129,6 +129,9 @@ internal sealed class PartnerAnalyticsRequest
 
     public string? TenantId { get; set; }
 
+    /// <summary>Null: all programs that are no test.</summary>
+    public string? ProgramId { get; set; }
+
     /// <summary>count (the default), timeseries or top_links.</summary>
     public string? GroupBy { get; set; }
 
@@ -147,6 +150,7 @@ internal sealed class PartnerAnalyticsRequest
     {
         Event = "composite",
         PartnerId = partner,
+        ProgramId = ProgramId,
         GroupBy = Fields.OneOf(string.IsNullOrEmpty(GroupBy) ? "count" : GroupBy, "groupBy", "count", "timeseries", "top_links"),
         Interval = Interval,
         Start = Start,

@@ -18,7 +18,7 @@ internal sealed class ConversionEnricher(
     private const int TicksOfASweep = 60;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    // The Attributor moves a click that seems to lie in the future, by a clock that is ahead, up to a minute back.
+    // ClickEvidence moves a click that seems to lie in the future, by a clock that is ahead, up to a minute back.
     private const long SkewMs = 60_000;
 
     private readonly ClickClassifier _classifier = new(bots);

@@ -39,13 +39,24 @@ internal static class ConversionReport
     // Each touch that has a part of a conversion is a row, with its part of the money.
     private const string Credited =
         """
-        (SELECT v.id, v.kind, c.link_id, c.partner_id, v.program_id, v.occurred_at, v.currency, v.country, v.device, v.browser, v.os, v.referer, v.channel, v."trigger", v.quantity, c.amount
+        (SELECT v.id, v.kind, v.program_id, c.link_id, c.partner_id, v.occurred_at, v.currency, v.country, v.device, v.browser, v.os, v.referer, v.channel, v."trigger", v.quantity, c.amount
          FROM credits c JOIN conversions v ON v.id = c.conversion_id WHERE v.kind IN ('lead', 'sale') AND v.is_test = 0) AS credited
         """;
 
     /// <summary>The first conversion of the links, in Unix milliseconds; null when there is none.</summary>
-    public static long? First(Session session, LinkScope scope) => session.First<long?>(
-        $"SELECT MIN(occurred_at) FROM {Credited} WHERE 1 = 1{scope.OnConversions}", scope.Arguments);
+    public static long? First(Session session, LinkScope scope)
+    {
+        var (lead, sale) = (FirstOf(session, scope, "lead"), FirstOf(session, scope, "sale"));
+        return lead < sale ? lead : sale ?? lead;
+    }
+
+    // Of one kind the index has them in order, and the first is all that is read.
+    private static long? FirstOf(Session session, LinkScope scope, string kind)
+    {
+        var arguments = scope.Arguments;
+        arguments.Add("kind", kind);
+        return session.First<long?>($"SELECT occurred_at FROM {Credited} WHERE kind = @kind{scope.OnConversions} ORDER BY occurred_at LIMIT 1", arguments);
+    }
 
     // A conversion of several touches is one in each group, with what those of the group have of it.
     private static IReadOnlyList<ConversionSum> Read(Session session, Grouping grouping, LinkScope scope, ClickFilters filters, long fromMs, long toMs)

@@ -9,7 +9,7 @@ internal static class EarningsReport
     // Every day of every zone begins at a quarter of an hour.
     private const long QuarterMs = UtcBuckets.HourMs / 4;
 
-    public static void Fill(FigureGroups groups, Grouping grouping, Session session, long partner, string currency, long fromMs, long toMs, ZonedBuckets? buckets)
+    public static void Fill(FigureGroups groups, Grouping grouping, Session session, LinkScope scope, long partner, string currency, long fromMs, long toMs, ZonedBuckets? buckets)
     {
         // Also where there are none: the number stands in every row.
         var shown = grouping.Kind switch
@@ -23,7 +23,7 @@ internal static class EarningsReport
             figures.AddEarnings(0);
         }
 
-        foreach (var row in Read(session, partner, currency, fromMs, toMs))
+        foreach (var row in Read(session, scope, partner, currency, fromMs, toMs))
         {
             var figures = grouping.Kind switch
             {
@@ -35,13 +35,18 @@ internal static class EarningsReport
         }
     }
 
-    private static IReadOnlyList<EarningsSum> Read(Session session, long partner, string currency, long fromMs, long toMs) => session.Query<EarningsSum>(
-        $"""
-        SELECT COALESCE(link_id, 0) AS link_id, occurred_at / {QuarterMs} AS quarter, SUM(earnings) AS earnings FROM commissions
-        WHERE partner_id = @partner AND side = 'referrer' AND unit = @currency AND is_test = 0 AND occurred_at >= @fromMs AND occurred_at < @toMs
-        GROUP BY COALESCE(link_id, 0), occurred_at / {QuarterMs}
-        """,
-        new { partner, currency, fromMs, toMs });
+    private static IReadOnlyList<EarningsSum> Read(Session session, LinkScope scope, long partner, string currency, long fromMs, long toMs)
+    {
+        var arguments = scope.Arguments;
+        arguments.AddDynamicParams(new { partner, currency, fromMs, toMs });
+        return session.Query<EarningsSum>(
+            $"""
+            SELECT COALESCE(link_id, 0) AS link_id, occurred_at / {QuarterMs} AS quarter, SUM(earnings) AS earnings FROM commissions
+            WHERE partner_id = @partner AND side = 'referrer' AND unit = @currency AND is_test = 0 AND occurred_at >= @fromMs AND occurred_at < @toMs{scope.OnCommissions}
+            GROUP BY COALESCE(link_id, 0), occurred_at / {QuarterMs}
+            """,
+            arguments);
+    }
 
     private sealed class EarningsSum
     {

@@ -45,7 +45,10 @@ internal sealed class LinkScope
         (_conditions.Count == 0 ? "" : $" AND link_id IN (SELECT id FROM links WHERE {string.Join(" AND ", _conditions)})")
         + string.Concat(_partnerConditions.Select(condition => " AND " + condition));
 
-    /// <summary>What <see cref="OnConversions"/> refers to.</summary>
+    /// <summary>The program asked for, as a condition on <c>commissions</c>; empty when all are.</summary>
+    public string OnCommissions { get; private set; } = "";
+
+    /// <summary>What <see cref="OnConversions"/> and <see cref="OnCommissions"/> refer to.</summary>
     public DynamicParameters Arguments => new(_arguments);
 
     /// <exception cref="ApiError">404 when a single link was asked for, or a program, that is not there.</exception>
@@ -91,6 +94,7 @@ internal sealed class LinkScope
 
         _partnerConditions.Add(program == defaultProgram ? "partner_id IS NOT NULL AND (program_id IS NULL OR program_id = @program)" : "program_id = @program");
         _arguments.Add("program", program);
+        OnCommissions = " AND program_id = @program";
     }
 
     private void AddText(string condition, string name, string? value)

@@ -31,9 +31,12 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
         catch (StoreUnavailableException thrown)
         {
             Log.StoreUnavailable(logger, thrown.Message, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint");
-            error = thrown.MayBeStored
-                ? ApiError.Unavailable("The database was lost while it stored this: it may be stored or not. Look whether it is there before you send it again.")
-                : ApiError.Unavailable("The database cannot be reached now. Nothing was changed; try again in some seconds.");
+            error = ApiError.Unavailable(thrown switch
+            {
+                { MayBeStored: true } => "The database was lost while it stored this: it may be stored or not. Look whether it is there before you send it again.",
+                { TookTooLong: true } => "This took too long and was given up. Nothing was changed; ask for less, such as a shorter time, or try again in some seconds.",
+                _ => "The database cannot be reached now. Nothing was changed; try again in some seconds.",
+            });
         }
         catch (CountsException thrown)
         {

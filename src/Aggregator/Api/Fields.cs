@@ -6,6 +6,9 @@ namespace LinkTracker.Aggregator.Api;
 /// <summary>Checks of single values that clients send. Each names the field in its refusal.</summary>
 internal static class Fields
 {
+    /// <summary>The text as it is; null when it is empty, as a query parameter without a value is.</summary>
+    public static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
     /// <summary>The text without outer white space; null when it is empty.</summary>
     public static string? Text(string? value, string field, int maxLength)
     {

@@ -32,7 +32,7 @@ internal sealed class TouchNames
     {
         var touch = candidate.Touch;
         return new ExplainedTouch(
-            touch.Method.ToString().ToLowerInvariant(),
+            Names.Of(touch.Method),
             EntityId.Format(EntityId.Link, touch.LinkId),
             Name(_links, touch.LinkId),
             EntityId.Format(EntityId.Partner, touch.PartnerId),

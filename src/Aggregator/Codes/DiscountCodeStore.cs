@@ -29,7 +29,7 @@ internal sealed class DiscountCodeStore(EntityId ids, TimeProvider clock)
             LinkId = link.Id,
             PartnerId = partner.Id,
             DiscountId = Fields.Text(request.DiscountId, "discountId", 255),
-            Channel = Channels.Check(Fields.Text(request.Channel, "channel", ClickCodec.MaxChannel), "channel"),
+            Channel = ShareChannels.Check(Fields.Text(request.Channel, "channel", ClickCodec.MaxChannel), "channel"),
             CreatedAt = clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         (row.Code, row.CodeFolded) = Choose(session, link.Domain, Fields.Text(request.Code, "code", ShortCode.MaxKeyLength));

@@ -19,7 +19,7 @@ internal sealed class ShareLinksApi(Database database, LinkPresenter links)
         var partner = PartnerStore.Get(session, id, null);
         var link = PartnerLinks.Get(session, partner, linkId);
         return new ShareLinks(
-            EntityId.Format(EntityId.Link, link.Id), links.ShortLink(link), [.. Channels.All.Select(channel => Of(link, channel))]);
+            EntityId.Format(EntityId.Link, link.Id), links.ShortLink(link), [.. ShareChannels.All.Select(channel => Of(link, channel))]);
     });
 
     private ShareLink Of(LinkRow link, string channel)

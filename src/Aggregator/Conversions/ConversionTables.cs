@@ -24,6 +24,12 @@ internal static class ConversionTables
         .Number("canceled_at", row => row.CanceledAt)
         .Number("deleted_at", row => row.DeletedAt);
 
+    public static readonly RowWriter<CancellationRow> Cancellations = new RowWriter<CancellationRow>("cancellations", "customer_id", "subscription_id", "canceled_at")
+        .Number("customer_id", row => row.CustomerId)
+        .Text("subscription_id", row => row.SubscriptionId)
+        .Number("canceled_at", row => row.CanceledAt)
+        .Number("received_at", row => row.ReceivedAt);
+
     public static readonly RowWriter<ConversionRow> Conversions = Derive(new RowWriter<ConversionRow>("conversions", "id")
         .Number("id", row => row.Id)
         .Text("kind", row => row.Kind)

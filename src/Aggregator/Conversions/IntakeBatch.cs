@@ -24,6 +24,7 @@ internal sealed class IntakeBatch
     private readonly IReadOnlyDictionary<string, long> _linksOfCodes;
     private readonly HashSet<CustomerRecord> _touched = [];
     private readonly List<(long Conversion, SignalRow Signal)> _signals = [];
+    private readonly HashSet<CancellationRow> _cancellations = [];
     private ContactBook _contacts = null!;
 
     private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, long nowMs) =>
@@ -166,6 +167,9 @@ internal sealed class IntakeBatch
         }
     }
 
+    /// <summary>Told twice it is one.</summary>
+    public void Add(CancellationRow row) => _cancellations.Add(row);
+
     public void Touch(CustomerRecord customer) => _touched.Add(customer);
 
     /// <summary>Repeats of this key get this answer from now on.</summary>
@@ -179,11 +183,12 @@ internal sealed class IntakeBatch
 
     public void Count(string counter, long by) => _counts[counter] = _counts.GetValueOrDefault(counter) + by;
 
-    /// <summary>Stores what belongs to no customer, and what hangs on conversions, which are stored by then.</summary>
+    /// <summary>Stores what belongs to no customer, and what hangs on customers and conversions, which are stored by then.</summary>
     public void Save()
     {
         ConversionTables.Adjustments.Insert(_session, [.. _waiting.Values.SelectMany(some => some).Where(one => one.IsNew).Select(one => one.Row)]);
         SignalRow.Insert(_session, _signals);
+        ConversionTables.Cancellations.Upsert(_session, _cancellations);
         foreach (var (counter, by) in _counts.OrderBy(count => count.Key, StringComparer.Ordinal))
         {
             _session.Add(counter, by);

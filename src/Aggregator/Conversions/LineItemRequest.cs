@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Conversions;
@@ -23,7 +24,7 @@ internal sealed class LineItemRequest
         ProductId = Fields.Required(ProductId, field + ".productId", 100);
         Name = Fields.Text(Name, field + ".name", 255);
         Quantity = (int)Fields.Between(Quantity ?? 1, field + ".quantity", 1, 1_000_000);
-        Amount = Fields.Between(Amount ?? throw ApiError.Unprocessable($"{field}.amount: is needed."), field + ".amount", 0, SaleRequest.MaxAmount);
+        Amount = Fields.Between(Amount ?? throw ApiError.Unprocessable($"{field}.amount: is needed."), field + ".amount", 0, Amounts.Max);
         return Amount <= rest ? Amount.Value : throw ApiError.Unprocessable($"{field}.amount: the lines together are more than the sale's amount.");
     }
 

@@ -54,13 +54,14 @@ internal sealed class RefundIntake(EntityId ids)
         return row.Answer;
     }
 
-    /// <summary>The answer as JSON. Told again or in another order it comes to the same: the latest counts.</summary>
+    /// <summary>The answer as JSON. Told again or in another order it comes to the same: the customer shows the latest.</summary>
     public string Cancel(IntakeBatch batch, CancellationRequest request)
     {
         var isTest = request.TestMode == true;
         var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
         var customer = batch.Customer(isTest, request.CustomerExternalId!)
             ?? batch.Add(CustomerRow.Unknown(ids.Next(), isTest, request.CustomerExternalId!, batch.NowMs));
+        batch.Add(new CancellationRow(customer.Row.Id, request.SubscriptionId ?? "", at, batch.NowMs));
         if (!(customer.Row.CanceledAt >= at))
         {
             customer.Row.CanceledAt = at;

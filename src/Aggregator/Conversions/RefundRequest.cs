@@ -32,7 +32,7 @@ internal sealed class RefundRequest : IntakeRequest
         base.Check();
         InvoiceId = Fields.Required(InvoiceId, "invoiceId", 255);
         RefundId = Fields.Required(RefundId, "refundId", 255);
-        Amount = Amount is { } amount ? Fields.Between(amount, "amount", 1, SaleRequest.MaxAmount) : null;
+        Amount = Amount is { } amount ? Fields.Between(amount, "amount", 1, Amounts.Max) : null;
         Currency = Currency is null ? null : Currencies.Check(Currency);
         Type = Fields.OneOf(Type ?? "refund", "type", "refund", "chargeback");
         Reason = Fields.Text(Reason, "reason", 500);

@@ -7,9 +7,6 @@ namespace LinkTracker.Aggregator.Conversions;
 
 internal sealed class SaleRequest : TrackRequest
 {
-    // Far above any invoice, and so far below 64 bits that the sums of millions of sales stay inside them.
-    internal const long MaxAmount = 1_000_000_000_000;
-
     private const int MostLines = 100;
 
     /// <summary>All that was paid, in minor units of the currency, such as cents; at most 10^12.</summary>
@@ -60,7 +57,7 @@ internal sealed class SaleRequest : TrackRequest
     {
         base.Check();
         EventName = Fields.Text(EventName, "eventName", 255) ?? "Purchase";
-        Amount = Fields.Between(Amount ?? throw ApiError.Unprocessable("amount: is needed."), "amount", 0, MaxAmount);
+        Amount = Fields.Between(Amount ?? throw ApiError.Unprocessable("amount: is needed."), "amount", 0, Amounts.Max);
         Currency = Currencies.Check(Currency ?? "usd");
         PaymentProcessor = Fields.OneOf(
             PaymentProcessor ?? "custom", "paymentProcessor", "stripe", "shopify", "polar", "paddle", "apple", "revenuecat", "lemonsqueezy", "dub", "custom");
@@ -76,7 +73,7 @@ internal sealed class SaleRequest : TrackRequest
     {
         Tax = Part(Tax, "tax", Amount!.Value);
         Shipping = Part(Shipping, "shipping", Amount.Value - (Tax ?? 0));
-        Discount = Part(Discount, "discount", MaxAmount);
+        Discount = Part(Discount, "discount", Amounts.Max);
         if (LineItems?.Length > MostLines)
         {
             throw ApiError.Unprocessable($"lineItems: at most {MostLines}, these are {LineItems.Length}.");

@@ -135,8 +135,8 @@ internal sealed class CustomerFilter
         Add("c.external_id = @external", "external", ExternalId);
         Add("(lower(c.name) LIKE @search ESCAPE '!' OR lower(c.email) LIKE @search ESCAPE '!' OR lower(c.external_id) LIKE @search ESCAPE '!')", "search", SearchPattern.Of(Search));
         Add("EXISTS (SELECT 1 FROM conversions s WHERE s.customer_id = c.id AND s.country = @country)", "country", Country?.ToUpperInvariant());
-        Add("c.link_id = @link", "link", IdOf(EntityId.Link, LinkId));
-        Add("c.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
+        Add("c.link_id = @link", "link", EntityId.Filter(EntityId.Link, LinkId));
+        Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
         if (!string.IsNullOrEmpty(ProgramId))
         {
             Add(
@@ -145,7 +145,7 @@ internal sealed class CustomerFilter
                         AND (l.program_id = @program OR (l.program_id IS NULL AND @program = @defaultProgram AND c.partner_id IS NOT NULL)))
                 """,
                 "program",
-                IdOf(EntityId.Program, ProgramId));
+                EntityId.Filter(EntityId.Program, ProgramId));
             arguments.Add("defaultProgram", defaultProgram);
         }
 
@@ -160,8 +160,4 @@ internal sealed class CustomerFilter
             }
         }
     }
-
-    // An id that nothing can have matches nothing.
-    private static long? IdOf(string prefix, string? text) =>
-        string.IsNullOrEmpty(text) ? null : EntityId.TryParse(prefix, text, out var id) ? id : 0L;
 }

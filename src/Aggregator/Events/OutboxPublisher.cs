@@ -7,7 +7,7 @@ namespace LinkTracker.Aggregator.Events;
 /// takes over, those that were not let go of are sent again.
 /// </summary>
 internal sealed class OutboxPublisher(Database database, EventSender sender, TimeProvider clock, ILogger<OutboxPublisher> logger)
-    : LoneService(database, "publishing events", clock, logger)
+    : LoneService(database, "publishing events", "events of conversions wait in the database", clock, logger)
 {
     private const int MostAtOnce = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

@@ -18,7 +18,7 @@ namespace LinkTracker.Aggregator.Fraud;
 internal sealed class FraudCheck(
     Database database, Inspection inspection, ConversionClicks clicks, PartnerRatesReader rates, CaseStore cases, CaseEffects effects, FraudLists lists,
     FraudForgetting forgetting, TimeProvider clock, ILogger<FraudCheck> logger)
-    : LoneService(database, "checking for fraud", clock, logger)
+    : LoneService(database, "checking for fraud", "rewards that it did not look at stay pending", clock, logger)
 {
     private const int MostAtOnce = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -27,6 +27,8 @@ internal static class FraudRuleBook
         new("velocity", "More than {0} leads of the referrer within the rule's minutes; fires on all of them, and on what those customers buy.", FraudMode.Flag, 10, 1_000_000, Velocity.Judge) { Minutes = 30 },
         new("datacentre", "The address that the shop told belongs to a datacentre.", FraudMode.Flag, 0, 0, Datacentre.Judge) { List = FraudLists.Datacentres },
         new("coupon_site", "One of the clicks came from a page that collects codes.", FraudMode.Flag, 0, 0, CouponSite.Judge) { List = FraudLists.Coupons },
+        new("code_leak", "Far more of the referrer's customers than of others' typed its code without ever having clicked on its link: {0} standard deviations and twice as many; fires on what was typed.",
+            FraudMode.Shadow, 6, 1_000, CodeLeak.Judge),
         new("disposable_email", "The customer's address is a throw-away mailbox.", FraudMode.Hold, 0, 0, DisposableEmail.Judge) { List = FraudLists.Disposables },
         new("existing_customer", "The shop had the customer before the referrer came.", FraudMode.Shadow, 0, 0, ExistingCustomer.Judge),
         new("conversion_outlier", "The referrer's clicks become leads, or its customers buyers, far more often than others': {0} standard deviations and twice as often.",
@@ -37,7 +39,7 @@ internal static class FraudRuleBook
     public static IReadOnlyDictionary<string, FraudRuleKind> ByCode { get; } = All.ToDictionary(kind => kind.Code);
 
     /// <summary>The rules that look at the referrer's figures rather than at the conversion.</summary>
-    public static IReadOnlyList<string> OfFigures { get; } = ["conversion_outlier", "refund_ring"];
+    public static IReadOnlyList<string> OfFigures { get; } = ["code_leak", "conversion_outlier", "refund_ring"];
 
     /// <summary>All rules as this version has them, those that are off too.</summary>
     public static IReadOnlyList<RuleInForce> Of(ProgramVersion version) => [.. All.Select(kind =>

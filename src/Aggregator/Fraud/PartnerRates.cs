@@ -13,6 +13,7 @@ internal sealed class PartnerRates(IEnumerable<PartnerRate> rates)
     /// <summary>Referrers on whom a rule may fire that judges by figures, even with the lowest threshold.</summary>
     public IEnumerable<long> Odd() => _partners.Keys.Where(key => Of(key.Program, key.Partner) is var (own, others)
             && (RateTest.IsFarAbove(own.ClickLeads, own.Clicks, others.ClickLeads, others.Clicks, LowestThreshold)
+                || RateTest.IsFarAbove(own.Unclicked, own.Touched, others.Unclicked, others.Touched, LowestThreshold)
                 || RateTest.IsFarAbove(own.Buyers, own.Customers, others.Buyers, others.Customers, LowestThreshold)
                 || RateTest.IsFarAbove(own.RefundedSales, own.Sales, others.RefundedSales, others.Sales, LowestThreshold)))
         .Select(key => key.Partner)
@@ -32,6 +33,8 @@ internal sealed class PartnerRates(IEnumerable<PartnerRate> rates)
             ProgramId = program,
             Clicks = all.Clicks - own.Clicks,
             ClickLeads = all.ClickLeads - own.ClickLeads,
+            Touched = all.Touched - own.Touched,
+            Unclicked = all.Unclicked - own.Unclicked,
             Customers = all.Customers - own.Customers,
             Buyers = all.Buyers - own.Buyers,
             Sales = all.Sales - own.Sales,
@@ -44,6 +47,8 @@ internal sealed class PartnerRates(IEnumerable<PartnerRate> rates)
         ProgramId = rates.Key,
         Clicks = rates.Sum(rate => rate.Clicks),
         ClickLeads = rates.Sum(rate => rate.ClickLeads),
+        Touched = rates.Sum(rate => rate.Touched),
+        Unclicked = rates.Sum(rate => rate.Unclicked),
         Customers = rates.Sum(rate => rate.Customers),
         Buyers = rates.Sum(rate => rate.Buyers),
         Sales = rates.Sum(rate => rate.Sales),
@@ -63,6 +68,12 @@ internal sealed record PartnerRate
 
     /// <summary>Leads that came by a click.</summary>
     public long ClickLeads { get; init; }
+
+    /// <summary>Customers who came by a click or a code themselves, and not only by what was before.</summary>
+    public long Touched { get; init; }
+
+    /// <summary>Of those, who typed the code and never came by a link of the referrer.</summary>
+    public long Unclicked { get; init; }
 
     /// <summary>Customers with a conversion that the referrer is credited for.</summary>
     public long Customers { get; init; }

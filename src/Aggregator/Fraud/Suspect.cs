@@ -29,6 +29,9 @@ internal sealed record Suspect
     /// <summary>When the newest click or code came that the referrer is credited for here; null when an earlier conversion bound the customer.</summary>
     public long? TouchedAtMs { get; init; }
 
+    /// <summary>Whether all that the referrer is credited for here is a typed code.</summary>
+    public bool IsTyped { get; init; }
+
     /// <summary>Since when the shop had the customer without a referrer, Unix milliseconds; null when it was new.</summary>
     public long? KnownSinceMs { get; init; }
 

@@ -11,9 +11,6 @@ namespace LinkTracker.Aggregator.Ledger;
 /// <summary>What people do with commissions.</summary>
 internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, EntityId ids, TimeProvider clock)
 {
-    /// <summary>Minor units; as for sales.</summary>
-    public const long MaxAmount = 1_000_000_000_000;
-
     private const string Person = "api";
     private const int MaxYearsBack = 5;
 
@@ -23,7 +20,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         var type = Fields.OneOf(Fields.Required(request.Type, "type", 20), "type", "custom", "lead", "sale");
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var partner = PartnerStore.Get(session, request.PartnerId, null);
-        var program = ProgramOf(session, request.ProgramId);
+        var program = programs.Named(session, request.ProgramId);
         var at = Fields.Time(request.Date, "date") ?? now;
         Fields.Between(at, "date", clock.GetUtcNow().AddYears(-MaxYearsBack).ToUnixTimeMilliseconds(), now);
         var (basis, earnings) = type == "custom" ? (0, AmountOf(request)) : ByRule(session, program, partner.Id, type, request.Sale, at);
@@ -68,8 +65,8 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         var decided = update switch
         {
             { Status: { } status } => DecidedOf(status),
-            { Earnings: { } earnings } => Decided.OfEarnings(Fields.Between(earnings, "earnings", -MaxAmount, MaxAmount)),
-            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(row.Basis + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -MaxAmount))),
+            { Earnings: { } earnings } => Decided.OfEarnings(Fields.Between(earnings, "earnings", -Amounts.Max, Amounts.Max)),
+            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(row.Basis + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -Amounts.Max))),
             { SaleAmount: not null } or { Amount: not null } => OfSale(books, row, Bounded(update.SaleAmount ?? update.Amount, "saleAmount", 0)),
             _ => row.Decided,
         };
@@ -95,16 +92,8 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         books.Save();
     }
 
-    private ReferralProgram ProgramOf(Session session, string? programId)
-    {
-        var known = programs.Load(session);
-        return string.IsNullOrEmpty(programId) ? known.Default
-            : EntityId.TryParse(EntityId.Program, programId, out var id) && known.ById.TryGetValue(id, out var program) ? program
-            : throw ApiError.NotFound($"programId: there is no program {programId}.");
-    }
-
     private static long AmountOf(CommissionRequest request) => request.Amount is { } amount and not 0
-        ? Fields.Between(amount, "amount", -MaxAmount, MaxAmount)
+        ? Fields.Between(amount, "amount", -Amounts.Max, Amounts.Max)
         : throw ApiError.Unprocessable("amount: is needed, and not 0.");
 
     // By the first of the partner's rewards for such an event, without its caps, which a person may go beyond.
@@ -124,7 +113,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
             throw ApiError.Unprocessable($"sale: needs its amount, in the program's currency {program.Currency}.");
         }
 
-        var basis = Fields.Between(amount, "sale.amount", 1, MaxAmount);
+        var basis = Fields.Between(amount, "sale.amount", 1, Amounts.Max);
         return (basis, RewardAmount.Of(new Claim(rule with { Tiers = null }, partner, atMs, "", basis, 1, Shares.Whole), default, default));
     }
 
@@ -161,7 +150,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
     private static string? DecidedOf(string status) =>
         Fields.OneOf(status, "status", "pending", Outcomes.Refunded, Outcomes.Duplicate, Outcomes.Canceled, Outcomes.Fraud) is var known && known == "pending" ? null : known;
 
-    private static long Bounded(long? amount, string field, long least) => Fields.Between(amount!.Value, field, least, MaxAmount);
+    private static long Bounded(long? amount, string field, long least) => Fields.Between(amount!.Value, field, least, Amounts.Max);
 
     private static string OfSale(Books books, CommissionRow row, long amount)
     {
@@ -171,7 +160,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         }
 
         // A fixed reward is the same for every amount.
-        Fields.Between(amount, "saleAmount", 0, MaxAmount);
+        Fields.Between(amount, "saleAmount", 0, Amounts.Max);
         return Decided.OfEarnings(books.IsProportional(row) ? (long)Rounding.HalfEven((BigInteger)row.Granted * amount, row.Basis) : row.Granted);
     }
 

@@ -8,7 +8,7 @@ namespace LinkTracker.Aggregator.Ledger;
 internal sealed class CommissionFilter
 {
     /// <summary>Money of referrers, of commissions <c>c</c>. What friends get, and what the shop gives, are rewards.</summary>
-    public const string Money = "c.side = 'referrer' AND (c.unit NOT LIKE '%:%' OR (c.is_test = 1 AND c.unit NOT LIKE 'test:%:%'))";
+    public const string Money = $"c.side = 'referrer' AND {Units.IsMoneySql}";
 
     public string? Type { get; set; }
 
@@ -66,8 +66,8 @@ internal sealed class CommissionFilter
 
     public string Order(Page page)
     {
-        var sortBy = Fields.OneOf(Blank(SortBy) ?? "createdAt", "sortBy", "createdAt", "amount");
-        var direction = Fields.OneOf(Blank(SortOrder) ?? "desc", "sortOrder", "desc", "asc");
+        var sortBy = Fields.OneOf(Fields.Given(SortBy) ?? "createdAt", "sortBy", "createdAt", "amount");
+        var direction = Fields.OneOf(Fields.Given(SortOrder) ?? "desc", "sortOrder", "desc", "asc");
         if ((sortBy, direction) == ("createdAt", "desc"))
         {
             return page.Order("c.id");
@@ -86,20 +86,20 @@ internal sealed class CommissionFilter
         Refuse(GroupId, "groupId");
         Refuse(PartnerTagId, "partnerTagId");
         Refuse(Query, "query");
-        Refuse(Blank(Interval) == "all" ? null : Interval, "interval");
+        Refuse(Fields.Given(Interval) == "all" ? null : Interval, "interval");
         var arguments = new DynamicParameters(new { isTest = TestMode == true ? 1 : 0 });
         var where = Money + " AND c.is_test = @isTest";
-        Add("c.type = @type", "type", Blank(Type) is { } type ? Fields.OneOf(type, "type", "click", "lead", "sale", "referral", "custom") : null);
-        Add("c.customer_id = @customer", "customer", IdOf(EntityId.Customer, CustomerId));
-        Add("c.payout_id = @payout", "payout", IdOf(EntityId.Payout, PayoutId));
-        Add("c.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
-        Add("c.program_id = @program", "program", IdOf(EntityId.Program, ProgramId));
-        Add("p.tenant_id = @tenant", "tenant", Fields.Plain(Blank(TenantId), "tenantId"));
-        Add("s.invoice_id = @invoice", "invoice", Fields.Plain(Blank(InvoiceId), "invoiceId"));
-        Add($"{CommissionStatus.Sql} = @status", "status", Blank(Status) is { } status ? Fields.OneOf(status, "status", CommissionStatus.All) : null);
+        Add("c.type = @type", "type", Fields.Given(Type) is { } type ? Fields.OneOf(type, "type", "click", "lead", "sale", "referral", "custom") : null);
+        Add("c.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
+        Add("c.payout_id = @payout", "payout", EntityId.Filter(EntityId.Payout, PayoutId));
+        Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
+        Add("c.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
+        Add("p.tenant_id = @tenant", "tenant", Fields.Plain(Fields.Given(TenantId), "tenantId"));
+        Add("s.invoice_id = @invoice", "invoice", Fields.Plain(Fields.Given(InvoiceId), "invoiceId"));
+        Add($"{CommissionStatus.Sql} = @status", "status", Fields.Given(Status) is { } status ? Fields.OneOf(status, "status", CommissionStatus.All) : null);
         Add("c.created_at >= @start", "start", Fields.Time(Start, "start"));
         Add("c.created_at < @end", "end", Fields.Time(End, "end"));
-        if (Blank(Approval) is { } approval)
+        if (Fields.Given(Approval) is { } approval)
         {
             Fields.OneOf(approval, "approval", "waiting");
             where += " AND c.approved_at IS NULL AND c.outcome IS NULL AND c.state = 'pending'";
@@ -116,11 +116,6 @@ internal sealed class CommissionFilter
             }
         }
     }
-
-    private static string? Blank(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    // An id that nothing can have matches nothing.
-    private static long? IdOf(string prefix, string? text) => Blank(text) is null ? null : EntityId.TryParse(prefix, text, out var id) ? id : 0L;
 
     private static void Refuse(string? value, string field)
     {

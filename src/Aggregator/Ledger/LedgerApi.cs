@@ -81,9 +81,9 @@ internal sealed class LedgerFilter
     {
         var arguments = new DynamicParameters();
         var where = "1 = 1";
-        Add("program_id = @program", "program", IdOf(EntityId.Program, ProgramId));
-        Add("owner_kind = 'partner' AND owner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
-        Add("owner_kind = 'customer' AND owner_id = @customer", "customer", IdOf(EntityId.Customer, CustomerId));
+        Add("program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
+        Add("owner_kind = 'partner' AND owner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
+        Add("owner_kind = 'customer' AND owner_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
         Add("unit = @unit", "unit", string.IsNullOrEmpty(Unit) ? null : Fields.Plain(Unit, "unit"));
         return (where, arguments);
 
@@ -99,9 +99,6 @@ internal sealed class LedgerFilter
 
     public static string OwnerId(string kind, long id) => EntityId.Format(
         kind switch { Owner.Partner => EntityId.Partner, Owner.Customer => EntityId.Customer, _ => EntityId.Program }, id);
-
-    // An id that nothing can have matches nothing.
-    private static long? IdOf(string prefix, string? text) => string.IsNullOrEmpty(text) ? null : EntityId.TryParse(prefix, text, out var id) ? id : 0L;
 }
 
 /// <param name="OwnerKind"><c>partner</c>, <c>customer</c> for a friend, or <c>program</c> for its expense.</param>

@@ -29,7 +29,7 @@ internal sealed class PayoutsApi(Database database, IdempotentCalls calls, Payou
         var partners = body.Value.Partners();
         return calls.RunAsync(context, body.Bytes, session =>
         {
-            var program = ProgramOf(session, body.Value.ProgramId);
+            var program = programs.Named(session, body.Value.ProgramId);
             var batch = PayoutPresenter.Batch(session, store.CreateBatch(session, program.Id, UnitOf(program, body.Value.Unit, "unit"), partners));
             return (StatusCodes.Status201Created, JsonSerializer.Serialize(batch, ApiJson.Options));
         });
@@ -74,17 +74,9 @@ internal sealed class PayoutsApi(Database database, IdempotentCalls calls, Payou
                 : throw ApiError.NotFound($"payoutId: {payoutId} is not a payout of this partner.");
         }
 
-        var program = ProgramOf(session, programId);
+        var program = programs.Named(session, programId);
         return Results.Json(StatementStore.Current(session, partner.Id, program.Id, UnitOf(program, currency, "currency")), ApiJson.Options);
     });
-
-    private ReferralProgram ProgramOf(Session session, string? programId)
-    {
-        var known = programs.Load(session);
-        return string.IsNullOrEmpty(programId) ? known.Default
-            : EntityId.TryParse(EntityId.Program, programId, out var id) && known.ById.TryGetValue(id, out var program) ? program
-            : throw ApiError.NotFound($"programId: there is no program {programId}.");
-    }
 
     // All money of a program is in its currency.
     private static string UnitOf(ReferralProgram program, string? currency, string field) =>

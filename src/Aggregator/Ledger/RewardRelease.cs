@@ -7,7 +7,7 @@ namespace LinkTracker.Aggregator.Ledger;
 /// it, a person has approved them.
 /// </summary>
 internal sealed class RewardRelease(Database database, LedgerBooks ledger, TimeProvider clock, ILogger<RewardRelease> logger)
-    : LoneService(database, "releasing rewards", clock, logger)
+    : LoneService(database, "releasing rewards", "rewards stay pending", clock, logger)
 {
     private const int MostAtOnce = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -87,8 +87,8 @@ internal sealed class RewardFilter
         var arguments = new DynamicParameters(new { isTest = TestMode == true ? 1 : 0 });
         var where = " AND c.is_test = @isTest";
         Add("c.side = @side", "side", string.IsNullOrEmpty(Side) ? null : Fields.OneOf(Side, "side", "referrer", "friend"));
-        Add("c.customer_id = @customer", "customer", IdOf(EntityId.Customer, CustomerId));
-        Add("c.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
+        Add("c.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
+        Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
         if (!string.IsNullOrEmpty(Status))
         {
             var state = Fields.OneOf(Status, "status", "pending", "hold", "payable", "fulfilled") switch
@@ -111,7 +111,4 @@ internal sealed class RewardFilter
             }
         }
     }
-
-    // An id that nothing can have matches nothing.
-    private static long? IdOf(string prefix, string? text) => string.IsNullOrEmpty(text) ? null : EntityId.TryParse(prefix, text, out var id) ? id : 0L;
 }

@@ -8,6 +8,9 @@ namespace LinkTracker.Aggregator.Ledger;
 /// </summary>
 internal static class Units
 {
+    /// <summary>As <see cref="IsMoney"/>, of commissions <c>c</c>.</summary>
+    public const string IsMoneySql = "(c.unit NOT LIKE '%:%' OR (c.unit LIKE 'test:%' AND c.unit NOT LIKE 'test:%:%'))";
+
     private const string Test = "test:";
 
     public static string Of(RewardRule rule, string currency, bool isTest) => (isTest ? Test : "") + rule.Kind switch

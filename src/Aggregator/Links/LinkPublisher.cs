@@ -9,7 +9,7 @@ namespace LinkTracker.Aggregator.Links;
 /// </summary>
 internal sealed class LinkPublisher(
     KafkaConnection kafka, Database database, DatabaseLinkSource links, EntityId ids, TimeProvider clock, ILogger<LinkPublisher> logger)
-    : LoneService(database, "publishing links", clock, logger)
+    : LoneService(database, "publishing links", "changes of links wait in the database, and Edges in other processes serve what they have", clock, logger)
 {
     private readonly Database _database = database;
     private readonly TimeProvider _clock = clock;

@@ -15,9 +15,6 @@ internal sealed partial class RateRequest
     private const int OldestYear = 2000;
     private const int MaxSource = 100;
 
-    // The most that a sale may be, in minor units.
-    private static readonly BigInteger LargestSale = BigInteger.Pow(10, 12);
-
     /// <summary>Three letters of ISO 4217; not the reporting currency.</summary>
     [Required]
     public string? Currency { get; set; }
@@ -78,7 +75,7 @@ internal sealed partial class RateRequest
             throw Wrong(item, "rate", "must be more than 0");
         }
 
-        var largest = LargestSale * digits * BigInteger.Pow(10, Currencies.ExponentOf(reporting));
+        var largest = Amounts.Max * digits * BigInteger.Pow(10, Currencies.ExponentOf(reporting));
         if (largest > long.MaxValue * BigInteger.Pow(10, rest.Length + Currencies.ExponentOf(currency)))
         {
             throw Wrong(item, "rate", "is so high that the largest sale would not fit into 64 bits");

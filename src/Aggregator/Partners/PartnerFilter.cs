@@ -35,7 +35,7 @@ internal sealed class PartnerFilter
     public int? PageSize { get; set; }
 
     public PartnerOrder ToOrder() => PartnerOrder.Of(
-        Blank(SortBy) ?? "totalSaleAmount", Fields.OneOf(Blank(SortOrder) ?? "desc", "sortOrder", "desc", "asc") == "desc");
+        Fields.Given(SortBy) ?? "totalSaleAmount", Fields.OneOf(Fields.Given(SortOrder) ?? "desc", "sortOrder", "desc", "asc") == "desc");
 
     public Page ToPage() => Api.Page.Of(Page, PageSize, null, null, EntityId.Partner);
 
@@ -48,17 +48,17 @@ internal sealed class PartnerFilter
             program,
             defaultProgram,
             nowMs,
-            group = Blank(GroupId),
-            status = Blank(Status),
-            email = Blank(Email)?.ToLowerInvariant(),
-            tenant = Blank(TenantId),
-            country = Blank(Country)?.ToUpperInvariant(),
+            group = Fields.Given(GroupId),
+            status = Fields.Given(Status),
+            email = Fields.Given(Email)?.ToLowerInvariant(),
+            tenant = Fields.Given(TenantId),
+            country = Fields.Given(Country)?.ToUpperInvariant(),
             search = SearchPattern.Of(Search),
         };
         return session.Query<long>(
             $"""
             SELECT p.id FROM partners p
-            WHERE {(Blank(ProgramId) is null ? "1 = 1" : PartnerPrograms.IsIn)}
+            WHERE {(Fields.Given(ProgramId) is null ? "1 = 1" : PartnerPrograms.IsIn)}
               AND (@status IS NULL OR p.status = @status)
               AND (@group IS NULL OR @group = COALESCE(
                   (SELECT m.group_name FROM memberships m WHERE m.program_id = @program AND m.partner_id = p.id AND m.valid_from <= @nowMs
@@ -71,6 +71,4 @@ internal sealed class PartnerFilter
             """,
             arguments);
     }
-
-    private static string? Blank(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

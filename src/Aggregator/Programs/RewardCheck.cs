@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Money;
 
 namespace LinkTracker.Aggregator.Programs;
 
@@ -52,7 +53,7 @@ internal static class RewardCheck
     {
         var least = rule.Tiers is null ? 1 : 0;
         Fields.Between(rule.BasisPoints, at + ".basisPoints", rule.Kind is "percentage" or "discount" ? least : 0, WholeInBasisPoints);
-        Fields.Between(rule.Amount, at + ".amount", rule.Kind is "flat" or "credit" ? least : 0, RulesCheck.MaxAmount);
+        Fields.Between(rule.Amount, at + ".amount", rule.Kind is "flat" or "credit" ? least : 0, Amounts.Max);
         if (rule.Kind == "access" || rule.Label is not null)
         {
             RulesCheck.Text(rule.Label, at + ".label", 200);
@@ -62,7 +63,7 @@ internal static class RewardCheck
     // A lead has no amount, and is the customer's only one of its name.
     private static void CheckSales(RewardRule rule, string at)
     {
-        Fields.Between(rule.MinimumAmount, at + ".minimumAmount", 0, RulesCheck.MaxAmount);
+        Fields.Between(rule.MinimumAmount, at + ".minimumAmount", 0, Amounts.Max);
         Fields.Between(rule.MaxMonths ?? 0, at + ".maxMonths", 0, 1_200);
         Fields.Between(rule.EveryNth ?? 1, at + ".everyNth", 1, 1_000_000);
         RulesCheck.AtMost(rule.Products ?? [], at + ".products", MaxProducts);
@@ -98,8 +99,8 @@ internal static class RewardCheck
         var last = 0L;
         foreach (var (i, step) in tiers.Steps.Index())
         {
-            Fields.Between(step.From, $"{field}.steps[{i}].from", last + 1, RulesCheck.MaxAmount);
-            Fields.Between(step.Value, $"{field}.steps[{i}].value", 0, kind == "percentage" ? WholeInBasisPoints : RulesCheck.MaxAmount);
+            Fields.Between(step.From, $"{field}.steps[{i}].from", last + 1, Amounts.Max);
+            Fields.Between(step.Value, $"{field}.steps[{i}].value", 0, kind == "percentage" ? WholeInBasisPoints : Amounts.Max);
             last = step.From;
         }
     }
@@ -116,7 +117,7 @@ internal static class RewardCheck
         {
             Fields.OneOf(cap.Scope, $"{field}[{i}].scope", "partner", "program");
             Fields.OneOf(cap.Period, $"{field}[{i}].period", Periods);
-            Fields.Between(cap.Amount, $"{field}[{i}].amount", 0, RulesCheck.MaxAmount);
+            Fields.Between(cap.Amount, $"{field}[{i}].amount", 0, Amounts.Max);
         }
 
         RulesCheck.Unique(rule.Caps.Select(cap => (cap.Scope, cap.Period)), field, "period");

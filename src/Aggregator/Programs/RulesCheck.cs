@@ -1,14 +1,12 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Fraud;
+using LinkTracker.Aggregator.Money;
 
 namespace LinkTracker.Aggregator.Programs;
 
 /// <summary>Whether rules make sense. Every refusal names the field by its path.</summary>
 internal static class RulesCheck
 {
-    /// <summary>Far above any reward, and so far below 64 bits that sums of millions stay inside them.</summary>
-    public const long MaxAmount = 1_000_000_000_000;
-
     public const int MaxDays = 365;
 
     private const int MaxGroups = 50;
@@ -22,7 +20,7 @@ internal static class RulesCheck
         CheckGroups(rules.Groups, "rules.groups");
         Fields.Between(rules.HoldingDays, "rules.holdingDays", 0, MaxDays);
         Fields.OneOf(rules.Approval, "rules.approval", "automatic", "manual");
-        Fields.Between(rules.MinimumPayout, "rules.minimumPayout", 0, MaxAmount);
+        Fields.Between(rules.MinimumPayout, "rules.minimumPayout", 0, Amounts.Max);
         FraudRuleBook.Check(rules.Fraud, "rules.fraud");
     }
 

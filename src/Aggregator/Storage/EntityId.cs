@@ -69,6 +69,9 @@ internal sealed class EntityId(TimeProvider clock)
 
     public static string? Format(string prefix, long? id) => id is { } value ? Format(prefix, value) : null;
 
+    /// <summary>The id that a list is filtered by: null when none is asked for; one that nothing has, 0, when the text is no id.</summary>
+    public static long? Filter(string prefix, string? text) => string.IsNullOrEmpty(text) ? null : TryParse(prefix, text, out var id) ? id : 0L;
+
     /// <summary>False unless the text is exactly what <see cref="Format(string, long)"/> writes for some id.</summary>
     public static bool TryParse(string prefix, string? text, out long id)
     {

@@ -7,7 +7,8 @@ namespace LinkTracker.Aggregator.Storage;
 /// one takes it over, so each piece of work must bear being begun again, and two who think that they hold the lease.
 /// </summary>
 /// <param name="name">Of the lease, and in what people read: "publishing links".</param>
-internal abstract class LoneService(Database database, string name, TimeProvider clock, ILogger logger) : BackgroundService, IHealthCheck
+/// <param name="meanwhile">What becomes of its work while it fails, for whoever reads the health: "rewards stay pending".</param>
+internal abstract class LoneService(Database database, string name, string meanwhile, TimeProvider clock, ILogger logger) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -19,7 +20,7 @@ internal abstract class LoneService(Database database, string name, TimeProvider
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_failure is { } failure
-            ? HealthCheckResult.Degraded($"{name} failed ({failure}) and is being tried again; what is to be sent waits in the database.")
+            ? HealthCheckResult.Degraded($"{name} failed ({failure}) and is being tried again; until then {meanwhile}.")
             : HealthCheckResult.Healthy());
 
     /// <summary>Works until it is cancelled, because the process stops or the lease was lost.</summary>

@@ -6,13 +6,13 @@ namespace LinkTracker.Aggregator.Storage;
 /// </summary>
 internal static class PostgresConnections
 {
-    public const int Readers = 20;
+    public const int Readers = 19;
 
     /// <summary>There is one writer at a time in the whole installation.</summary>
     public const int Writer = 1;
 
-    /// <summary>Each <see cref="LoneService"/> holds one as long as its work takes, and asks for it every second while another has it.</summary>
-    public const int Leases = 4;
+    /// <summary>Each <see cref="LoneService"/> has one of its own: it holds it as long as its work takes, and asks for it every second while another has it.</summary>
+    public const int Leases = 5;
 
     /// <summary>Counters are at work for some milliseconds of a snapshot's interval; beside them reports.</summary>
     public const int Counts = 20;

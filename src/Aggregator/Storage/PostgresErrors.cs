@@ -41,7 +41,8 @@ internal static class PostgresErrors
     /// <summary>Whether a COMMIT that met this error may have taken effect. An answer of the server says that it did not, unless it was going down.</summary>
     public static bool LeavesOpen(NpgsqlException error) => error is not PostgresException { SqlState: var state } || state[..2] is "08" or "57";
 
-    public static StoreUnavailableException ToUnavailable(DbException error, bool mayBeStored = false) => new(ReasonOf(error), error, mayBeStored);
+    public static StoreUnavailableException ToUnavailable(DbException error, bool mayBeStored = false) =>
+        new(ReasonOf(error), error, mayBeStored, tookTooLong: error is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled });
 
     // Classes of SQLSTATE: connection, authorization, resources, intervention of an operator, the server's own input and output.
     private static bool IsConnections(string state) => state[..2] is "08" or "28" or "53" or "57" or "58";

@@ -24,7 +24,7 @@ internal sealed class Cohort
     /// <summary>Who of those has a converted sale; 0 is all of them.</summary>
     public Dictionary<int, long> Priced { get; } = [];
 
-    /// <summary>Who of those that are old enough bought at that age or later, or has a subscription that was not cancelled before.</summary>
+    /// <summary>Who of those that are old enough bought at that age or later, or has a subscription then.</summary>
     public Dictionary<int, long> Kept { get; } = [];
 
     /// <summary>Sales of any age that are not in the sums, because no rate was known.</summary>
@@ -64,7 +64,8 @@ internal sealed class Cohort
         }
     }
 
-    // A sale that went back whole is no sign of life. Whoever else is credited for later sales: the customer stayed.
+    // A sale that went back whole is no sign of life; one for nothing may begin a subscription. Whoever else is credited for later sales:
+    // the customer stayed.
     private static string AgesSql(string began) =>
         $"""
         WITH began AS ({began}),
@@ -75,9 +76,8 @@ internal sealed class Cohort
             WHERE kind = 'sale' AND is_test = @isTest AND customer_id IN (SELECT customer_id FROM began)
             GROUP BY customer_id),
         ages AS (
-            SELECT b.partner_id, b.began_at, b.is_priced, l.last_at,
-                   CASE WHEN l.subscribed = 0 THEN 0 WHEN u.canceled_at IS NULL THEN {long.MaxValue} ELSE u.canceled_at END AS subscribed_to
-            FROM began b JOIN life l ON l.customer_id = b.customer_id JOIN customers u ON u.id = b.customer_id)
+            SELECT b.partner_id, b.began_at, b.is_priced, {string.Join(", ", RetentionDays.Select(KeptColumn))}
+            FROM began b JOIN life l ON l.customer_id = b.customer_id)
         SELECT partner_id, COUNT(*) AS customers, SUM(is_priced) AS priced, {string.Join(", ", LifetimeDays.Select(PricedColumn))}, {string.Join(", ", RetentionDays.Select(AgeColumns))}
         FROM ages GROUP BY partner_id
         """;
@@ -85,7 +85,23 @@ internal sealed class Cohort
     private static string AgeColumns(int days) =>
         $"""
         SUM(CASE WHEN began_at + {Ms(days)} <= @now THEN 1 ELSE 0 END) AS old{days},
-        SUM(CASE WHEN began_at + {Ms(days)} <= @now AND (last_at >= began_at + {Ms(days)} OR subscribed_to >= began_at + {Ms(days)}) THEN 1 ELSE 0 END) AS kept{days}
+        SUM(is_kept{days}) AS kept{days}
+        """;
+
+    // A subscription holds at an age when a sale of it stands before, and none of its ends, nor one of all subscriptions, lies in between.
+    private static string KeptColumn(int days) =>
+        $"""
+        CASE WHEN b.began_at + {Ms(days)} > @now THEN 0
+             WHEN l.last_at >= b.began_at + {Ms(days)} THEN 1
+             WHEN l.subscribed = 1 AND EXISTS (
+                 SELECT 1 FROM conversions s
+                 WHERE s.customer_id = b.customer_id AND s.kind = 'sale' AND s.is_test = @isTest AND s.subscription_id IS NOT NULL
+                   AND s.occurred_at <= b.began_at + {Ms(days)} AND (s.refunded < s.amount OR s.amount = 0)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM cancellations x
+                       WHERE x.customer_id = s.customer_id AND (x.subscription_id = s.subscription_id OR x.subscription_id = '')
+                         AND x.canceled_at >= s.occurred_at AND x.canceled_at <= b.began_at + {Ms(days)})) THEN 1
+             ELSE 0 END AS is_kept{days}
         """;
 
     private static string PricedColumn(int days) => $"SUM(CASE WHEN began_at + {Ms(days)} <= @now THEN is_priced ELSE 0 END) AS priced{days}";

@@ -42,7 +42,7 @@ internal static class MetricDictionary
     private static string Lifetime(int days) => $"net revenue of new customers in their first {days} days / new customers, over those of {days} days or more with a converted sale";
 
     private static string Kept(int days) =>
-        $"new customers who bought {days} days after their first sale or later, or have a subscription that was not cancelled before, / new customers, over those of {days} days or more";
+        $"new customers who bought {days} days after their first sale or later, or have a subscription then, / new customers, over those of {days} days or more";
 }
 
 /// <param name="Id">Its name and version, such as <c>average_order@1</c>.</param>

@@ -12,10 +12,8 @@ namespace LinkTracker.Aggregator.Value;
 internal sealed record ReportHead(string AsOf, string Definitions, string Currency, bool IsTest, string? ProgramId, string? GroupId, string? Country, string? Start, string End)
 {
     public static ReportHead Of(ValueScope scope) => new(
-        Fields.Time(scope.NowMs), MetricDictionary.Version, scope.Measure.Currency, scope.IsTest, Given(scope.Request.ProgramId), scope.GroupName, scope.Country,
+        Fields.Time(scope.NowMs), MetricDictionary.Version, scope.Measure.Currency, scope.IsTest, Fields.Given(scope.Request.ProgramId), scope.GroupName, scope.Country,
         scope.Period.FromHour is null ? null : Fields.Time(scope.FromMs), Fields.Time(scope.ToMs));
-
-    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
 /// <summary>How far the numbers reach.</summary>
@@ -75,7 +73,9 @@ internal sealed record TotalValue(IReadOnlyList<CurrencyTotal> Revenue, Currency
 internal sealed record CurrencyTotal(string Currency, long Gross, long Refunds, long Net);
 
 /// <param name="Count">Referrers on all pages.</param>
-internal sealed record PartnerReportAnswer(ReportHead Report, Coverage Coverage, ReportTotals Totals, long Count, IReadOnlyList<PartnerValue> Partners);
+/// <param name="LookThrough">By another model, in the order of the page; null when none was asked for.</param>
+internal sealed record PartnerReportAnswer(
+    ReportHead Report, Coverage Coverage, ReportTotals Totals, long Count, IReadOnlyList<PartnerValue> Partners, LookThrough? LookThrough);
 
 /// <param name="Rank">volume, revenue or quality.</param>
 /// <param name="Count">Referrers on all pages.</param>

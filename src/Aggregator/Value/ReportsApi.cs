@@ -1,5 +1,6 @@
 using System.Numerics;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
@@ -8,7 +9,7 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Value;
 
 /// <summary>Reports on what referrers are worth. They only read, each on one snapshot of the store.</summary>
-internal sealed class ReportsApi(Database database, IClickCounts counts, ProgramStore programs, Settings settings, TimeProvider clock)
+internal sealed class ReportsApi(Database database, IClickCounts counts, ProgramStore programs, Simulator simulator, Settings settings, TimeProvider clock)
 {
     private readonly PartnerClicks _clicks = new(counts);
 
@@ -23,7 +24,7 @@ internal sealed class ReportsApi(Database database, IClickCounts counts, Program
 
     private PartnerReportAnswer Partners([AsParameters] ValueRequest request)
     {
-        var isDescending = Fields.OneOf(Given(request.SortOrder) ?? "desc", "sortOrder", "desc", "asc") == "desc";
+        var isDescending = Fields.OneOf(Fields.Given(request.SortOrder) ?? "desc", "sortOrder", "desc", "asc") == "desc";
         var page = Page.Of(request.Page, request.PageSize, null, null, EntityId.Partner);
         return database.Read(session =>
         {
@@ -33,20 +34,21 @@ internal sealed class ReportsApi(Database database, IClickCounts counts, Program
             var figures = new ValueFigures(session, scope, _clicks);
 
             // :: 2 — The page. Who is equal stands in the order of joining.
-            var key = figures.KeyOf(Given(request.SortBy) ?? "netRevenue");
+            var key = figures.KeyOf(Fields.Given(request.SortBy) ?? "netRevenue");
             var ordered = isDescending ? partners.OrderByDescending(key) : partners.OrderBy(key);
             var shown = ordered.Skip((int)page.Offset).Take((int)page.Limit).ToArray();
 
             // :: 3 — What takes longer, for the page alone.
+            var presented = figures.Present(shown);
             return new PartnerReportAnswer(
                 ReportHead.Of(scope), Coverage.Of(session, scope, figures.Books, _clicks.SinceMs), ReportTotals.Of(figures.Books, partners, scope.Measure.Currency),
-                partners.Count, figures.Present(shown));
+                partners.Count, presented, LookThrough.Of(simulator, session, scope, presented));
         });
     }
 
     private LeaderboardAnswer Leaderboard([AsParameters] ValueRequest request)
     {
-        var rank = Fields.OneOf(Given(request.Rank) ?? "revenue", "rank", "volume", "revenue", "quality");
+        var rank = Fields.OneOf(Fields.Given(request.Rank) ?? "revenue", "rank", "volume", "revenue", "quality");
         var page = Page.Of(request.Page, request.PageSize, null, null, EntityId.Partner);
         return database.Read(session =>
         {
@@ -87,6 +89,4 @@ internal sealed class ReportsApi(Database database, IClickCounts counts, Program
     }
 
     private ValueScope Scope(Session session, ValueRequest request) => new(request, programs.Load(session), settings.Currency, clock.GetUtcNow());
-
-    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -38,6 +38,9 @@ internal sealed class ValueRequest
     /// <summary>Of the leaderboard: volume, revenue (the default) or quality.</summary>
     public string? Rank { get; set; }
 
+    /// <summary>Of the list: what those on the page would be credited for by this model of credit, such as <c>linear</c>; needs programId.</summary>
+    public string? Model { get; set; }
+
     public int? Page { get; set; }
 
     public int? PageSize { get; set; }

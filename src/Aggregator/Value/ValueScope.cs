@@ -33,8 +33,8 @@ internal sealed class ValueScope
     {
         Request = request;
         NowMs = now.ToUnixTimeMilliseconds();
-        Period = Period.Of(new ReportRequest { Interval = Blank(request.Interval) ?? "all", Start = request.Start, End = request.End, Timezone = request.Timezone }, now);
-        Currency = Blank(request.Currency) is { } currency ? Currencies.Check(currency) : null;
+        Period = Period.Of(new ReportRequest { Interval = Fields.Given(request.Interval) ?? "all", Start = request.Start, End = request.End, Timezone = request.Timezone }, now);
+        Currency = Fields.Given(request.Currency) is { } currency ? Currencies.Check(currency) : null;
         Country = Fields.Text(request.Country, "country", 2)?.ToUpperInvariant();
         GroupName = Fields.Text(request.GroupId, "groupId", 50);
         Measure = new Measure(Currency ?? reporting, Currency is null || Currency == reporting);
@@ -75,12 +75,12 @@ internal sealed class ValueScope
     /// <summary>A condition to add on <c>links l</c>.</summary>
     public string OnLinks => _program is null ? "" : " AND COALESCE(l.program_id, @defaultProgram) = @program";
 
-    /// <summary>The condition on <c>commissions m</c> of referrers, in the time asked for; with their conversions as <c>c</c>.</summary>
+    /// <summary>The condition on <c>commissions c</c> of referrers, in the time asked for; with their conversions as <c>v</c>.</summary>
     public string OnRewards =>
-        "m.side = 'referrer' AND m.is_test = @isTest AND m.occurred_at >= @from AND m.occurred_at < @to"
-        + (_program is null ? " AND m.program_id IN (SELECT id FROM programs)" : " AND m.program_id = @program")
-        + (Currency is null ? "" : " AND c.currency = @currency")
-        + (Country is null ? "" : " AND c.country = @country");
+        "c.side = 'referrer' AND c.is_test = @isTest AND c.occurred_at >= @from AND c.occurred_at < @to"
+        + (_program is null ? " AND c.program_id IN (SELECT id FROM programs)" : " AND c.program_id = @program")
+        + (Currency is null ? "" : " AND v.currency = @currency")
+        + (Country is null ? "" : " AND v.country = @country");
 
     // What was credited to nobody belongs to the program that it named.
     private string OfProgram =>
@@ -131,8 +131,6 @@ internal sealed class ValueScope
 
         return arguments;
     }
-
-    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private static long? IdOf(string prefix, string? text, string field) => string.IsNullOrEmpty(text) ? null
         : EntityId.TryParse(prefix, text, out var id) ? id

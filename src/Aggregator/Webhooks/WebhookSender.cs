@@ -8,7 +8,7 @@ namespace LinkTracker.Aggregator.Webhooks;
 /// process ended before it could note so is sent again, under the same id.
 /// </summary>
 internal sealed class WebhookSender(Database database, WebhookClient client, TimeProvider clock, ILogger<WebhookSender> logger)
-    : LoneService(database, "sending webhooks", clock, logger)
+    : LoneService(database, "sending webhooks", "what webhooks are to be told waits in the database", clock, logger)
 {
     private const int MostOfEach = 10;
     private const int ForgottenAtOnce = 1_000;

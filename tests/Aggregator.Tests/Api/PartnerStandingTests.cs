@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Codes;
 using LinkTracker.Aggregator.Tests.Engines;
 using LinkTracker.Contracts.Links;
@@ -120,6 +121,15 @@ public abstract class PartnerStandingTests : EngineTests
         await HasCommissionAsync(server, "usd", 100);
         await HasCommissionAsync(server, "credit:usd", 7);
         Assert.Equal((0, 1, 1, 1_000, 100), Numbers((await server.GetAsync("/partners/analytics?partnerId=" + partner)).Ok()));
+
+        await server.Database.WriteAsync(
+            session => session.Execute("INSERT INTO programs (id, name, currency, is_test, created_at, updated_at) SELECT 7, 'Other', currency, 0, 0, 0 FROM programs"), CancellationToken.None);
+        await HasCommissionAsync(server, "usd", 50, program: 7);
+        Assert.Equal(150, Numbers((await server.GetAsync("/partners/analytics?partnerId=" + partner)).Ok()).Item5);
+        var program = EntityId.Format(EntityId.Program, 7);
+        Assert.Equal((0, 0, 0, 0, 50), Numbers((await server.GetAsync($"/partners/analytics?partnerId={partner}&programId={program}")).Ok()));
+        await server.Database.WriteAsync(session => session.Execute("DELETE FROM commissions WHERE program_id = 7"), CancellationToken.None);
+
         var top = Assert.Single((await server.GetAsync($"/partners/analytics?groupBy=top_links&partnerId={partner}")).Ok().EnumerateArray());
         Assert.Equal((link, 100), (Text(top, "link"), top.GetProperty("earnings").GetInt64()));
         var series = (await server.GetAsync($"/partners/analytics?groupBy=timeseries&interval=7d&partnerId={partner}")).Ok().EnumerateArray().ToList();
@@ -130,15 +140,15 @@ public abstract class PartnerStandingTests : EngineTests
         Assert.False((await server.GetAsync("/analytics?interval=all")).Ok().TryGetProperty("earnings", out _));
     }
 
-    private static Task<int> HasCommissionAsync(AggregatorServer server, string unit, long earnings) => server.Database.WriteAsync(
+    private static Task<int> HasCommissionAsync(AggregatorServer server, string unit, long earnings, long? program = null) => server.Database.WriteAsync(
         session => session.Execute(
             """
             INSERT INTO commissions (id, program_id, rule_version, reward_id, side, type, unit, partner_id, conversion_id, link_id, order_key, basis, quantity, due, earnings, state,
                 is_checked, is_test, occurred_at, available_at, version, created_at, updated_at)
-            SELECT c.id + @earnings, (SELECT MIN(id) FROM programs), 1, @unit, 'referrer', 'sale', @unit, c.partner_id, c.id, c.link_id, 'k', 1000, 1, @earnings, @earnings, 'pending',
+            SELECT c.id + @earnings, COALESCE(@program, (SELECT MAX(id) FROM programs)), 1, @unit, 'referrer', 'sale', @unit, c.partner_id, c.id, c.link_id, 'k', 1000, 1, @earnings, @earnings, 'pending',
                 0, 0, c.occurred_at, 0, 1, 0, 0 FROM conversions c WHERE c.kind = 'sale' AND c.partner_id IS NOT NULL
             """,
-            new { unit, earnings }),
+            new { unit, earnings, program }),
         CancellationToken.None);
 
     private static async Task<IEnumerable<(string Key, bool IsDisabled)>> DisabledAsync(AggregatorServer server)

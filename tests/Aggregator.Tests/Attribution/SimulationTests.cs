@@ -33,6 +33,28 @@ public abstract class SimulationTests : EngineTests
     }
 
     [EngineFact]
+    public async Task A_report_shows_what_its_page_would_have_by_another_model_and_that_it_is_not_paid()
+    {
+        await using var server = await StartAsync();
+        var now = server.Clock.GetUtcNow().ToUnixTimeMilliseconds() - Day;
+        var (ana, ben, cleo) = (await server.HasPartnerAsync("ana"), await server.HasPartnerAsync("ben"), await server.HasPartnerAsync("cleo"));
+        server.Store(1, (Fact(11, now, new(Method.Click, ana.Link, ana.Partner, "t1", now - (7 * Day)), new(Method.Click, ben.Link, ben.Partner, "t2", now)), 1_001));
+
+        var path = "/reports/partners?programId=" + EntityId.Format(EntityId.Program, server.Programs().Default.Id);
+        Assert.Equal(JsonValueKind.Null, (await server.GetAsync(path)).Ok().GetProperty("lookThrough").ValueKind);
+        var other = (await server.GetAsync(path + "&model=first")).Ok().GetProperty("lookThrough");
+        Assert.Equal(("first", "not paid", 1, true), (other.GetProperty("model").GetString(), other.GetProperty("label").GetString(), other.GetProperty("customers").GetInt32(), other.GetProperty("isComplete").GetBoolean()));
+        Assert.Equal((1_001L, 0L, 0L), (Amount(other, ana.Partner, "credited"), Amount(other, ben.Partner, "credited"), Amount(other, cleo.Partner, "credited")));
+        Assert.Equal((1_001L, -1_001L), (Amount(other, ana.Partner, "difference"), Amount(other, ben.Partner, "difference")));
+        Assert.Equal(3, other.GetProperty("partners").GetArrayLength());
+        Assert.Equal("paid", (await server.GetAsync(path + "&model=last")).Ok().GetProperty("lookThrough").GetProperty("label").GetString());
+
+        Assert.StartsWith("model: must be", (await server.GetAsync(path + "&model=best")).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.StartsWith("model: looks", (await server.GetAsync(path + "&model=first&country=DE")).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.StartsWith("model: needs", (await server.GetAsync("/reports/partners?model=first")).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+    }
+
+    [EngineFact]
     public async Task Other_rules_are_tried_with_what_is_left_out_as_it_is_and_nothing_is_changed()
     {
         await using var server = await StartAsync();

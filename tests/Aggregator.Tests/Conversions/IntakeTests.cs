@@ -100,8 +100,15 @@ public abstract class IntakeTests : EngineTests
             late.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
             (await server.GetAsync("/customers/ext_c")).Ok().GetProperty("subscriptionCanceledAt").GetString());
 
-        async Task<JsonElement> CancelAsync(DateTimeOffset at) =>
-            (await server.PostAsync("/track/cancellation", new { customerExternalId = "c", subscriptionId = "s", occurredAt = at.ToString("O", CultureInfo.InvariantCulture) })).Ok();
+        // Each is kept, but once.
+        await CancelAsync(late);
+        await CancelAsync(late, subscription: null);
+        Assert.Equal(
+            [("", late.ToUnixTimeMilliseconds()), ("s", late.AddDays(-10).ToUnixTimeMilliseconds()), ("s", late.ToUnixTimeMilliseconds())],
+            server.Database.Read(session => session.Query<(string Subscription, long At)>("SELECT subscription_id, canceled_at FROM cancellations ORDER BY subscription_id, canceled_at")));
+
+        async Task<JsonElement> CancelAsync(DateTimeOffset at, string? subscription = "s") =>
+            (await server.PostAsync("/track/cancellation", new { customerExternalId = "c", subscriptionId = subscription, occurredAt = at.ToString("O", CultureInfo.InvariantCulture) })).Ok();
     }
 
     [EngineFact]

@@ -56,6 +56,25 @@ public sealed class PostgresEngineTests : IAsyncLifetime
     }
 
     [FactWith(Need.Postgres)]
+    public void A_read_that_takes_too_long_is_told_from_a_server_that_is_away()
+    {
+        using var database = Open();
+        var slow = Assert.Throws<StoreUnavailableException>(() => database.Read(session =>
+        {
+            session.Execute("SET LOCAL statement_timeout = 20");
+            return session.First<string>("SELECT pg_sleep(30)::text");
+        }));
+        Assert.True(slow.TookTooLong);
+
+        var lost = Assert.Throws<StoreUnavailableException>(() => database.Read(session =>
+        {
+            EndConnection(session.First<int>("SELECT pg_backend_pid()"));
+            return session.First<int>("SELECT 1");
+        }));
+        Assert.False(lost.TookTooLong);
+    }
+
+    [FactWith(Need.Postgres)]
     public void A_connection_that_died_in_the_pool_is_replaced_without_an_error()
     {
         using var database = Open();
@@ -144,6 +163,11 @@ public sealed class PostgresEngineTests : IAsyncLifetime
     // 97 are for everybody, of a hundred unless told otherwise.
     [Fact]
     public void Two_Aggregators_fit_into_a_server_that_nobody_set_up() => Assert.InRange(2 * PostgresConnections.Total, 1, 97);
+
+    // One that finds none free waits for ever, since the others hold theirs for ever.
+    [Fact]
+    public void Each_lone_service_has_a_connection_for_its_lease() => Assert.InRange(
+        typeof(LoneService).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(LoneService))), 1, PostgresConnections.Leases);
 
     private void EndConnection(int process) =>
         PostgresDatabases.AskAsync(_server, $"SELECT pg_terminate_backend({process}, 5000)").GetAwaiter().GetResult();

@@ -213,6 +213,44 @@ public abstract class FraudCheckTests : EngineTests
         Assert.Contains("20 of 40 (50.0 %)", rig.Items()[0].Evidence, StringComparison.Ordinal);
     }
 
+    [EngineTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_code_that_many_type_who_never_clicked_shows_on_what_was_typed(bool clickedBefore)
+    {
+        using var rig = await OpenAsync();
+        var (leaked, honest) = (rig.Partner("leaked"), rig.Partner("honest"));
+        var typed = new List<long>();
+        for (var i = 0; i < 40; i++)
+        {
+            var lead = rig.Lead(leaked, $"l{i}@mail.example", FraudRig.Noon.AddMinutes(i), visitor: i < 10 ? (ulong)i + 1 : null);
+            typed.AddRange(i < 10 ? [] : [lead]);
+        }
+
+        for (var i = 0; i < 120; i++)
+        {
+            rig.Lead(honest, $"h{i}@mail.example", FraudRig.Noon.AddMinutes(i - 60), visitor: i < 115 ? (ulong)i + 100 : null);
+        }
+
+        if (clickedBefore)
+        {
+            rig.Database.Write(session => session.Execute(
+                """
+                INSERT INTO touches (conversion_id, position, customer_id, method, link_id, partner_id, occurred_at)
+                SELECT id, 0, customer_id, 'click', link_id, partner_id, occurred_at - 1 FROM conversions
+                """));
+        }
+
+        await rig.Check.SweepAsync(CancellationToken.None);
+        await rig.CheckAsync();
+        await rig.Check.SweepAsync(CancellationToken.None);
+        var items = rig.Items("code_leak");
+        Assert.Equal(clickedBefore ? [] : typed, items.Select(item => item.ConversionId));
+        Assert.All(items, item => Assert.Equal((leaked, "shadow"), (item.PartnerId, item.Mode)));
+        Assert.All(items, item => Assert.Contains("30 of 40 (75.0 %)", item.Evidence, StringComparison.Ordinal));
+        Assert.All(typed, one => Assert.Equal("pending", rig.StateOf(one)));
+    }
+
     [EngineFact]
     public async Task Hashes_are_forgotten_when_their_day_is_over()
     {

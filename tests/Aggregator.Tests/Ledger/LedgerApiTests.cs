@@ -226,7 +226,7 @@ public abstract class LedgerApiTests : EngineTests
         (await server.PostAsync("/payouts/po_0000000000001/confirm", new { reference = "x" })).Refused(404, "not_found");
         (await server.PostAsync($"/payouts/{payout}/confirm", new { })).Refused(422, "unprocessable_entity");
         (await server.PostAsync("/payouts", new { unit = "eur" })).Refused(422, "unprocessable_entity");
-        (await server.PostAsync("/payouts", new { programId = "prog_none" })).Refused(404, "not_found");
+        (await server.PostAsync("/payouts", new { programId = "prog_none" })).Refused(422, "unprocessable_entity");
         (await server.PostAsync("/payouts", new { partnerIds = new[] { "nobody" } })).Refused(404, "not_found");
         (await server.PatchAsync("/commissions/cm_none", new { earnings = 1 })).Refused(404, "not_found");
         (await server.PatchAsync("/commissions/cm_0000000000001", new { earnings = 1 })).Refused(404, "not_found");

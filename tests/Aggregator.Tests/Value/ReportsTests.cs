@@ -134,6 +134,9 @@ public abstract class ReportsTests : EngineTests
         world.Sale(other, 1, 5, "usd", [new Credit(link, ana, 5)], program: 7, isTest: true);
         world.Sale(other, 1, 70, "usd", [new Credit(link, ana, 70)], program: 8);
         world.Save();
+        world.Reward(ana, 1, "test:usd", 3, isTest: true, program: 7);
+        world.Reward(ana, 1, "test:credit:usd", 999, isTest: true, program: 7);
+        Assert.Equal(3, Long((await server.GetAsync("/reports/partners?programId=" + EntityId.Format(EntityId.Program, 7)))["partners"]![0]!["revenue"]![0]!["reward"]));
         Assert.Equal(["usd 5 0 5"], Rows(await TotalsAsync(7)));
         Assert.Equal(["usd 70 0 70"], Rows(await TotalsAsync(8)));
         Assert.Equal(["eur 2000 0 2000", "jpy 10000 0 10000", "usd 20081 3033 17048"], Rows((await server.GetAsync("/reports/partners"))["totals"]!["posted"]));
@@ -208,12 +211,13 @@ public abstract class ReportsTests : EngineTests
         ]);
 
         var world = new ValueWorld(server.Services.GetRequiredService<Database>());
-        long c1 = world.Customer("c1"), c2 = world.Customer("c2", canceledOn: 50), c3 = world.Customer("c3"), c4 = world.Customer("c4"), c5 = world.Customer("c5");
+        long c1 = world.Customer("c1"), c2 = world.Customer("c2"), c3 = world.Customer("c3"), c4 = world.Customer("c4"), c5 = world.Customer("c5");
         world.Lead(c1, 0, 1, new Credit(anaLink, ana));
         world.Lead(c4, 19, 2, new Credit(anaLink, ana), new Credit(anaLink, ana));
         world.Sale(c1, 0, 10_000, "usd", [new Credit(anaLink, ana, 10_000)], country: "DE");
         world.Sale(c1, 95, 5_000, "usd", [new Credit(anaLink, ana, 5_000, 2_000)]);
         world.Sale(c2, 10, 10_000, "jpy", [new Credit(anaLink, ana, 10_000)], rate: "0.0067", subscription: "s");
+        world.Cancel(c2, 50);
         world.Sale(c3, 300, 2_000, "eur", [new Credit(anaLink, ana, 2_000)], subscription: "s");
         world.Sale(c4, 20, 3_001, "usd", [new Credit(anaLink, ana, 1_000, 300), new Credit(anaLink, ana, 501, 200), new Credit(benLink, ben, 1_500, 500)]);
         world.Sale(c5, 1, 900, "usd", [new Credit(benLink, ben, 900)]);

@@ -10,13 +10,17 @@ internal sealed class ValueWorld(Database database)
     private readonly List<object?[]> _customers = [];
     private readonly List<object?[]> _conversions = [];
     private readonly List<object?[]> _credits = [];
+    private readonly List<object?[]> _cancellations = [];
     private long _id = 1_000;
 
-    public long Customer(string name, double? canceledOn = null)
+    public long Customer(string name)
     {
-        _customers.Add([++_id, name, canceledOn is { } day ? Ms(day) : null]);
+        _customers.Add([++_id, name]);
         return _id;
     }
+
+    /// <param name="subscription">Empty: all of them.</param>
+    public void Cancel(long customer, double day, string subscription = "") => _cancellations.Add([customer, subscription, Ms(day)]);
 
     public long Lead(long customer, double day, int quantity, params Credit[] credits) => Add("lead", customer, day, null, null, credits, quantity: quantity);
 
@@ -28,7 +32,7 @@ internal sealed class ValueWorld(Database database)
     /// <summary>Stores what was told since the last time.</summary>
     public void Save() => database.Write(session =>
     {
-        session.ExecuteAll("INSERT INTO customers (id, external_id, canceled_at, created_at) VALUES (@id, @name, @canceled, 0)", ["id", "name", "canceled"], _customers);
+        session.ExecuteAll("INSERT INTO customers (id, external_id, created_at) VALUES (@id, @name, 0)", ["id", "name"], _customers);
         session.ExecuteAll(
             """
             INSERT INTO conversions (id, kind, business_key, customer_id, decision, event_name, occurred_at, amount, currency, quantity, rate, subscription_id, is_test,
@@ -44,19 +48,24 @@ internal sealed class ValueWorld(Database database)
             """,
             ["conversion", "position", "customer", "link", "partner", "amount", "refunded"],
             _credits);
+        session.ExecuteAll(
+            "INSERT INTO cancellations (customer_id, subscription_id, canceled_at, received_at) VALUES (@customer, @subscription, @at, 0)",
+            ["customer", "subscription", "at"],
+            _cancellations);
         _customers.Clear();
         _conversions.Clear();
         _credits.Clear();
+        _cancellations.Clear();
         return 0;
     });
 
-    public void Reward(long partner, double day, string unit, long earnings, string side = "referrer", bool isTest = false) => database.Write(session => session.Execute(
+    public void Reward(long partner, double day, string unit, long earnings, string side = "referrer", bool isTest = false, long? program = null) => database.Write(session => session.Execute(
         """
         INSERT INTO commissions (id, program_id, rule_version, reward_id, side, type, unit, partner_id, order_key, basis, quantity, due, earnings, state, is_checked, is_test,
             occurred_at, available_at, version, created_at, updated_at)
-        VALUES (@id, (SELECT MIN(id) FROM programs), 1, 'r', @side, 'sale', @unit, @partner, '', 0, 1, @earnings, @earnings, 'pending', 1, @test, @at, 0, 1, 0, 0)
+        VALUES (@id, COALESCE(@program, (SELECT MIN(id) FROM programs)), 1, 'r', @side, 'sale', @unit, @partner, '', 0, 1, @earnings, @earnings, 'pending', 1, @test, @at, 0, 1, 0, 0)
         """,
-        new { id = ++_id, side, unit, partner, earnings, test = isTest ? 1 : 0, at = Ms(day) }));
+        new { id = ++_id, program, side, unit, partner, earnings, test = isTest ? 1 : 0, at = Ms(day) }));
 
     public static long Ms(double day) => Start.AddDays(day).ToUnixTimeMilliseconds();
 

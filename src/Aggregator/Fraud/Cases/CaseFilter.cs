@@ -31,8 +31,8 @@ internal sealed class CaseFilter
     {
         var arguments = new DynamicParameters();
         var where = "1 = 1";
-        Add("k.program_id = @program", "program", IdOf(EntityId.Program, ProgramId));
-        Add("k.partner_id = @partner", "partner", IdOf(EntityId.Partner, PartnerId));
+        Add("k.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
+        Add("k.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
         Add("k.rule = @rule", "rule", string.IsNullOrEmpty(Rule) ? null : Fields.OneOf(Rule, "rule", [.. FraudRuleBook.ByCode.Keys]));
         Add("k.status = @status", "status", string.IsNullOrEmpty(Status) ? null : Fields.OneOf(Status, "status", CaseStatus.Open, CaseStatus.Confirmed, CaseStatus.Dismissed));
         return (where, arguments);
@@ -46,8 +46,4 @@ internal sealed class CaseFilter
             }
         }
     }
-
-    // An id that nothing can have matches nothing.
-    private static long? IdOf(string prefix, string? text) =>
-        string.IsNullOrEmpty(text) ? null : EntityId.TryParse(prefix, text, out var id) ? id : 0L;
 }

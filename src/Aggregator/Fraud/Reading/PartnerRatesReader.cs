@@ -18,6 +18,9 @@ internal sealed class PartnerRatesReader(IClickCounts counts, ProgramStore progr
             """
             SELECT c.program_id, r.partner_id,
                 COUNT(DISTINCT CASE WHEN c.kind = 'lead' AND r.method = 'click' THEN c.id END) AS click_leads,
+                COUNT(DISTINCT CASE WHEN r.method IN ('click', 'code') THEN c.customer_id END) AS touched,
+                COUNT(DISTINCT CASE WHEN r.method = 'code' AND NOT EXISTS (
+                    SELECT 1 FROM touches t WHERE t.customer_id = c.customer_id AND t.method = 'click' AND t.partner_id = r.partner_id) THEN c.customer_id END) AS unclicked,
                 COUNT(DISTINCT c.customer_id) AS customers,
                 COUNT(DISTINCT CASE WHEN c.kind = 'sale' THEN c.customer_id END) AS buyers,
                 COUNT(DISTINCT CASE WHEN c.kind = 'sale' THEN c.id END) AS sales,

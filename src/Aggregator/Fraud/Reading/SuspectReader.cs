@@ -33,6 +33,7 @@ internal sealed class SuspectReader(InstallationKeys keys)
                 Partner = new Person(credit.PartnerId, MailAddress.Of(credit.PartnerEmail), credit.TenantId),
                 DelayMs = credit.OccurredAt - click ?? (lead is { Method: "click" } ? lead.OccurredAt - AtMs(lead) : null),
                 TouchedAtMs = own,
+                IsTyped = group.All(one => one.Method == "code"),
                 LedAtMs = credit.Kind == "lead" ? credit.OccurredAt : lead?.OccurredAt,
                 LeadId = credit.Kind == "lead" ? credit.ConversionId : lead?.ConversionId,
                 KnownSinceMs = Earlier(credit.KnownSince, strangers.TryGetValue(credit.CustomerId, out var since) ? since : null),

@@ -1,8 +1,6 @@
-using LinkTracker.Aggregator.Attribution;
+namespace LinkTracker.Aggregator.Attribution;
 
-namespace LinkTracker.Aggregator.Conversions;
-
-/// <summary>How methods and kinds stand in the database.</summary>
+/// <summary>How methods and kinds stand in the database and in answers.</summary>
 internal static class Names
 {
     private static readonly string[] Methods = [.. Enum.GetNames<Method>().Select(name => name.ToLowerInvariant())];

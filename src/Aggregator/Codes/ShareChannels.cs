@@ -4,7 +4,7 @@ using LinkTracker.Contracts.Clicks;
 namespace LinkTracker.Aggregator.Codes;
 
 /// <summary>Where referrers share.</summary>
-internal static class Channels
+internal static class ShareChannels
 {
     /// <summary>Those that share links are made for.</summary>
     public static IReadOnlyList<string> All { get; } =
