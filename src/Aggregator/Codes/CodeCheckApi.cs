@@ -26,13 +26,25 @@ internal sealed class CodeCheckApi(Database database, GuessThrottle throttle, Se
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        var check = database.Read(session => Check(session, text, clock.GetUtcNow().ToUnixTimeMilliseconds()));
-        if (check.Valid)
+        var isMiss = false;
+        try
         {
-            throttle.Hit(guesser);
+            var check = database.Read(session => Check(session, text, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+            isMiss = !check.Valid;
+            return check;
         }
-
-        return check;
+        finally
+        {
+            // A database that is away is nobody's guess.
+            if (isMiss)
+            {
+                throttle.Miss();
+            }
+            else
+            {
+                throttle.TakeBack(guesser);
+            }
+        }
     }
 
     // The same two statements whether the code is known, disabled or nobody's, and for the last two the same answer.

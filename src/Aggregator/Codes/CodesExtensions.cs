@@ -8,6 +8,7 @@ internal static class CodesExtensions
     {
         services.AddSingleton<DiscountCodeStore>();
         services.AddSingleton<GuessThrottle>();
+        services.AddSingleton<QrTurns>();
         services.AddSingleton<IStatsSection, CodeStats>();
         return services;
     }

@@ -43,11 +43,12 @@ internal sealed class DiscountCodeStore(EntityId ids, TimeProvider clock)
         return row;
     }
 
-    /// <summary>The newest first. Without a partner those of all.</summary>
+    /// <summary>The newest first. A code is of the partner whose link it is now, which may have been moved. Without a partner those of all.</summary>
     public static IReadOnlyList<DiscountCodeRow> List(Session session, long? partner, string? discountId, Page page) => session.Query<DiscountCodeRow>(
         $"""
-        SELECT d.*, l.disabled_at FROM discount_codes d JOIN links l ON l.id = d.link_id
-        WHERE d.deleted_at IS NULL AND (@partner IS NULL OR d.partner_id = @partner) AND (@discountId IS NULL OR d.discount_id = @discountId){page.Order("d.id")}
+        SELECT d.id, d.domain, d.code, d.link_id, COALESCE(l.partner_id, d.partner_id) AS partner_id, d.discount_id, d.channel, d.created_at, l.disabled_at
+        FROM discount_codes d JOIN links l ON l.id = d.link_id
+        WHERE d.deleted_at IS NULL AND (@partner IS NULL OR COALESCE(l.partner_id, d.partner_id) = @partner) AND (@discountId IS NULL OR d.discount_id = @discountId){page.Order("d.id")}
         """,
         new { partner, discountId, page.Limit, page.Offset });
 

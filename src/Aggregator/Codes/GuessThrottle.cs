@@ -35,7 +35,7 @@ internal sealed class GuessThrottle(TimeProvider clock, ILogger<GuessThrottle> l
     public long Throttled => Volatile.Read(ref _throttled);
 
     /// <summary>
-    /// Before a code is looked up. Counts it as a miss until <see cref="Hit"/> says otherwise, so that many questions at once pass no more
+    /// Before a code is looked up. Counts against who asks until <see cref="TakeBack"/> says otherwise, so that many questions at once pass no more
     /// often than one after another.
     /// </summary>
     /// <returns>Null when it may be answered, else after how many seconds it may be asked again.</returns>
@@ -52,19 +52,20 @@ internal sealed class GuessThrottle(TimeProvider clock, ILogger<GuessThrottle> l
                 return waits;
             }
 
-            _misses++;
             Count(network, OfNetwork);
             Count(key, OfKey);
             return null;
         }
     }
 
-    /// <summary>The code was valid.</summary>
-    public void Hit(in Guesser guesser)
+    /// <summary>The code was not valid.</summary>
+    public void Miss() => Interlocked.Increment(ref _misses);
+
+    /// <summary>The code was valid, or nobody could tell.</summary>
+    public void TakeBack(in Guesser guesser)
     {
         lock (_lock)
         {
-            _misses--;
             _networks.GetValueOrDefault(Hash(guesser.Network))?.TakeBack();
             _keys.GetValueOrDefault(Hash(guesser.ApiKey))?.TakeBack();
         }

@@ -11,10 +11,10 @@ internal static class QrApi
     private const int MaxMargin = 16;
     private const int DefaultMargin = 2;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/qr", Get)
-        .WithTags("Codes").WithName("getQRCode").Produces<byte[]>(StatusCodes.Status200OK, "image/png");
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/qr", GetAsync)
+        .WithTags("Codes").WithName("getQRCode").Produces<byte[]>(StatusCodes.Status200OK, "image/png").Produces<ErrorEnvelope>(StatusCodes.Status503ServiceUnavailable);
 
-    private static IResult Get(HttpContext context, [AsParameters] QrRequest request)
+    private static async Task<IResult> GetAsync(HttpContext context, QrTurns turns, [AsParameters] QrRequest request)
     {
         if (!string.IsNullOrEmpty(request.Logo))
         {
@@ -31,6 +31,7 @@ internal static class QrApi
             throw ApiError.Unprocessable("fgColor: must differ from bgColor.");
         }
 
+        using var turn = await turns.TakeAsync(context.RequestAborted);
         var modules = QrModules.Encode(url, level) ?? throw ApiError.Unprocessable($"url: is too long for a code of level {level}; use level L or a shorter one.");
         var smallest = modules.Length + (2 * margin);
         if (size < smallest)

@@ -32,7 +32,7 @@ internal static class QrPicture
         var scale = size / (modules.Length + (2 * margin));
         var from = (size - (scale * modules.Length)) / 2;
         using var data = new MemoryStream();
-        using (var deflate = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
+        using (var deflate = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
         {
             // The byte in front of each line says that it is not filtered.
             var line = new byte[1 + ((size + 7) / 8)];

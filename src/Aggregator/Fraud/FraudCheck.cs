@@ -13,6 +13,7 @@ namespace LinkTracker.Aggregator.Fraud;
 ///   2  the rules judge                            on one snapshot, while others write
 ///   3  cases, holds, is_checked                   in one transaction: what is held was never released in between
 /// </code>
+/// What was checked is checked again when something new is told of its customer, as long as it is neither paid nor decided.
 /// Once an hour the referrers' figures are read anew, and the rules that judge by them look at everything that is not paid yet.
 /// </summary>
 internal sealed class FraudCheck(
@@ -57,7 +58,7 @@ internal sealed class FraudCheck(
         var (batch, found, waiting) = _database.Read(session =>
         {
             var next = session.Query<UncheckedRow>(
-                "SELECT id, conversion_id, is_test FROM commissions WHERE is_checked = 0 AND id > @after ORDER BY id LIMIT @MostAtOnce", new { after = _after, MostAtOnce });
+                "SELECT id, conversion_id, is_test, version FROM commissions WHERE is_checked = 0 AND id > @after ORDER BY id LIMIT @MostAtOnce", new { after = _after, MostAtOnce });
             var search = clicks.Find(session, ConversionsOf(next));
             return (next, search.Found, search.Waiting);
         });
@@ -103,11 +104,17 @@ internal sealed class FraudCheck(
         }
     }
 
-    /// <summary>Has commissions checked once more that were checked without a list that is there again.</summary>
+    /// <summary>Has commissions checked once more that were checked without a list that is there again. Lists that are not set any more are not waited for.</summary>
     internal async Task RepeatAsync(CancellationToken cancellation)
     {
+        var unset = FraudRuleBook.All.Where(lists.IsUnset).Select(rule => rule.Code).ToArray();
+        if (unset.Length > 0 && AreSkipped(unset))
+        {
+            await _database.WriteAsync(session => session.Execute($"DELETE FROM fraud_skips WHERE {session.In("rule", "unset")}", new { unset }), cancellation);
+        }
+
         var back = FraudRuleBook.All.Where(rule => rule.List is not null && lists.FailureOf(rule) is null).Select(rule => rule.Code).ToArray();
-        if (back.Length > 0 && _database.Read(session => session.First<long>($"SELECT COUNT(*) FROM fraud_skips WHERE {session.In("rule", "back")}", new { back })) > 0)
+        if (back.Length > 0 && AreSkipped(back))
         {
             await _database.WriteAsync(
                 session =>
@@ -118,6 +125,9 @@ internal sealed class FraudCheck(
                 cancellation);
         }
     }
+
+    private bool AreSkipped(string[] rules) =>
+        _database.Read(session => session.Query<long>($"SELECT commission_id FROM fraud_skips WHERE {session.In("rule", "rules")} LIMIT 1", new { rules })).Count > 0;
 
     private async Task JudgeAsync(IReadOnlyList<UncheckedRow> ready, IReadOnlyList<ClickRow> found, CancellationToken cancellation)
     {
@@ -132,11 +142,14 @@ internal sealed class FraudCheck(
         var signals = _database.Read(session => inspection.Inspect(session, conversions, _rates));
         missing = [.. missing.Union(FraudRuleBook.All.Where(lists.IsMissing).Select(rule => rule.Code))];
 
-        // :: 3
+        // :: 3  what changed since it was read is looked at once more
         await _database.WriteAsync(
             session =>
             {
-                session.Execute($"UPDATE commissions SET is_checked = 1 WHERE {session.In("id", "ids")}", new { ids = ready.Select(row => row.Id).ToArray() });
+                session.ExecuteAll(
+                    "UPDATE commissions SET is_checked = 1 WHERE id = @id AND version = @version",
+                    ["id", "version"],
+                    ready.Select(row => new object?[] { row.Id, row.Version }));
                 session.ExecuteAll(
                     "INSERT INTO fraud_skips (rule, commission_id) VALUES (@rule, @commission) ON CONFLICT DO NOTHING",
                     ["rule", "commission"],
@@ -166,5 +179,7 @@ internal sealed class FraudCheck(
         public long? ConversionId { get; set; }
 
         public bool IsTest { get; set; }
+
+        public long Version { get; set; }
     }
 }

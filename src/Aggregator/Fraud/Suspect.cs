@@ -23,9 +23,6 @@ internal sealed record Suspect
     /// <summary>When the lead happened, Unix milliseconds: this one, or the one of the same referrer that came before. Null when there is none.</summary>
     public long? LedAtMs { get; init; }
 
-    /// <summary>The conversion that was that lead.</summary>
-    public long? LeadId { get; init; }
-
     /// <summary>When the newest click or code came that the referrer is credited for here; null when an earlier conversion bound the customer.</summary>
     public long? TouchedAtMs { get; init; }
 

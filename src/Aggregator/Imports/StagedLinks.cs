@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Imports;
@@ -9,7 +10,7 @@ namespace LinkTracker.Aggregator.Imports;
 /// The links of an import between their check and their appearance. Nobody sees them and nobody can take their keys, so once all
 /// are there nothing can stop them: they are published some at a time, and other writers get their turn in between.
 /// </summary>
-internal sealed class StagedLinks(Database database, ImportStore imports, LinkSignal signal)
+internal sealed class StagedLinks(Database database, ImportStore imports, LinkSignal signal, TimeProvider clock)
 {
     /// <summary>Rows in one transaction: what another writer waits for at most.</summary>
     public const int RowsAtOnce = 500;
@@ -52,6 +53,7 @@ internal sealed class StagedLinks(Database database, ImportStore imports, LinkSi
             .Select(text => JsonSerializer.Deserialize<LinkRow>(text, Json)!).ToList();
         if (rows.Count > 0)
         {
+            DisableOfStopped(session, rows);
             Insert(session, rows);
             session.Execute("DELETE FROM staged_links WHERE import_id = @import AND id <= @Id", new { import = import.Id, rows[^1].Id });
             session.AfterCommit(signal.Raise);
@@ -64,6 +66,19 @@ internal sealed class StagedLinks(Database database, ImportStore imports, LinkSi
         }
 
         return rows.Count;
+    }
+
+    // Their partners may have been stopped since the rows were checked.
+    private void DisableOfStopped(Session session, List<LinkRow> rows)
+    {
+        var partners = rows.Select(row => row.PartnerId).OfType<long>().Distinct().ToArray();
+        var stopped = session.Query<(long Id, string Status)>(
+            $"SELECT id, status FROM partners WHERE {session.In("id", "partners")} AND status <> @Approved", new { partners, PartnerStatus.Approved })
+            .ToDictionary(partner => partner.Id, partner => partner.Status);
+        foreach (var row in rows.Where(row => row.DisabledAt is null && row.PartnerId is { } partner && stopped.ContainsKey(partner)))
+        {
+            (row.DisabledAt, row.DisabledReason) = (clock.GetUtcNow().ToUnixTimeMilliseconds(), "partner_" + stopped[row.PartnerId!.Value]);
+        }
     }
 
     private static void Insert(Session session, List<LinkRow> rows)

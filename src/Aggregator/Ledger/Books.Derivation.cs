@@ -12,6 +12,8 @@ internal sealed partial class Books
             return;
         }
 
+        store.CheckAgain(_accounts.Keys);
+
         // Those that a person made are of no conversion's rule, and stay as they are.
         var existing = _rows.Track(store.OfCustomers(_accounts.Keys)).Where(row => row.RewardId.Length > 0).ToLookup(row => row.CustomerId!.Value);
         _groups.Load(_accounts.Values.SelectMany(account => account.Conversions).SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>());

@@ -29,7 +29,8 @@ internal sealed partial class Books
         _nowMs = nowMs;
         foreach (var row in _rows.Track(paid))
         {
-            (row.State, row.PayoutId) = (Accounts.Payable, null);
+            // Rules that fired while it was paid could not hold it.
+            (row.State, row.PayoutId, row.IsChecked) = (Accounts.Payable, null, false);
         }
 
         Post(payout, PostingKinds.PayFailed, Accounts.Paid, Accounts.Payable, nowMs);

@@ -7,6 +7,12 @@ internal interface ILedgerStore
 {
     IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers);
 
+    /// <summary>
+    /// Has the fraud rules look once more at what of these customers is not paid and not decided: who is credited, the leads and the mailbox
+    /// that they judged by may be others now. It is no change that anybody is told of.
+    /// </summary>
+    void CheckAgain(IReadOnlyCollection<long> customers);
+
     IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids);
 
     /// <summary>Every commission in the span of the chain.</summary>

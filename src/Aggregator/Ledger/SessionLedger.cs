@@ -20,6 +20,13 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
     public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => session.Query<CommissionRow>(
         $"SELECT * FROM commissions WHERE {session.In("customer_id", "customers")}", new { customers = customers.ToArray() });
 
+    public void CheckAgain(IReadOnlyCollection<long> customers) => session.Execute(
+        $"""
+        UPDATE commissions SET is_checked = 0, version = version + 1
+        WHERE {session.In("customer_id", "customers")} AND conversion_id IS NOT NULL AND is_checked = 1 AND state <> 'paid' AND outcome IS NULL AND is_test = 0
+        """,
+        new { customers = customers.ToArray() });
+
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => session.Query<CommissionRow>(
         $"SELECT * FROM commissions WHERE {session.In("id", "ids")}", new { ids = ids.ToArray() });
 

@@ -99,7 +99,7 @@ internal sealed class LinkStore(LinkRules rules, EntityId ids, LinkSignal signal
     public static LinkRow Get(Session session, string id)
     {
         var row = id.StartsWith("ext_", StringComparison.Ordinal)
-            ? session.First<LinkRow>("SELECT * FROM links WHERE external_id = @external AND deleted_at IS NULL", new { external = id[4..] })
+            ? session.First<LinkRow>("SELECT * FROM links WHERE external_id = @external AND deleted_at IS NULL", new { external = Fields.Plain(id[4..], "linkId") })
             : EntityId.TryParse(EntityId.Link, id, out var number) ? Find(session, number) : null;
         return row ?? throw ApiError.NotFound($"There is no link {id}.");
     }

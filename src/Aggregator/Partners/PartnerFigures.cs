@@ -3,7 +3,8 @@ using LinkTracker.Aggregator.Links;
 namespace LinkTracker.Aggregator.Partners;
 
 /// <summary>What a partner brought. Clicks are those of the links it has or had last; the rest is what was credited to it.</summary>
-internal sealed record PartnerFigures(long Clicks, ConversionTotals Credited)
+/// <param name="Commissions">What it has earned, paid or not, in the reporting currency.</param>
+internal sealed record PartnerFigures(long Clicks, ConversionTotals Credited, long Commissions)
 {
     public double? EarningsPerClick => Ratio(Credited.SaleAmount, Clicks);
 

@@ -14,9 +14,8 @@ internal sealed record PartnerOrder(Func<PartnerFigures, double?>? Figure, bool 
         ["totalConversions"] = new(figures => figures.Credited.Conversions, false, true),
         ["totalSales"] = new(figures => figures.Credited.Sales, false, true),
         ["totalSaleAmount"] = new(figures => figures.Credited.SaleAmount, false, true),
-
-        // There are no commissions that could be taken off.
-        ["netRevenue"] = new(figures => figures.Credited.SaleAmount, false, true),
+        ["totalCommissions"] = new(figures => figures.Commissions, false, true),
+        ["netRevenue"] = new(figures => figures.Credited.NetRevenue, false, true),
         ["earningsPerClick"] = new(figures => figures.EarningsPerClick, true, true),
         ["averageLifetimeValue"] = new(figures => figures.AverageLifetimeValue, false, true),
         ["clickToLeadRate"] = new(figures => figures.ClickToLeadRate, true, true),
@@ -27,8 +26,8 @@ internal sealed record PartnerOrder(Func<PartnerFigures, double?>? Figure, bool 
     /// <exception cref="ApiError">422 for a name that is unknown, or known to the contract but without data here.</exception>
     public static PartnerOrder Of(string name, bool isDescending) => Known.TryGetValue(name, out var order)
         ? order with { IsDescending = isDescending }
-        : throw ApiError.Unprocessable(name is "totalCommissions" or "returnOnAdSpend"
-            ? $"sortBy: {name} needs commissions, which this version does not have; use one of {Names}."
+        : throw ApiError.Unprocessable(name is "returnOnAdSpend"
+            ? $"sortBy: {name} needs what was spent on advertising, which this version does not know; use one of {Names}."
             : $"sortBy: must be one of {Names}.");
 
     /// <param name="newestFirst">Among equals the newer one stays first.</param>

@@ -42,13 +42,11 @@ internal sealed class PartnerPresenter(
     {
         var figures = FiguresOf(session, ids, withClicks: true);
         var rows = session.Query<PartnerRow>($"SELECT * FROM partners WHERE {session.In("id", "ids")}", new { ids }).ToDictionary(row => row.Id);
-        var earned = PartnerEarnings.Of(session, ids, settings.Currency);
         var own = PartnerPrograms.Of(session, ids, installation.DefaultProgram);
         var memberships = Memberships.Load(session, ids);
         return
         [
-            .. ids.Select(id => Present(rows[id], program ?? own[id], memberships, figures[id], LinksOf(session, id, MaxLinks, 0))
-                with { TotalCommissions = earned.GetValueOrDefault(id) }),
+            .. ids.Select(id => Present(rows[id], program ?? own[id], memberships, figures[id], LinksOf(session, id, MaxLinks, 0))),
         ];
     }
 
@@ -58,8 +56,9 @@ internal sealed class PartnerPresenter(
     private Dictionary<long, PartnerFigures> FiguresOf(Session session, IReadOnlyList<long> partners, bool withClicks)
     {
         var credited = ConversionTotals.OfPartners(session, partners, settings.Currency);
+        var earned = PartnerEarnings.Of(session, partners, settings.Currency);
         var clicks = withClicks ? ClicksOf(session, partners) : [];
-        return partners.ToDictionary(id => id, id => new PartnerFigures(clicks.GetValueOrDefault(id), credited.GetValueOrDefault(id, None)));
+        return partners.ToDictionary(id => id, id => new PartnerFigures(clicks.GetValueOrDefault(id), credited.GetValueOrDefault(id, None), earned.GetValueOrDefault(id)));
     }
 
     private Dictionary<long, long> ClicksOf(Session session, IReadOnlyList<long> partners)
@@ -97,6 +96,7 @@ internal sealed class PartnerPresenter(
             TotalConversions = figures.Credited.Conversions,
             TotalSales = figures.Credited.Sales,
             TotalSaleAmount = figures.Credited.SaleAmount,
+            TotalCommissions = figures.Commissions,
             NetRevenue = figures.Credited.NetRevenue,
             EarningsPerClick = figures.EarningsPerClick,
             AverageLifetimeValue = figures.AverageLifetimeValue,

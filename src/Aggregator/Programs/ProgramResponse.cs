@@ -21,7 +21,7 @@ internal sealed record ProgramResponse
 
     public required ProgramRules Rules { get; init; }
 
-    /// <summary>The newest version while it does not hold yet.</summary>
+    /// <summary>The newest version while it does not hold yet; plans that it got ahead of are none any more.</summary>
     public required PlannedVersion? Planned { get; init; }
 
     public required string CreatedAt { get; init; }

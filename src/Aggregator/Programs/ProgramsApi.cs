@@ -103,7 +103,6 @@ internal sealed class ProgramsApi(Database database, ProgramStore programs, Prog
     private void AddVersion(Session session, ReferralProgram program, JsonElement change, string? validFrom)
     {
         var newest = program.Versions[^1];
-        var rules = RulesText.Change(newest.Rules, change);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var from = Fields.Time(validFrom, "validFrom") ?? now;
         if (from < now || from > now + MaxAheadMs)
@@ -111,13 +110,10 @@ internal sealed class ProgramsApi(Database database, ProgramStore programs, Prog
             throw ApiError.Unprocessable("validFrom: must lie ahead, at most five years.");
         }
 
-        if (from < newest.ValidFromMs)
-        {
-            throw ApiError.Unprocessable(
-                $"validFrom: version {newest.Number} is planned for {Fields.Time(newest.ValidFromMs)}; the next one can begin then or later, and takes its place at the same time.");
-        }
-
-        if (!RulesText.AreSame(rules, newest.Rules))
+        // What holds at that time is changed. A plan for later has another start then, and this version takes its place.
+        var changed = program.At(from);
+        var rules = RulesText.Change(changed.Rules, change);
+        if (changed != newest || !RulesText.AreSame(rules, newest.Rules))
         {
             programs.AddVersion(session, program.Id, new ProgramVersion(newest.Number + 1, from, rules));
         }
@@ -134,10 +130,10 @@ internal class ProgramChange
     /// <summary>Whether nothing of it is in any total. Fixed.</summary>
     public bool? IsTest { get; set; }
 
-    /// <summary>What is different from the newest rules, or from the usual ones: see <see cref="RulesText.Change"/>.</summary>
+    /// <summary>What is different from the rules that hold at that time, or from the usual ones: see <see cref="RulesText.Change"/>.</summary>
     public JsonElement? Rules { get; set; }
 
-    /// <summary>From when the rules hold, not before now; now unless given.</summary>
+    /// <summary>From when the rules hold, not before now; now unless given. Plans for later are dropped.</summary>
     public string? ValidFrom { get; set; }
 }
 

@@ -6,7 +6,10 @@ namespace LinkTracker.Aggregator.Programs;
 /// <param name="Versions">In the order of their numbers; the first holds since ever.</param>
 internal sealed record ReferralProgram(long Id, string Name, string Currency, bool IsTest, IReadOnlyList<ProgramVersion> Versions)
 {
-    /// <summary>The version by which something is judged that happened at this time.</summary>
+    /// <summary>
+    /// The version by which something is judged that happened at this time: the highest number that holds by then. A plan that a later version
+    /// got ahead of never holds.
+    /// </summary>
     public ProgramVersion At(long occurredAtMs)
     {
         for (var i = Versions.Count - 1; i > 0; i--)
@@ -22,7 +25,7 @@ internal sealed record ReferralProgram(long Id, string Name, string Currency, bo
 }
 
 /// <param name="Number">From 1.</param>
-/// <param name="ValidFromMs">Unix milliseconds; grows with the number.</param>
+/// <param name="ValidFromMs">Unix milliseconds. One that begins before versions of lower numbers takes their place.</param>
 internal sealed record ProgramVersion(int Number, long ValidFromMs, ProgramRules Rules);
 
 /// <summary>Every program of the installation.</summary>

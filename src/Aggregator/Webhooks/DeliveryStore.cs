@@ -6,34 +6,36 @@ namespace LinkTracker.Aggregator.Webhooks;
 /// <summary>What was or is to be sent to webhooks, and how that went.</summary>
 internal static class DeliveryStore
 {
-    /// <summary>What is due, of each webhook that is enabled only so many, so that none keeps the others waiting.</summary>
-    public static IReadOnlyList<DeliveryRow> Due(Session session, long nowMs, int mostOfEach) => session.Query<DeliveryRow>(
+    /// <summary>What is due of one webhook, the oldest first.</summary>
+    public static IReadOnlyList<DeliveryRow> Due(Session session, long webhook, long nowMs, int most) => session.Query<DeliveryRow>(
         """
         SELECT d.id, d.webhook_id, d.message_id, d.attempts, m.type, m.body, m.created_at
-        FROM (
-            SELECT d.*, ROW_NUMBER() OVER (PARTITION BY d.webhook_id ORDER BY d.due_at, d.id) AS place
-            FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
-            WHERE d.state = 'waiting' AND d.due_at <= @nowMs AND w.disabled_at IS NULL
-        ) d JOIN webhook_messages m ON m.id = d.message_id
-        WHERE d.place <= @mostOfEach ORDER BY d.due_at, d.id
+        FROM (SELECT * FROM webhook_deliveries WHERE webhook_id = @webhook AND state = 'waiting' AND due_at <= @nowMs ORDER BY due_at, id LIMIT @most) d
+            JOIN webhook_messages m ON m.id = d.message_id
+        ORDER BY d.due_at, d.id
         """,
-        new { nowMs, mostOfEach });
+        new { webhook, nowMs, most });
 
-    /// <summary>Keeps how an attempt ended, and when the next one is.</summary>
+    public static bool IsDue(Session session, long webhook, long nowMs) => session.First<long>(
+        "SELECT COUNT(*) FROM (SELECT id FROM webhook_deliveries WHERE webhook_id = @webhook AND state = 'waiting' AND due_at <= @nowMs ORDER BY due_at, id LIMIT 1) d",
+        new { webhook, nowMs }) > 0;
+
+    /// <summary>Keeps how an attempt ended, and when the next one is; unless somebody began the attempts again meanwhile.</summary>
     public static void Record(Session session, DeliveryRow row, Attempt attempt, long nowMs)
     {
-        var attempts = row.Attempts + 1;
-        var pause = attempt.IsDelivered ? null : RetrySchedule.After(attempts);
+        var tried = row.Attempts + 1;
+        var pause = attempt.IsDelivered ? null : RetrySchedule.After(tried);
         session.Execute(
             """
-            UPDATE webhook_deliveries SET state = @state, attempts = @attempts, due_at = @due, tried_at = @nowMs, status = @Status, error = @Error
-            WHERE id = @Id AND state = 'waiting'
+            UPDATE webhook_deliveries SET state = @state, attempts = @tried, due_at = @due, tried_at = @nowMs, status = @Status, error = @Error
+            WHERE id = @Id AND state = 'waiting' AND attempts = @Attempts
             """,
             new
             {
                 row.Id,
                 state = attempt.IsDelivered ? "delivered" : pause is null ? "failed" : "waiting",
-                attempts,
+                row.Attempts,
+                tried,
                 due = nowMs + (long)(pause?.TotalMilliseconds ?? 0),
                 nowMs,
                 attempt.Status,

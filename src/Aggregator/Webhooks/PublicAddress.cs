@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace LinkTracker.Aggregator.Webhooks;
 
-/// <summary>Which addresses are somebody on the internet, and not this machine, its network or the services of its cloud.</summary>
+/// <summary>Which addresses are somebody on the internet, and not loopback, a private network or the services of a cloud. This machine's own public address is public like any other.</summary>
 internal static class PublicAddress
 {
-    // IANA's special-purpose registry, and multicast.
+    // IANA's special-purpose registry, multicast, and the address of Azure's own services, which is a public one by its looks.
     private static readonly IPNetwork[] NotPublic4 = Networks(
-        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 "
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 "
         + "198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4");
 
     // Of IPv6 only global unicast is public, without what leads back to IPv4 (Teredo, 6to4) or is documentation.

@@ -15,7 +15,7 @@ internal sealed class WebhookHealth(Database database) : IHealthCheck
             """
             SELECT w.id FROM webhooks w
             WHERE w.disabled_reason = 'gone'
-                OR (w.disabled_at IS NULL AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.state = 'waiting' AND d.attempts >= @FewestAttempts))
+                OR (w.disabled_at IS NULL AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.state = 'waiting' AND d.attempts > 0 AND d.attempts >= @FewestAttempts))
             ORDER BY w.id
             """,
             new { FewestAttempts })) ?? [];

@@ -15,10 +15,10 @@ internal sealed class WebhookRow
     /// <summary>Types of events, with spaces between.</summary>
     public string Triggers { get; set; } = "";
 
-    public string Secret { get; set; } = "";
+    /// <summary>Of its secret, from 1; see <see cref="WebhookSecrets"/>.</summary>
+    public long Generation { get; set; } = 1;
 
-    public string? PreviousSecret { get; set; }
-
+    /// <summary>Until then the generation before signs too.</summary>
     public long? PreviousUntil { get; set; }
 
     public long? DisabledAt { get; set; }
@@ -27,16 +27,13 @@ internal sealed class WebhookRow
 
     public long CreatedAt { get; set; }
 
-    /// <summary>What signs at this time, the newest first.</summary>
-    public IEnumerable<string> SecretsAt(long nowMs) => PreviousSecret is { } previous && PreviousUntil > nowMs ? [Secret, previous] : [Secret];
-
-    /// <param name="isSecretShown">Only in the answer to what made the secret.</param>
-    public WebhookAnswer ToAnswer(bool isSecretShown = false) => new(
+    /// <param name="secret">Only in the answer to what made it.</param>
+    public WebhookAnswer ToAnswer(string? secret = null) => new(
         EntityId.Format(EntityId.Webhook, Id),
         Name,
         Url,
         Triggers.Split(' '),
-        isSecretShown ? Secret : null,
+        secret,
         Fields.Time(PreviousUntil),
         Fields.Time(DisabledAt),
         DisabledReason,

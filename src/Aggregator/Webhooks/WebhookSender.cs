@@ -4,13 +4,19 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Webhooks;
 
 /// <summary>
-/// Tells webhooks what is due. Each has its own turn, so that one that is slow or away holds up nobody but itself. What was sent when the
-/// process ended before it could note so is sent again, under the same id.
+/// Tells webhooks what is due. Each has its own turn, so that one that is slow or away holds up nobody but itself:
+/// <code>
+///   1  the next that are due       in the order of their times
+///   2  sent side by side           each with a signature of now
+///   3  noted in one transaction    and on to the next, until nothing is due
+/// </code>
+/// A webhook that answered nothing of what it was sent is left alone for a while. What was sent when the process ended before it could note
+/// so is sent again, under the same id.
 /// </summary>
-internal sealed class WebhookSender(Database database, WebhookClient client, TimeProvider clock, ILogger<WebhookSender> logger)
+internal sealed class WebhookSender(Database database, WebhookClient client, WebhookSecrets secrets, TimeProvider clock, ILogger<WebhookSender> logger)
     : LoneService(database, "sending webhooks", "what webhooks are to be told waits in the database", clock, logger)
 {
-    private const int MostOfEach = 10;
+    private const int SideBySide = 8;
     private const int ForgottenAtOnce = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -18,6 +24,7 @@ internal sealed class WebhookSender(Database database, WebhookClient client, Tim
 
     private readonly Database _database = database;
     private readonly TimeProvider _clock = clock;
+    private readonly WebhookRests _rests = new(clock);
     private long _attempts;
 
     /// <summary>Requests that this process sent.</summary>
@@ -61,33 +68,61 @@ internal sealed class WebhookSender(Database database, WebhookClient client, Tim
 
     private void BeginTurns(Dictionary<long, Task> turns, CancellationToken cancellation)
     {
-        var (webhooks, due) = _database.Read(session => (WebhookStore.All(session), DeliveryStore.Due(session, Now(), MostOfEach)));
-        foreach (var some in due.GroupBy(one => one.WebhookId).Where(some => !turns.ContainsKey(some.Key)))
+        var due = _database.Read(session => WebhookStore.All(session)
+            .Where(row => row.DisabledAt is null && !turns.ContainsKey(row.Id) && !_rests.Has(row) && DeliveryStore.IsDue(session, row.Id, Now()))
+            .Select(row => row.Id)
+            .ToList());
+        foreach (var webhook in due)
         {
-            var webhook = webhooks.Single(row => row.Id == some.Key);
-            turns.Add(some.Key, Task.WhenAll(some.Select(one => SendAsync(webhook, one, cancellation))));
+            turns.Add(webhook, TakeTurnAsync(webhook, cancellation));
         }
     }
 
-    private async Task SendAsync(WebhookRow webhook, DeliveryRow delivery, CancellationToken cancellation)
+    private async Task TakeTurnAsync(long id, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            // :: 1  as the webhook is now: it may be changed, disabled or deleted while its turn lasts
+            var (webhook, due) = _database.Read(session => (WebhookStore.Find(session, id), DeliveryStore.Due(session, id, Now(), SideBySide)));
+            if (webhook is not { DisabledAt: null } || due.Count == 0)
+            {
+                return;
+            }
+
+            // :: 2
+            var sent = await Task.WhenAll(due.Select(async one => (Delivery: one, Attempt: await SendAsync(webhook, one, cancellation))));
+
+            // :: 3
+            await _database.WriteAsync(
+                session =>
+                {
+                    foreach (var (delivery, attempt) in sent)
+                    {
+                        DeliveryStore.Record(session, delivery, attempt, Now());
+                    }
+
+                    return sent.Length;
+                },
+                cancellation);
+            if (!_rests.Note(webhook, isAnswered: sent.Any(one => one.Attempt.Status is not null)))
+            {
+                return;
+            }
+        }
+    }
+
+    private Task<Attempt> SendAsync(WebhookRow webhook, DeliveryRow delivery, CancellationToken cancellation)
     {
         var (id, seconds) = (delivery.WireMessageId, _clock.GetUtcNow().ToUnixTimeSeconds());
         Interlocked.Increment(ref _attempts);
-        var attempt = await client.PostAsync(
+        return client.PostAsync(
             new Uri(webhook.Url),
             delivery.Body,
             [
                 new("webhook-id", id),
                 new("webhook-timestamp", seconds.ToString(CultureInfo.InvariantCulture)),
-                new("webhook-signature", WebhookSecret.Sign(webhook.SecretsAt(Now()), id, seconds, delivery.Body)),
+                new("webhook-signature", WebhookSecrets.Sign(secrets.At(webhook, Now()), id, seconds, delivery.Body)),
             ],
-            cancellation);
-        await _database.WriteAsync(
-            session =>
-            {
-                DeliveryStore.Record(session, delivery, attempt, Now());
-                return 0;
-            },
             cancellation);
     }
 

@@ -17,9 +17,9 @@ internal sealed class WebhookStore(Settings settings, EntityId ids, TimeProvider
 
     /// <exception cref="ApiError">404 when there is none with this id.</exception>
     public static WebhookRow Get(Session session, string id) =>
-        EntityId.TryParse(EntityId.Webhook, id, out var number) && session.First<WebhookRow>("SELECT * FROM webhooks WHERE id = @number", new { number }) is { } row
-            ? row
-            : throw ApiError.NotFound($"There is no webhook {id}.");
+        (EntityId.TryParse(EntityId.Webhook, id, out var number) ? Find(session, number) : null) ?? throw ApiError.NotFound($"There is no webhook {id}.");
+
+    public static WebhookRow? Find(Session session, long id) => session.First<WebhookRow>("SELECT * FROM webhooks WHERE id = @id", new { id });
 
     /// <exception cref="ApiError">422 when a field is not allowed, or there are too many.</exception>
     public WebhookRow Create(Session session, WebhookRequest request)
@@ -35,14 +35,13 @@ internal sealed class WebhookStore(Settings settings, EntityId ids, TimeProvider
             Name = Fields.Required(request.Name, "name", 100),
             Url = CheckUrl(request.Url),
             Triggers = CheckTriggers(request.Triggers),
-            Secret = WebhookSecret.New(),
             CreatedAt = Now(),
         };
         Disable(row, request.Disabled == true);
         session.Execute(
             """
-            INSERT INTO webhooks (id, name, url, triggers, secret, disabled_at, disabled_reason, created_at)
-            VALUES (@Id, @Name, @Url, @Triggers, @Secret, @DisabledAt, @DisabledReason, @CreatedAt)
+            INSERT INTO webhooks (id, name, url, triggers, generation, disabled_at, disabled_reason, created_at)
+            VALUES (@Id, @Name, @Url, @Triggers, @Generation, @DisabledAt, @DisabledReason, @CreatedAt)
             """,
             row);
         session.Add(Version, 1);
@@ -69,7 +68,7 @@ internal sealed class WebhookStore(Settings settings, EntityId ids, TimeProvider
     public WebhookRow Rotate(Session session, string id)
     {
         var row = Get(session, id);
-        (row.PreviousSecret, row.PreviousUntil, row.Secret) = (row.Secret, Now() + (long)Rotation.TotalMilliseconds, WebhookSecret.New());
+        (row.Generation, row.PreviousUntil) = (row.Generation + 1, Now() + (long)Rotation.TotalMilliseconds);
         return Save(session, row);
     }
 
@@ -95,7 +94,7 @@ internal sealed class WebhookStore(Settings settings, EntityId ids, TimeProvider
     {
         session.Execute(
             """
-            UPDATE webhooks SET name = @Name, url = @Url, triggers = @Triggers, secret = @Secret, previous_secret = @PreviousSecret, previous_until = @PreviousUntil,
+            UPDATE webhooks SET name = @Name, url = @Url, triggers = @Triggers, generation = @Generation, previous_until = @PreviousUntil,
                 disabled_at = @DisabledAt, disabled_reason = @DisabledReason
             WHERE id = @Id
             """,

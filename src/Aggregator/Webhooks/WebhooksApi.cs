@@ -4,7 +4,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Webhooks;
 
 /// <summary>Who is told of what happens, and how that went.</summary>
-internal sealed class WebhooksApi(Database database, WebhookStore store, TimeProvider clock)
+internal sealed class WebhooksApi(Database database, WebhookStore store, WebhookSecrets secrets, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
@@ -23,7 +23,7 @@ internal sealed class WebhooksApi(Database database, WebhookStore store, TimePro
     private async Task<IResult> CreateAsync(Body<WebhookRequest> body, CancellationToken cancellation)
     {
         var row = await database.WriteAsync(session => store.Create(session, body.Value), cancellation);
-        return Results.Json(row.ToAnswer(isSecretShown: true), ApiJson.Options, statusCode: StatusCodes.Status201Created);
+        return Results.Json(row.ToAnswer(secrets.Shown(row)), ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
     private IReadOnlyList<WebhookAnswer> List() => database.Read<IReadOnlyList<WebhookAnswer>>(session => [.. WebhookStore.All(session).Select(row => row.ToAnswer())]);
@@ -36,8 +36,11 @@ internal sealed class WebhooksApi(Database database, WebhookStore store, TimePro
     private Task<WebhookAnswer> DeleteAsync(string id, CancellationToken cancellation) =>
         database.WriteAsync(session => WebhookStore.Delete(session, id).ToAnswer(), cancellation);
 
-    private Task<WebhookAnswer> RotateAsync(string id, CancellationToken cancellation) =>
-        database.WriteAsync(session => store.Rotate(session, id).ToAnswer(isSecretShown: true), cancellation);
+    private async Task<WebhookAnswer> RotateAsync(string id, CancellationToken cancellation)
+    {
+        var row = await database.WriteAsync(session => store.Rotate(session, id), cancellation);
+        return row.ToAnswer(secrets.Shown(row));
+    }
 
     private IReadOnlyList<DeliveryAnswer> Deliveries(string id, int? page, int? pageSize, string? startingAfter, string? endingBefore) =>
         database.Read<IReadOnlyList<DeliveryAnswer>>(session =>

@@ -7,6 +7,7 @@ internal static class WebhooksExtensions
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.AddSingleton<WebhookStore>();
+        services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookOutbox>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<WebhookSender>();

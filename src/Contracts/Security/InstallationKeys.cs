@@ -42,7 +42,15 @@ public sealed class InstallationKeys
     /// <summary>
     /// 32 bytes that key the hashes of people whom referrers named: of the secret, then of the one before a rotation, if there is one.
     /// </summary>
-    public IReadOnlyList<byte[]> ContactKeys() => [.. new[] { _secret, _previousSecret }.OfType<byte[]>().Select(secret => Derive(secret, "linktracker/contact/v1", 32))];
+    public IReadOnlyList<byte[]> ContactKeys() => OfBoth("linktracker/contact/v1");
+
+    /// <summary>
+    /// 32 bytes that sign what a webhook is told: of the secret, then of the one before a rotation, if there is one.
+    /// </summary>
+    /// <param name="generation">Grows whenever the webhook is given a new one.</param>
+    public IReadOnlyList<byte[]> WebhookKeys(long webhook, long generation) => OfBoth(string.Create(CultureInfo.InvariantCulture, $"linktracker/webhook/v1/{webhook}/{generation}"));
+
+    private IReadOnlyList<byte[]> OfBoth(string label) => [.. new[] { _secret, _previousSecret }.OfType<byte[]>().Select(secret => Derive(secret, label, 32))];
 
     private static TokenSealer SealerOf(ReadOnlySpan<byte> secret) => new(Derive(secret.ToArray(), "linktracker/click-token/v1", 32));
 

@@ -192,7 +192,16 @@ public abstract class PartnersTests : EngineTests
             Assert.Equal(["cem", "ben", "ana"], await Names($"?sortBy={sortBy}"));
         }
 
-        (await server.GetAsync("/partners?sortBy=totalCommissions")).Refused(422, "unprocessable_entity");
+        // Who sold most is the last when nearly all of it went back.
+        server.Database.Write(session => session.Execute("UPDATE credits SET refunded = amount - 1 WHERE amount = 300"));
+        Assert.Equal("ben", (await Names("?sortBy=netRevenue&sortOrder=asc"))[0]);
+        Assert.Equal("ben", (await Names("?sortBy=totalSaleAmount"))[0]);
+        server.Database.Write(session => session.Execute(
+            """
+            INSERT INTO balances (program_id, owner_kind, owner_id, account, unit, amount)
+            SELECT (SELECT MIN(id) FROM programs), 'partner', id, 'payable', 'usd', 900 FROM partners WHERE name = 'ana'
+            """));
+        Assert.Equal(["ana", "cem", "ben"], await Names("?sortBy=totalCommissions"));
         (await server.GetAsync("/partners?sortBy=returnOnAdSpend")).Refused(422, "unprocessable_entity");
         (await server.GetAsync("/partners?sortBy=luck")).Refused(422, "unprocessable_entity");
         Assert.Empty(await Names("?groupId=g"));

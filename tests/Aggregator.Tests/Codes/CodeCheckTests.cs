@@ -28,6 +28,22 @@ public abstract class CodeCheckTests : EngineTests
     }
 
     [EngineFact]
+    public async Task A_database_that_fails_makes_nobody_a_guesser()
+    {
+        await using var server = await StartAsync();
+        await server.HasLinkAsync("house");
+        server.Database.Write(session => session.Execute("ALTER TABLE link_aliases RENAME TO elsewhere"));
+        for (var i = 0; i <= GuessThrottle.OfNetwork; i++)
+        {
+            Assert.Equal(500, (int)(await server.GetAsync("/codes/check?code=house")).Status);
+        }
+
+        server.Database.Write(session => session.Execute("ALTER TABLE elsewhere RENAME TO link_aliases"));
+        (await server.GetAsync("/codes/check?code=house")).Ok();
+        Assert.Equal(0, (await server.GetAsync("/stats")).Ok().GetProperty("codes").GetProperty("misses").GetInt64());
+    }
+
+    [EngineFact]
     public async Task What_is_unknown_disabled_expired_or_of_a_stopped_partner_gets_one_answer()
     {
         await using var server = await StartAsync();

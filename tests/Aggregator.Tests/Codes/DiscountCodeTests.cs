@@ -39,6 +39,26 @@ public abstract class DiscountCodeTests : EngineTests
     }
 
     [EngineFact]
+    public async Task The_codes_of_a_link_that_is_moved_are_its_new_partners()
+    {
+        await using var server = await StartAsync();
+        var (ana, link) = await HasPartnerAsync(server, "ana");
+        var (ben, _) = await HasPartnerAsync(server, "ben");
+        (await server.PostAsync("/discount-codes", new { partnerId = ana, linkId = link, code = "SAVE10" })).Ok();
+        server.Database.Write(session => session.Execute("UPDATE links SET partner_id = (SELECT id FROM partners WHERE name = 'ben')"));
+        Assert.Empty((await server.GetAsync("/discount-codes?partnerId=" + ana)).Ok().EnumerateArray());
+        Assert.Equal(ben, Text(Assert.Single((await server.GetAsync("/discount-codes?partnerId=" + ben)).Ok().EnumerateArray()), "partnerId"));
+    }
+
+    [EngineFact]
+    public async Task An_external_id_with_a_control_character_is_refused()
+    {
+        using var store = await OpenDatabaseAsync();
+        var refusal = Assert.Throws<LinkTracker.Aggregator.Api.ApiError>(() => store.Database.Read(session => LinkStore.Get(session, "ext_a\0b")));
+        Assert.Equal(422, refusal.Status);
+    }
+
+    [EngineFact]
     public async Task No_two_codes_look_alike_whichever_is_made_first()
     {
         await using var server = await StartAsync();

@@ -21,7 +21,9 @@ public class GuessThrottleTests
         Assert.Null(throttle.Enter(Guesser(2)));
         _clock.Ahead = TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1);
         Assert.Null(throttle.Enter(Guesser(1)));
-        Assert.Equal((102, 1), (throttle.Misses, throttle.Throttled));
+        Assert.Equal((0, 1), (throttle.Misses, throttle.Throttled));
+        throttle.Miss();
+        Assert.Equal(1, throttle.Misses);
     }
 
     [Fact]
@@ -31,7 +33,7 @@ public class GuessThrottleTests
         for (var i = 0; i < 3 * GuessThrottle.OfNetwork; i++)
         {
             Assert.Null(throttle.Enter(Guesser(1)));
-            throttle.Hit(Guesser(1));
+            throttle.TakeBack(Guesser(1));
         }
 
         Assert.Equal((0, 0), (throttle.Misses, throttle.Throttled));

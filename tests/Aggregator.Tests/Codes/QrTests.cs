@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using LinkTracker.Aggregator.Codes;
 using LinkTracker.Aggregator.Tests.Api;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.Aggregator.Tests.Codes;
 
@@ -20,6 +21,23 @@ public class QrTests
         var png = await reply.Content.ReadAsByteArrayAsync();
         Assert.Equal("89504E470D0A1A0A", Convert.ToHexString(png[..8]));
         Assert.Equal((size, size), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
+    }
+
+    [Fact]
+    public async Task Who_asks_while_too_many_wait_is_told_to_try_again()
+    {
+        await using var server = await AggregatorServer.StartAsync();
+        var turns = server.App.Services.GetRequiredService<QrTurns>();
+        var taken = Enumerable.Range(0, QrTurns.AtOnce + QrTurns.Waiting).Select(_ => turns.TakeAsync(CancellationToken.None)).ToList();
+        Assert.Equal(QrTurns.AtOnce, taken.Count(turn => turn.IsCompleted));
+        (await server.GetAsync("/qr?url=https://go.example.com/ana", key: null)).Refused(503, "service_unavailable");
+        foreach (var turn in taken)
+        {
+            (await turn).Dispose();
+        }
+
+        using var reply = await server.Client.GetAsync(new Uri("/qr?url=https://go.example.com/ana", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
     }
 
     [Fact]

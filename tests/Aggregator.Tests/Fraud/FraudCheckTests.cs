@@ -1,4 +1,7 @@
 using LinkTracker.Aggregator.Counting;
+using LinkTracker.Aggregator.Fraud;
+using LinkTracker.Aggregator.Fraud.Reading;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Engines;
@@ -295,6 +298,121 @@ public abstract class FraudCheckTests : EngineTests
         Assert.Equal([typed, clicked], rig.Items("coupon_site").Select(item => item.ConversionId).Order());
         folder.Delete(recursive: true);
     }
+
+    [EngineFact]
+    public async Task What_was_checked_is_judged_again_by_what_is_told_later_of_its_customer()
+    {
+        using var rig = await OpenAsync();
+        var ana = rig.Partner("ana");
+        var (sale, other) = (rig.Sale(ana, "c@mail.example", FraudRig.Noon), rig.Sale(ana, "d@mail.example", FraudRig.Noon));
+        await rig.CheckAsync();
+        Assert.Equal("pending", rig.StateOf(sale));
+
+        rig.Database.Write(session => session.Execute("UPDATE customers SET email = 'ana@partners.example' WHERE email = 'c@mail.example'"));
+        rig.Lead(ana, "c@mail.example", FraudRig.Noon.AddMinutes(5));
+        Assert.Equal((false, true), (rig.Commissions(sale)[0].IsChecked, rig.Commissions(other)[0].IsChecked));
+        await rig.CheckAsync();
+        Assert.Equal(("held", "pending"), (rig.StateOf(sale), rig.StateOf(other)));
+    }
+
+    [EngineFact]
+    public async Task What_changes_while_it_is_judged_is_judged_again()
+    {
+        using var rig = await OpenAsync();
+        var lead = rig.Lead(rig.Partner("ana"), "a@mail.example", FraudRig.Noon, visitor: 1);
+        rig.Clicks.OnScan = () => rig.Database.Write(session => session.Execute("UPDATE commissions SET version = version + 1"));
+        await rig.CheckAsync();
+        Assert.False(rig.Commissions(lead)[0].IsChecked);
+        rig.Clicks.OnScan = null;
+        await rig.CheckAsync();
+        Assert.True(rig.Commissions(lead)[0].IsChecked);
+    }
+
+    [EngineFact]
+    public async Task What_could_not_be_held_because_it_was_paid_is_held_when_the_payment_fails()
+    {
+        using var rig = await OpenAsync();
+        var ana = rig.Partner("ana");
+        var lead = rig.Lead(ana, "ana@partners.example", FraudRig.Noon);
+        rig.Database.Write(session => session.Execute("UPDATE commissions SET state = 'paid'"));
+        await rig.CheckAsync();
+        Assert.Equal(("paid", 0L), (rig.StateOf(lead), rig.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM fraud_holds"))));
+
+        var paid = rig.Commissions(lead)[0];
+        rig.Database.Write(session =>
+        {
+            var books = rig.Get<LedgerBooks>().Open(session);
+            books.Fail(new PayoutRow { Id = 1, ProgramId = paid.ProgramId, PartnerId = ana, Unit = paid.Unit, Amount = paid.Earnings }, books.Find([paid.Id]), rig.Clock.Ms);
+            return books.Save();
+        });
+        Assert.False(rig.Commissions(lead)[0].IsChecked);
+        await rig.CheckAsync();
+        Assert.Equal("held", rig.StateOf(lead));
+    }
+
+    [EngineFact]
+    public async Task Twenty_thousand_leads_of_a_day_are_read_a_few_times_each()
+    {
+        const int Leads = 20_000, AtOnce = 500, ApartMs = 4_320;
+        using var rig = await OpenAsync();
+        var ana = rig.Partner("ana");
+        var first = rig.Lead(ana, "a@mail.example", FraudRig.Noon);
+        rig.Database.Write(session => session.Execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @Last)
+            INSERT INTO conversions (id, kind, business_key, customer_id, link_id, partner_id, method, decision, event_name, occurred_at, received_at, quantity, answer, request_hash,
+                conflicts, enriched, program_id, rule_version)
+            SELECT c.id + n.i, c.kind, c.business_key || '-' || n.i, c.customer_id, c.link_id, c.partner_id, c.method, '', 'x', c.occurred_at + (n.i * @ApartMs), c.received_at, 1, '', '',
+                0, 1, c.program_id, 1
+            FROM n CROSS JOIN conversions c WHERE c.id = @first
+            """,
+            new { first, Last = Leads - 1, ApartMs }));
+
+        var inOrder = Enumerable.Range(0, Leads).Chunk(AtOnce).Select(Read).ToList();
+        Assert.All(inOrder, read => Assert.InRange(read, AtOnce, AtOnce + (2 * 30 * 60_000 / ApartMs) + 2));
+        Assert.InRange(inOrder.Sum(), Leads, 3 * Leads);
+
+        var scattered = Enumerable.Range(0, 2).Select(batch => Read([.. Enumerable.Range(0, AtOnce).Select(i => ((batch * AtOnce) + i) * 7_919 % Leads)]));
+        Assert.All(scattered, read => Assert.InRange(read, AtOnce, Leads));
+
+        int Read(int[] leads) => rig.Database.Read(session => LeadReader.Around(session, [.. leads.Select(i => SuspectOf(rig, ana, first + i, i * (long)ApartMs))], _ => 30).Count);
+    }
+
+    [EngineFact]
+    public async Task Neighbours_of_whom_it_was_said_are_not_looked_at_again()
+    {
+        using var rig = await OpenAsync();
+        rig.Rules(new() { ["velocity"] = new FraudRule("flag", 1, 30) });
+        var ana = rig.Partner("ana");
+        var leads = new[] { rig.Lead(ana, "a@mail.example", FraudRig.Noon), rig.Lead(ana, "b@mail.example", FraudRig.Noon.AddMinutes(1)) };
+        Assert.Equal(leads.Order(), Around());
+        await rig.CheckAsync();
+        Assert.Equal(2, rig.Items("velocity").Count);
+        Assert.Empty(Around());
+
+        long[] Around() => rig.Database.Read(session => NeighbourhoodReader.ConversionsAround(session, [SuspectOf(rig, ana, leads[0], 0)], _ => 30).Order().ToArray());
+    }
+
+    [EngineFact]
+    public async Task Lists_that_are_not_set_any_more_are_not_waited_for()
+    {
+        using var rig = await OpenAsync();
+        var lead = rig.Lead(rig.Partner("ana"), "a@mail.example", FraudRig.Noon);
+        rig.Database.Write(session => session.Execute("INSERT INTO fraud_skips (rule, commission_id) SELECT 'disposable_email', id FROM commissions WHERE conversion_id = @lead", new { lead }));
+        await rig.Check.RepeatAsync(CancellationToken.None);
+        Assert.Equal(0, rig.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM fraud_skips")));
+    }
+
+    private static Suspect SuspectOf(FraudRig rig, long partner, long lead, long sinceNoonMs) => new()
+    {
+        ConversionId = lead,
+        PartnerId = partner,
+        ProgramId = rig.Program.Id,
+        OccurredAtMs = FraudRig.Noon.ToUnixTimeMilliseconds() + sinceNoonMs,
+        LedAtMs = FraudRig.Noon.ToUnixTimeMilliseconds() + sinceNoonMs,
+        Customer = new Person(1, null, null),
+        Partner = new Person(partner, null, null),
+    };
 
     private async Task<FraudRig> OpenAsync(Settings? settings = null) => new(await OpenDatabaseAsync(), settings);
 }

@@ -16,11 +16,15 @@ internal sealed class KnownClicks : IClickCounts
 
     public bool IsAway { get; set; }
 
+    /// <summary>What happens while clicks are looked for.</summary>
+    public Action? OnScan { get; set; }
+
     public void Count(TestClick click, ClickToken token) => _clicks.Add((click, token));
 
     public void Scan(ClickScan scan, ClickVisit visit, CancellationToken cancellation = default)
     {
         RefuseIfAway();
+        OnScan?.Invoke();
         foreach (var (click, token) in _clicks)
         {
             var at = click.At.ToUnixTimeMilliseconds();

@@ -34,6 +34,18 @@ public abstract class ImportFaultTests : EngineTests
     }
 
     [EngineFact]
+    public async Task Links_of_a_partner_who_is_banned_meanwhile_are_disabled_for_it()
+    {
+        await using var server = await StartAsync();
+        var partner = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
+        Trigger(server, "AFTER UPDATE ON imports", "NEW.status = 'importing'", "UPDATE partners SET status = 'banned'");
+        var (status, _, _, _) = await EndOfAsync(server, await UploadAsync(server, $"url,key,partnerId,disabled\nhttps://a.example/,live,{partner},false\nhttps://a.example/,off,{partner},true\n"));
+        Assert.Equal("done", status);
+        var reasons = server.Database.Read(session => session.Query<string?>("SELECT disabled_reason FROM links WHERE disabled_at IS NOT NULL ORDER BY key"));
+        Assert.Equal(["partner_banned", null], reasons);
+    }
+
+    [EngineFact]
     public async Task A_failure_before_the_links_appear_takes_nothing_and_gives_the_keys_back()
     {
         await using var server = await StartAsync();

@@ -13,6 +13,8 @@ internal sealed class CrashingLedger(ILedgerStore inner, MemoryLedger memory, Ac
 
     public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => inner.OfCustomers(customers);
 
+    public void CheckAgain(IReadOnlyCollection<long> customers) => inner.CheckAgain(customers);
+
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => inner.ByIds(ids);
 
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => inner.OfChain(chain);

@@ -27,6 +27,11 @@ internal sealed class MemoryLedger : ILedgerStore
     public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) =>
         [.. customers.SelectMany(customer => _ofCustomers.GetValueOrDefault(customer, [])).Select(id => Commissions[id] with { })];
 
+    /// <summary>Nothing is checked in memory.</summary>
+    public void CheckAgain(IReadOnlyCollection<long> customers)
+    {
+    }
+
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => [.. ids.Where(Commissions.ContainsKey).Select(id => Commissions[id] with { })];
 
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) =>

@@ -52,6 +52,44 @@ public abstract class WebhookTests : EngineTests
     }
 
     [EngineFact]
+    public async Task A_turn_goes_on_until_nothing_is_due()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var server = await StartForAsync();
+        await MakeAsync(server, receiver);
+        server.Clock.Holds = due => due == TimeSpan.FromMilliseconds(500);
+        await server.Clock.UntilHeldAsync();
+        Tell(server, "sale.created", [.. Enumerable.Range(1, 50).Select(i => $"sale_{i}")]);
+        server.Clock.Fire();
+        for (var i = 0; i < 50; i++)
+        {
+            await receiver.NextAsync();
+        }
+
+        await server.App.StopAsync();
+    }
+
+    [EngineFact]
+    public async Task An_attempt_that_ends_after_somebody_asked_for_it_again_takes_nothing_from_that()
+    {
+        await using var server = await StartForAsync();
+        (await server.PostAsync("/webhooks", Valid())).Ok();
+        server.Database.Write(session => session.Execute("UPDATE webhooks SET disabled_at = 1"));
+        server.Database.Write(session => session.Execute("INSERT INTO webhook_messages (id, type, body, created_at) VALUES (5, 'sale.created', '{}', 0)"));
+        server.Database.Write(session => session.Execute(
+            "INSERT INTO webhook_deliveries (id, webhook_id, message_id, state, attempts, due_at) SELECT 6, id, 5, 'waiting', 9, 0 FROM webhooks"));
+        server.Database.Write(session =>
+        {
+            var webhook = session.First<long>("SELECT id FROM webhooks");
+            var sent = Assert.Single(DeliveryStore.Due(session, webhook, 1, 8));
+            DeliveryStore.Retry(session, webhook, EntityId.Format(EntityId.Delivery, 6), 1);
+            DeliveryStore.Record(session, sent, new Attempt(500, null), 1);
+            return 0;
+        });
+        Assert.Equal(("waiting", 0), server.Database.Read(session => session.First<(string, int)>("SELECT state, attempts FROM webhook_deliveries")));
+    }
+
+    [EngineFact]
     public async Task After_the_last_attempt_it_has_failed_until_somebody_asks_for_it_again()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
@@ -262,7 +300,7 @@ public abstract class WebhookTests : EngineTests
     {
         await using var server = await StartAsync();
         server.Database.Write(session => session.ExecuteAll(
-            "INSERT INTO webhooks (id, name, url, triggers, secret, created_at) VALUES (@id, 'n', 'u', 'lead.created', 's', 0)", ["id"], Enumerable.Range(1, 100).Select(id => new object?[] { (long)id })));
+            "INSERT INTO webhooks (id, name, url, triggers, generation, created_at) VALUES (@id, 'n', 'u', 'lead.created', 1, 0)", ["id"], Enumerable.Range(1, 100).Select(id => new object?[] { (long)id })));
         (await server.PostAsync("/webhooks", Valid())).Refused(422, "unprocessable_entity");
     }
 

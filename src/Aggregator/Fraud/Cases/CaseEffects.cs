@@ -25,11 +25,11 @@ internal sealed class CaseEffects(LedgerBooks ledger)
             return;
         }
 
-        Note(session, asked.Select(row => (row.CommissionId, row.CaseId)));
         var books = ledger.Open(session);
         var rejects = asked.Where(row => row.Rejects).GroupBy(row => row.CommissionId).ToDictionary(group => group.Key, group => group.First().CaseId);
         var holds = asked.GroupBy(row => row.CommissionId).ToDictionary(group => group.Key, group => group.First().CaseId);
-        foreach (var commission in books.Find(holds.Keys))
+        var found = books.Find(holds.Keys);
+        foreach (var commission in found)
         {
             if (rejects.TryGetValue(commission.Id, out var fraud))
             {
@@ -42,6 +42,10 @@ internal sealed class CaseEffects(LedgerBooks ledger)
         }
 
         books.Save();
+
+        // What is paid cannot be held: it is asked for again should the payment fail.
+        var done = found.Where(commission => commission.State == Accounts.Held || commission.Decided is not null).Select(commission => commission.Id).ToHashSet();
+        Note(session, asked.Where(row => done.Contains(row.CommissionId)).Select(row => (row.CommissionId, row.CaseId)));
     }
 
     /// <summary>Takes back everything that the case is about.</summary>

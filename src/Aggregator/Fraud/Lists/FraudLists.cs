@@ -24,6 +24,9 @@ internal sealed class FraudLists(Settings settings, TimeProvider clock, ILogger<
     /// <summary>Whether the operator counts on the rule, and it cannot judge.</summary>
     public bool IsMissing(FraudRuleKind rule) => ListOf(rule) is { IsSet: true, Failure: not null };
 
+    /// <summary>Whether the rule needs a list that the operator does not have.</summary>
+    public bool IsUnset(FraudRuleKind rule) => ListOf(rule) is { IsSet: false };
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var failures = All.Where(list => list is { IsSet: true, Failure: not null }).Select(list => list.Failure).ToList();

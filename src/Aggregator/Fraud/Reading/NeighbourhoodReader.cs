@@ -6,11 +6,10 @@ namespace LinkTracker.Aggregator.Fraud.Reading;
 /// <summary>Reads what lies around suspects.</summary>
 internal sealed class NeighbourhoodReader(FraudLists lists)
 {
-    private const long LongestMs = FraudRuleBook.MaxMinutes * 60_000L;
-
-    public Neighbourhood Read(Session session, IReadOnlyList<Suspect> suspects, PartnerRates rates) => new()
+    /// <param name="minutesOf">In which the rule <c>velocity</c> of the suspect's time counts; 0: it does not.</param>
+    public Neighbourhood Read(Session session, IReadOnlyList<Suspect> suspects, PartnerRates rates, Func<Suspect, int> minutesOf) => new()
     {
-        Leads = LeadsAround(session, suspects)
+        Leads = LeadReader.Around(session, suspects, minutesOf)
             .GroupBy(lead => (lead.ProgramId, lead.PartnerId))
             .ToDictionary(group => group.Key, group => (IReadOnlyList<long>)[.. group.Select(lead => lead.OccurredAt).Order()]),
         Visitors = Sharers(session, "conversion_clicks", "visitor", suspects.SelectMany(suspect => suspect.Visitors)),
@@ -20,22 +19,20 @@ internal sealed class NeighbourhoodReader(FraudLists lists)
         DisposableDomains = lists.DisposableDomains.Value,
     };
 
-    /// <summary>Conversions with rewards whose customers' leads happened near those of the suspects, by the same referrers.</summary>
-    public static long[] ConversionsAround(Session session, IReadOnlyList<Suspect> suspects)
+    /// <summary>
+    /// Conversions with rewards whose customers' leads happened within the rule's minutes of those of the suspects, by the same referrers,
+    /// and of which the rule has not said yet what it says.
+    /// </summary>
+    public static long[] ConversionsAround(Session session, IReadOnlyList<Suspect> suspects, Func<Suspect, int> minutesOf)
     {
-        var near = LeadsAround(session, suspects).Select(lead => lead.CustomerId).Distinct();
+        var near = LeadReader.Around(session, suspects, minutesOf).Select(lead => lead.CustomerId).Distinct();
         return [.. near.Chunk(1_000).SelectMany(customers => session.Query<long>(
-            $"SELECT DISTINCT conversion_id FROM commissions WHERE {session.In("customer_id", "customers")} AND conversion_id IS NOT NULL", new { customers }))];
+            $"""
+            SELECT DISTINCT m.conversion_id FROM commissions m WHERE {session.In("m.customer_id", "customers")} AND m.conversion_id IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM fraud_items i WHERE i.conversion_id = m.conversion_id AND i.partner_id = m.partner_id AND i.rule = 'velocity')
+            """,
+            new { customers }))];
     }
-
-    private static IReadOnlyList<LeadRow> LeadsAround(Session session, IReadOnlyList<Suspect> suspects) => session.Query<LeadRow>(
-        $"""
-        SELECT DISTINCT o.id, o.program_id, o.partner_id, o.occurred_at, o.customer_id
-        FROM conversions b JOIN conversions o ON o.partner_id = b.partner_id AND o.kind = 'lead'
-            AND o.occurred_at > b.occurred_at - @LongestMs AND o.occurred_at < b.occurred_at + @LongestMs
-        WHERE {session.In("b.id", "leads")} AND o.program_id IS NOT NULL AND o.is_test = 0
-        """,
-        new { leads = suspects.Select(suspect => suspect.LeadId).OfType<long>().Distinct().ToArray(), LongestMs });
 
     // The customers behind each hash, and whose they are; nobody's have 0.
     private static ILookup<DayHash, Sharer> Sharers(Session session, string table, string column, IEnumerable<DayHash> hashes) => hashes
@@ -49,19 +46,6 @@ internal sealed class NeighbourhoodReader(FraudLists lists)
             """,
             new { day.Key, hashes = day.Distinct().ToArray() }))
         .ToLookup(row => new DayHash(row.Day, row.Hash), row => new Sharer(row.PartnerId, new Person(row.CustomerId, MailAddress.Of(row.Email), row.ExternalId)));
-
-    private sealed class LeadRow
-    {
-        public long Id { get; set; }
-
-        public long ProgramId { get; set; }
-
-        public long PartnerId { get; set; }
-
-        public long OccurredAt { get; set; }
-
-        public long CustomerId { get; set; }
-    }
 
     private sealed class SharerRow
     {

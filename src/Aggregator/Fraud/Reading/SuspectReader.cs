@@ -35,7 +35,6 @@ internal sealed class SuspectReader(InstallationKeys keys)
                 TouchedAtMs = own,
                 IsTyped = group.All(one => one.Method == "code"),
                 LedAtMs = credit.Kind == "lead" ? credit.OccurredAt : lead?.OccurredAt,
-                LeadId = credit.Kind == "lead" ? credit.ConversionId : lead?.ConversionId,
                 KnownSinceMs = Earlier(credit.KnownSince, strangers.TryGetValue(credit.CustomerId, out var since) ? since : null),
                 Visitors = [.. clicks[credit.ConversionId].Select(one => new DayHash(one.Day, one.Visitor)).Distinct()],
                 Referrers = [.. clicks[credit.ConversionId].Select(one => one.Referrer).OfType<string>().Distinct()],

@@ -4,9 +4,8 @@ CREATE TABLE webhooks (
     name            TEXT   NOT NULL,
     url             TEXT   NOT NULL,
     triggers        TEXT   NOT NULL, -- types of events, with spaces between
-    secret          TEXT   NOT NULL,
-    previous_secret TEXT,            -- signs too until previous_until
-    previous_until  BIGINT,
+    generation      BIGINT NOT NULL, -- of its secret, which is derived from the installation's and stored nowhere
+    previous_until  BIGINT,          -- until then the generation before signs too
     disabled_at     BIGINT,
     disabled_reason TEXT,            -- operator, gone: its server answered 410
     created_at      BIGINT NOT NULL
