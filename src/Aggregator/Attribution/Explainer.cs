@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
@@ -5,7 +6,7 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>Tells why a conversion is credited as it is: the decision as it was stored, with all that it came from and led to.</summary>
-internal sealed class Explainer(ProgramStore programs, ContactHashes contactHashes, Settings settings)
+internal sealed class Explainer(ProgramStore programs, Settings settings)
 {
     /// <exception cref="Api.ApiError">404 when there is no such conversion.</exception>
     public ExplanationAnswer Explain(Session session, string id)
@@ -45,7 +46,7 @@ internal sealed class Explainer(ProgramStore programs, ContactHashes contactHash
     // What was stored before decisions had their form of today is decided anew; that changes nothing that is stored.
     private Decision Decide(Session session, ProgramSet all, StoredConversion row)
     {
-        var history = HistoryReader.Read(session, [row.CustomerId], contactHashes)[row.CustomerId];
+        var history = CustomerRecords.Load(session, "id = @CustomerId", row).Single().ToHistory();
         return Attributor.Decide(history, all, settings.AttributionWindow).Single(decision => decision.FactId == row.Id);
     }
 

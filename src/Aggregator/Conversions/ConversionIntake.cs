@@ -12,7 +12,7 @@ namespace LinkTracker.Aggregator.Conversions;
 /// Takes in leads, sales and events:
 /// <code>
 ///   1  has this business key been answered before?   then that answer again, and nothing else
-///   2  the evidence                                  code and clicks; whether it is a test
+///   2  the evidence                                  code and clicks, who named the customer; whether it is a test
 ///   3  what cannot be is refused                     nothing is changed up to here
 ///   4  keep what was told, with its answer           what follows from it is derived later, from all that was told
 /// </code>
@@ -30,7 +30,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
 
         if (told.IsPending || (told.Evidence.Count == 0 && request.IsDeferred))
         {
-            throw ApiError.BadRequest("clickId: was not sent, and no customer with this customerExternalId is known that has one; send clickId or referralCode.");
+            throw ApiError.BadRequest("clickId: was not sent, and no customer with this customerExternalId is known that has one, nor did a referrer name it before; send clickId or referralCode.");
         }
 
         var row = RowOf(request.IsDeferred ? FactKind.Deferred : FactKind.Lead, told, request, hash, batch.NowMs);
@@ -126,7 +126,8 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
             throw ApiError.NotFound($"programId: there is no program {request.ProgramId}.");
         }
 
-        var told = new Told(null, isTest, keyOf(isTest), at, touches, batch.Customer(isTest, request.CustomerExternalId!));
+        var contacts = batch.Contacts.Of(request.CustomerEmail, request.CustomerExternalId!, at).Where(contact => isTest || !batch.Programs.Of(contact.ProgramId).IsTest);
+        var told = new Told(null, isTest, keyOf(isTest), at, [.. touches, .. contacts], batch.Customer(isTest, request.CustomerExternalId!));
         var isDead = touches.Any(touch => touch is { Method: Method.Click, Refusal: not null });
         return told.IsOfKnown || !isDead ? told : throw ApiError.NotFound("clickId: the link of this click was deleted or is disabled.");
     }

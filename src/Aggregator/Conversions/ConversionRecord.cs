@@ -13,7 +13,11 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
 
     public ConversionRow Row { get; } = row;
 
+    /// <summary>What came with it, and who had named its customer by then.</summary>
     public IReadOnlyList<TouchRow> Evidence { get; } = evidence;
+
+    /// <summary>Referrers who had named its customer when it happened.</summary>
+    public IEnumerable<Touch> Contacts => Evidence.Where(touch => touch.IsContact).Select(touch => touch.ToTouch());
 
     public IReadOnlyList<CreditRow> Credits { get; private set; } = credits;
 
@@ -146,6 +150,6 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
         LeadEventName = row.LeadEventName,
         ProgramId = row.NamedProgramId,
         CheckoutStartedAtMs = row.CheckoutStartedAt,
-        Evidence = [.. evidence.Select(touch => touch.ToTouch())],
+        Evidence = [.. evidence.Where(touch => !touch.IsContact).Select(touch => touch.ToTouch())],
     };
 }

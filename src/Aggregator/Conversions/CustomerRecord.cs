@@ -19,12 +19,10 @@ internal sealed class CustomerRecord(CustomerRow row, bool isNew)
     /// <summary>In no order.</summary>
     public List<ConversionRecord> Conversions { get; } = [];
 
-    /// <summary>Referrers who named it before it came.</summary>
-    public IReadOnlyList<Touch> Contacts { get; private set; } = [];
-
-    public CustomerHistory ToHistory() => new(Row.KnownSince, [.. Conversions.Select(conversion => conversion.ToFact())], Contacts);
-
-    public void SetContacts(ContactBook contacts) => Contacts = contacts.Of(Row.Email, Row.ShownId);
+    public CustomerHistory ToHistory() => new(
+        Row.KnownSince,
+        [.. Conversions.Select(conversion => conversion.ToFact())],
+        [.. Conversions.SelectMany(conversion => conversion.Contacts).Distinct().Order(TouchOrder.Instance)]);
 
     /// <summary>What is known of it stays; what is not yet, the request fills in.</summary>
     public void Complete(TrackRequest request)

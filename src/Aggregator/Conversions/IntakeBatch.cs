@@ -24,15 +24,17 @@ internal sealed class IntakeBatch
     private readonly IReadOnlyDictionary<string, long> _linksOfCodes;
     private readonly HashSet<CustomerRecord> _touched = [];
     private readonly List<(long Conversion, SignalRow Signal)> _signals = [];
-    private ContactBook _contacts = null!;
 
-    private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, long nowMs) =>
-        (_session, Programs, _linksOfCodes, NowMs) = (session, programs, linksOfCodes, nowMs);
+    private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, ContactBook contacts, long nowMs) =>
+        (_session, Programs, _linksOfCodes, Contacts, NowMs) = (session, programs, linksOfCodes, contacts, nowMs);
 
     /// <summary>When the batch is taken in, Unix milliseconds.</summary>
     public long NowMs { get; }
 
     public ProgramSet Programs { get; }
+
+    /// <summary>Who named the customers of the requests before they came.</summary>
+    public ContactBook Contacts { get; }
 
     /// <summary>Customers of whom something new was told.</summary>
     public IReadOnlyCollection<CustomerRecord> Touched => _touched;
@@ -47,7 +49,7 @@ internal sealed class IntakeBatch
     public static IntakeBatch Load(Session session, IntakeNames names, ProgramSet programs, ContactHash hashes, string domain, long nowMs)
     {
         // :: 1
-        var batch = new IntakeBatch(session, programs, TypedCodes.Resolve(session, domain, names.Codes), nowMs);
+        var batch = new IntakeBatch(session, programs, TypedCodes.Resolve(session, domain, names.Codes), ContactBook.Load(session, hashes, names.People), nowMs);
         long[] links = [.. names.Links.Union(batch._linksOfCodes.Values)];
         foreach (var link in links.Length == 0 ? [] : session.Query<LinkRow>($"SELECT * FROM links WHERE {session.In("id", "links")}", new { links }))
         {
@@ -67,13 +69,6 @@ internal sealed class IntakeBatch
             {
                 batch._sales.Add(sale.Row.BusinessKey!, sale);
             }
-        }
-
-        // :: 4
-        batch._contacts = ContactBook.Load(session, hashes, names.People.Concat(batch._customers.Values.Select(customer => (customer.Row.Email, customer.Row.ShownId))));
-        foreach (var customer in batch._customers.Values)
-        {
-            customer.SetContacts(batch._contacts);
         }
 
         return batch;
@@ -130,7 +125,6 @@ internal sealed class IntakeBatch
     public void Add(CustomerRecord customer, ConversionRecord conversion)
     {
         customer.Add(conversion);
-        customer.SetContacts(_contacts);
         _touched.Add(customer);
         Added.Add((conversion.Row, customer.Row));
         if (conversion.Row is { Kind: "sale", BusinessKey: { } key })

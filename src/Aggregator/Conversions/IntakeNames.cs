@@ -42,7 +42,6 @@ internal sealed class IntakeNames
 
         if (request is TrackRequest track)
         {
-            // A customer keeps the first address that was told of it, which may be another request's.
             People.Add((track.CustomerEmail, track.CustomerExternalId!));
             Links.UnionWith(ClickEvidence.LinksOf(track));
             if (track.ReferralCode is { } code)
