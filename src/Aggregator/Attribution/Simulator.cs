@@ -41,7 +41,7 @@ internal sealed class Simulator(ProgramStore programs, Settings settings, TimePr
         {
             var histories = CustomerRecords.Load(session, session.In("id", "customers"), new { customers = page.ToArray() }).ConvertAll(customer => customer.ToHistory());
             var amounts = Amounts(session, page, start, end);
-            trials.ForEach(trial => trial.Add(histories, amounts, settings.AttributionWindow));
+            trials.ForEach(trial => trial.Add(histories, amounts));
             (after, count) = (page[^1], count + page.Count);
         }
 
@@ -52,10 +52,10 @@ internal sealed class Simulator(ProgramStore programs, Settings settings, TimePr
     }
 
     // The model that the program pays by is tried already, unless other rules are tried with it.
-    private static IEnumerable<Trial> Trials(SimulationRequest request, ReferralProgram program, ProgramSet all)
+    private IEnumerable<Trial> Trials(SimulationRequest request, ReferralProgram program, ProgramSet all)
     {
         var own = program.Versions[^1].Rules.Attribution;
-        var changed = request.Attribution is null ? null : Merge(own, request.Attribution);
+        var changed = request.Attribution is null ? null : Merge(own, request.Attribution).Pinned(settings.AttributionWindow);
         var models = request.Models ?? (changed is null ? AllModels : [changed.Model]);
         foreach (var model in models)
         {
@@ -113,9 +113,9 @@ internal sealed class Simulator(ProgramStore programs, Settings settings, TimePr
 
     private sealed record Trial(AttributionRules Rules, ProgramSet Programs, SimulatedTally Tally)
     {
-        public void Add(IEnumerable<CustomerHistory> histories, Dictionary<long, AmountRow> amounts, TimeSpan clickWindow)
+        public void Add(IEnumerable<CustomerHistory> histories, Dictionary<long, AmountRow> amounts)
         {
-            foreach (var decision in histories.SelectMany(history => Attributor.Decide(history, Programs, clickWindow)))
+            foreach (var decision in histories.SelectMany(history => Attributor.Decide(history, Programs)))
             {
                 if (amounts.TryGetValue(decision.FactId, out var row))
                 {

@@ -103,7 +103,7 @@ internal sealed class ProgramsApi(Database database, ProgramStore programs, Prog
     private void AddVersion(Session session, ReferralProgram program, JsonElement change, string? validFrom)
     {
         var newest = program.Versions[^1];
-        var rules = RulesText.Change(newest.Rules, change);
+        var rules = programs.Pinned(RulesText.Change(newest.Rules, change));
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var from = Fields.Time(validFrom, "validFrom") ?? now;
         if (from < now || from > now + MaxAheadMs)
