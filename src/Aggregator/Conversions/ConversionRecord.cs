@@ -90,11 +90,11 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
         Row.LinkId, Row.PartnerId, Row.ClickToken, Row.ClickedAt, Row.Method, Row.Decision, Row.ProgramId, Row.RuleVersion, Row.Refunded,
         (Row.RateFrom, Row.Rate, Row.RateSource, Row.Converted));
 
-    // Money of another currency cannot be taken from this sale.
+    // Money of another currency, or more than the sale was, cannot be of this sale. Told after it, it would have been refused.
     private IEnumerable<(AdjustmentRecord Adjustment, long Applied, IReadOnlyList<long> Parts)> RefundsOf(long[] amounts)
     {
         var byKey = Adjustments.ToDictionary(adjustment => adjustment.Row.BusinessKey);
-        var foreign = Adjustments.Where(adjustment => adjustment.Row.Currency is { } currency && currency != Row.Currency).ToList();
+        var foreign = Adjustments.Where(adjustment => (adjustment.Row.Currency is { } currency && currency != Row.Currency) || adjustment.Row.Amount > Row.Amount).ToList();
         foreach (var adjustment in foreign)
         {
             byKey.Remove(adjustment.Row.BusinessKey);
