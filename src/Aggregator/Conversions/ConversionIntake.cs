@@ -108,22 +108,31 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
             return Told.Again(answered);
         }
 
+        // What was understood as a test without saying so is the same when it is told again, whoever became known in between.
+        if (!isTest && !request.IsLive && batch.RepeatOfSame(keyOf(true), hash) is { } first)
+        {
+            return Told.Again(first);
+        }
+
         // :: 2
         var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
         var touches = evidence.Of(batch, request, at);
-        if (!isTest && touches.Any(touch => batch.Programs.Of(touch.ProgramId).IsTest))
+        isTest = isTest || TestMode.IsTest(batch, request, touches);
+        if (batch.Repeat(keyOf(isTest), hash) is { } known)
         {
-            isTest = true;
-            if (batch.Repeat(keyOf(isTest), hash) is { } first)
-            {
-                return Told.Again(first);
-            }
+            return Told.Again(known);
         }
 
         // :: 3
         if (request.NamedProgram is not null && named is null)
         {
             throw ApiError.NotFound($"programId: there is no program {request.ProgramId}.");
+        }
+
+        TestMode.RefuseMixed(batch, request, named, touches);
+        if (batch.IsFull(isTest, request.CustomerExternalId!))
+        {
+            throw ApiError.Unprocessable($"customerExternalId: {CustomerRecord.MostConversions} conversions were told of this customer, and no more are taken; check that it is one customer.");
         }
 
         var contacts = batch.Contacts.Of(request.CustomerEmail, request.CustomerExternalId!, at).Where(contact => isTest || !batch.Programs.Of(contact.ProgramId).IsTest);

@@ -9,6 +9,9 @@ internal sealed class CustomerRecord(CustomerRow row, bool isNew)
     /// <summary>What stands before the shop's id of a customer of test mode.</summary>
     public const string TestPrefix = "test:";
 
+    /// <summary>The most conversions of one customer: each new one is derived with all of them.</summary>
+    public const int MostConversions = 10_000;
+
     public CustomerRow Row { get; } = row;
 
     public bool IsNew { get; } = isNew;
@@ -18,6 +21,8 @@ internal sealed class CustomerRecord(CustomerRow row, bool isNew)
 
     /// <summary>In no order.</summary>
     public List<ConversionRecord> Conversions { get; } = [];
+
+    public bool IsFull => Conversions.Count >= MostConversions;
 
     public CustomerHistory ToHistory() => new(
         Row.KnownSince,

@@ -23,6 +23,7 @@ internal sealed class IntakeBatch
     private readonly Dictionary<long, LinkRow?> _links = [];
     private readonly IReadOnlyDictionary<string, long> _linksOfCodes;
     private readonly HashSet<CustomerRecord> _touched = [];
+    private IReadOnlySet<string> _full = new HashSet<string>();
     private readonly List<(long Conversion, SignalRow Signal)> _signals = [];
 
     private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, ContactBook contacts, long nowMs) =>
@@ -60,9 +61,10 @@ internal sealed class IntakeBatch
         batch.LoadAnswers(names);
 
         // :: 3
+        batch._full = CustomerRecords.Full(session, names.Customers.Except(names.Canceling));
         var ids = batch._answers.Values.Select(answer => answer.CustomerId).OfType<long>().Distinct().ToArray();
         var condition = $"{session.In("external_id", "names")} OR {session.In("id", "ids")}";
-        foreach (var customer in CustomerRecords.Load(session, condition, new { names = names.Customers.ToArray(), ids }))
+        foreach (var customer in CustomerRecords.Load(session, condition, new { names = names.Customers.Except(batch._full).ToArray(), ids }))
         {
             batch._customers.Add(customer.Row.ExternalId, customer);
             foreach (var sale in customer.Conversions.Where(conversion => conversion.Row is { Kind: "sale", BusinessKey: not null }))
@@ -90,6 +92,9 @@ internal sealed class IntakeBatch
     /// <param name="externalId">The shop's id of it.</param>
     public CustomerRecord? Customer(bool isTest, string externalId) => _customers.GetValueOrDefault(StoredId(isTest, externalId));
 
+    /// <summary>Whether so much was told of the customer that nothing more is taken in. It is then not loaded for it.</summary>
+    public bool IsFull(bool isTest, string externalId) => _full.Contains(StoredId(isTest, externalId)) || Customer(isTest, externalId)?.IsFull == true;
+
     public ConversionRecord? Sale(string key) => _sales.GetValueOrDefault(key);
 
     /// <summary>
@@ -112,6 +117,10 @@ internal sealed class IntakeBatch
 
         return first.Answer;
     }
+
+    /// <summary>The same, where another body is no repeat.</summary>
+    public string? RepeatOfSame(string? key, string hash) =>
+        key is not null && _answers.TryGetValue(key, out var first) && first.RequestHash == hash ? Repeat(key, hash) : null;
 
     public CustomerRecord Add(CustomerRow row)
     {

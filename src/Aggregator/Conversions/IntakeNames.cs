@@ -8,6 +8,9 @@ internal sealed class IntakeNames
     /// <summary>Customers, as they stand in the database.</summary>
     public HashSet<string> Customers { get; } = [];
 
+    /// <summary>Those of <see cref="Customers"/> of whom cancellations tell, however much was told of them.</summary>
+    public HashSet<string> Canceling { get; } = [];
+
     /// <summary>Business keys.</summary>
     public HashSet<string> Keys { get; } = [];
 
@@ -36,7 +39,12 @@ internal sealed class IntakeNames
             Keys.UnionWith(KeysOf(request, isTest).OfType<string>());
             if (CustomerOf(request) is { } customer)
             {
-                Customers.Add(IntakeBatch.StoredId(isTest, customer));
+                var stored = IntakeBatch.StoredId(isTest, customer);
+                Customers.Add(stored);
+                if (request is CancellationRequest)
+                {
+                    Canceling.Add(stored);
+                }
             }
         }
 

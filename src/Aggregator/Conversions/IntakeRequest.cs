@@ -12,9 +12,13 @@ internal abstract class IntakeRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OccurredAt { get; set; }
 
-    /// <summary>True: it is kept apart from everything that is real, and is in no total.</summary>
+    /// <summary>True: it is kept apart from everything that is real, and is in no total. False: it is real. Left out: evidence, program and customer tell.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? TestMode { get; set; }
+
+    /// <summary>Whether it says that it is no test. The hash does not tell this from saying nothing.</summary>
+    [JsonIgnore]
+    public bool IsLive { get; private set; }
 
     /// <summary>Unix milliseconds; null: now.</summary>
     [JsonIgnore]
@@ -26,6 +30,7 @@ internal abstract class IntakeRequest
     {
         OccurredAtMs = Fields.Time(OccurredAt, "occurredAt");
         OccurredAt = Fields.Time(OccurredAtMs);
+        IsLive = TestMode == false;
         TestMode = TestMode == true ? true : null;
     }
 
