@@ -14,12 +14,8 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
     public const string DeletedPrefix = "deleted:";
 
     /// <param name="id">On the wire, or <c>ext_</c> and the shop's id.</param>
-    public static CustomerRow Get(Session session, string id)
-    {
-        EntityId.TryParse(EntityId.Customer, id, out var number);
-        return session.First<CustomerRow>($"SELECT * FROM customers c WHERE {IsShown} AND (c.id = @number OR c.external_id = @external)", new { number, external = ExternalOf(id) })
-            ?? throw ApiError.NotFound($"There is no customer {id}.");
-    }
+    /// <param name="isTest">Whether the shop's id is of test mode.</param>
+    public static CustomerRow Get(Session session, string id, bool isTest) => Find(session, id, isTest, IsShown);
 
     /// <summary>The shop's id in <c>ext_…</c>; null when it is none.</summary>
     public static string? ExternalOf(string id) => id is ['e', 'x', 't', '_', .. var rest] ? rest : null;
@@ -69,9 +65,9 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
         return (created, bodies.Items.Count - created);
     }
 
-    public CustomerRow Update(Session session, string id, Body<CustomerUpdate> body)
+    public CustomerRow Update(Session session, string id, bool isTest, Body<CustomerUpdate> body)
     {
-        var row = Get(session, id);
+        var row = Get(session, id, isTest);
         if (body.Has("externalId"))
         {
             Rename(session, row, IntakeBatch.StoredId(row.IsTest, CheckExternalId(body.Value.ExternalId)));
@@ -82,12 +78,20 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
         return row;
     }
 
-    /// <summary>Takes away whatever tells who it was. What it bought stays, and stays credited.</summary>
-    public CustomerRow Delete(Session session, string id)
+    /// <summary>Takes away whatever tells who it was, also of one that only bought so far. What it bought stays, and stays credited.</summary>
+    public CustomerRow Delete(Session session, string id, bool isTest)
     {
-        var row = Get(session, id);
+        var row = Find(session, id, isTest, "c.deleted_at IS NULL");
         PersonalData.Erase(session, row, IntakeBatch.StoredId(row.IsTest, DeletedPrefix + EntityId.Format(EntityId.Customer, row.Id)), Now());
         return row;
+    }
+
+    private static CustomerRow Find(Session session, string id, bool isTest, string condition)
+    {
+        EntityId.TryParse(EntityId.Customer, id, out var number);
+        var external = ExternalOf(id) is { } shown ? IntakeBatch.StoredId(isTest, shown) : null;
+        return session.First<CustomerRow>($"SELECT * FROM customers c WHERE {condition} AND (c.id = @number OR c.external_id = @external)", new { number, external })
+            ?? throw ApiError.NotFound($"There is no customer {id}.");
     }
 
     private static string CheckExternalId(string? externalId) => TrackRequest.CheckCustomer(externalId, "externalId");
