@@ -20,7 +20,7 @@ namespace LinkTracker.Aggregator.Conversions;
 internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter presenter, CustomerAddress addresses, EntityId ids)
 {
     /// <summary>The answer as JSON. It shows whom the lead is credited to, so its customer is derived at once.</summary>
-    public string Lead(IntakeBatch batch, Derivation derivation, LeadRequest request, string hash)
+    public string Lead(IntakeBatch batch, Derivation derivation, LeadRequest request, RequestHash hash)
     {
         var told = Hear(batch, request, hash, isTest => BusinessKey.Lead(isTest, request.IsDeferred, request.CustomerExternalId!, request.EventName!));
         if (told.Answered is { } answered)
@@ -45,7 +45,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
     }
 
     /// <summary>The answer as JSON.</summary>
-    public string Sale(IntakeBatch batch, SaleRequest request, string hash)
+    public string Sale(IntakeBatch batch, SaleRequest request, RequestHash hash)
     {
         var told = Hear(batch, request, hash, isTest => BusinessKey.Sale(isTest, request.InvoiceId));
         if (told.Answered is { } answered)
@@ -80,7 +80,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
     }
 
     /// <summary>The answer as JSON.</summary>
-    public string Event(IntakeBatch batch, EventRequest request, string hash)
+    public string Event(IntakeBatch batch, EventRequest request, RequestHash hash)
     {
         var told = Hear(batch, request, hash, isTest => BusinessKey.Event(isTest, request.EventId));
         if (told.Answered is { } answered)
@@ -98,7 +98,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
 
     internal static string Json<T>(T answer) => JsonSerializer.Serialize(answer, ApiJson.Options);
 
-    private Told Hear(IntakeBatch batch, TrackRequest request, string hash, Func<bool, string?> keyOf)
+    private Told Hear(IntakeBatch batch, TrackRequest request, RequestHash hash, Func<bool, string?> keyOf)
     {
         // :: 1
         var named = request.NamedProgram is { } id ? batch.Programs.ById.GetValueOrDefault(id) : null;
@@ -141,7 +141,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         return told.IsOfKnown || !isDead ? told : throw ApiError.NotFound("clickId: the link of this click was deleted or is disabled.");
     }
 
-    private ConversionRow RowOf(FactKind kind, Told told, TrackRequest request, string hash, long nowMs) => new()
+    private ConversionRow RowOf(FactKind kind, Told told, TrackRequest request, RequestHash hash, long nowMs) => new()
     {
         Id = ids.Next(),
         Kind = Names.Of(kind),
@@ -152,7 +152,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         IsTest = told.IsTest,
         NamedProgramId = request.NamedProgram,
         Metadata = request.Metadata?.ToJsonString(ApiJson.Options),
-        RequestHash = hash,
+        RequestHash = hash.Stored,
     };
 
     // :: 4

@@ -22,12 +22,14 @@ internal sealed class IntakeBatch
     private readonly Dictionary<string, long> _conflicts = [];
     private readonly Dictionary<long, LinkRow?> _links = [];
     private readonly IReadOnlyDictionary<string, long> _linksOfCodes;
+    private readonly RequestHashes _hashes;
+    private Dictionary<string, FirstAnswer> _retired = [];
     private readonly HashSet<CustomerRecord> _touched = [];
     private IReadOnlySet<string> _full = new HashSet<string>();
     private readonly List<(long Conversion, SignalRow Signal)> _signals = [];
 
-    private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, ContactBook contacts, long nowMs) =>
-        (_session, Programs, _linksOfCodes, Contacts, NowMs) = (session, programs, linksOfCodes, contacts, nowMs);
+    private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, ContactBook contacts, RequestHashes hashes, long nowMs) =>
+        (_session, Programs, _linksOfCodes, Contacts, _hashes, NowMs) = (session, programs, linksOfCodes, contacts, hashes, nowMs);
 
     /// <summary>When the batch is taken in, Unix milliseconds.</summary>
     public long NowMs { get; }
@@ -47,10 +49,10 @@ internal sealed class IntakeBatch
     public List<AdjustmentRow> Refunds { get; } = [];
 
     /// <param name="domain">That codes are typed of.</param>
-    public static IntakeBatch Load(Session session, IntakeNames names, ProgramSet programs, ContactHash hashes, string domain, long nowMs)
+    public static IntakeBatch Load(Session session, IntakeNames names, ProgramSet programs, ContactHash contacts, RequestHashes hashes, string domain, long nowMs)
     {
         // :: 1
-        var batch = new IntakeBatch(session, programs, TypedCodes.Resolve(session, domain, names.Codes), ContactBook.Load(session, hashes, names.People), nowMs);
+        var batch = new IntakeBatch(session, programs, TypedCodes.Resolve(session, domain, names.Codes), ContactBook.Load(session, contacts, names.People), hashes, nowMs);
         long[] links = [.. names.Links.Union(batch._linksOfCodes.Values)];
         foreach (var link in links.Length == 0 ? [] : session.Query<LinkRow>($"SELECT * FROM links WHERE {session.In("id", "links")}", new { links }))
         {
@@ -59,6 +61,7 @@ internal sealed class IntakeBatch
 
         // :: 2
         batch.LoadAnswers(names);
+        batch._retired = RetiredKeys.Find(session, names.Retired);
 
         // :: 3
         batch._full = CustomerRecords.Full(session, names.Customers.Except(names.Canceling));
@@ -101,14 +104,14 @@ internal sealed class IntakeBatch
     /// The answer to the first request with this key; null when this is the first. A repeat that says something else is
     /// counted as a conflict and changes nothing more.
     /// </summary>
-    public string? Repeat(string? key, string hash)
+    public string? Repeat(string? key, RequestHash hash)
     {
         if (key is null || !_answers.TryGetValue(key, out var first))
         {
-            return null;
+            return key is null ? null : RepeatOfRetired(key, hash);
         }
 
-        var isConflict = first.RequestHash != hash;
+        var isConflict = !hash.Is(first.RequestHash);
         Count(first.Kind + (isConflict ? "_conflicts" : "_repeats"), 1);
         if (isConflict)
         {
@@ -119,8 +122,8 @@ internal sealed class IntakeBatch
     }
 
     /// <summary>The same, where another body is no repeat.</summary>
-    public string? RepeatOfSame(string? key, string hash) =>
-        key is not null && _answers.TryGetValue(key, out var first) && first.RequestHash == hash ? Repeat(key, hash) : null;
+    public string? RepeatOfSame(string? key, RequestHash hash) =>
+        key is not null && (!_answers.TryGetValue(key, out var first) || hash.Is(first.RequestHash)) ? Repeat(key, hash) : null;
 
     public CustomerRecord Add(CustomerRow row)
     {
@@ -201,6 +204,18 @@ internal sealed class IntakeBatch
 
     /// <summary>How the shop's id stands in the database.</summary>
     public static string StoredId(bool isTest, string externalId) => isTest ? CustomerRecord.TestPrefix + externalId : externalId;
+
+    // Only of an equal request: who comes by another one under that name is somebody else.
+    private string? RepeatOfRetired(string key, RequestHash hash)
+    {
+        var first = _retired.Count == 0 ? null : _hashes.Retired(key, hash).Select(retired => _retired.GetValueOrDefault(retired)).FirstOrDefault(known => known is not null);
+        if (first is not null)
+        {
+            Count(first.Kind + "_repeats", 1);
+        }
+
+        return first?.Answer;
+    }
 
     private void LoadAnswers(IntakeNames names)
     {

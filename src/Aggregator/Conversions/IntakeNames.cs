@@ -21,19 +21,16 @@ internal sealed class IntakeNames
 
     public HashSet<string> Codes { get; } = [];
 
-    public static IntakeNames Of(IEnumerable<IntakeRequest> requests)
+    /// <summary>Under what it would be kept that leads among them are repeats of such whose customer has another name now.</summary>
+    public HashSet<string> Retired { get; } = [];
+
+    public void Add(IntakeRequest request, RequestHash hash, RequestHashes hashes)
     {
-        var names = new IntakeNames();
-        foreach (var request in requests)
+        if (request is LeadRequest)
         {
-            names.Add(request);
+            Retired.UnionWith(Modes.SelectMany(isTest => KeysOf(request, isTest)).OfType<string>().SelectMany(key => hashes.Retired(key, hash)));
         }
 
-        return names;
-    }
-
-    private void Add(IntakeRequest request)
-    {
         foreach (var isTest in Modes)
         {
             Keys.UnionWith(KeysOf(request, isTest).OfType<string>());

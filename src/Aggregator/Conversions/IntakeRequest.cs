@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LinkTracker.Aggregator.Api;
@@ -34,6 +33,6 @@ internal abstract class IntakeRequest
         TestMode = TestMode == true ? true : null;
     }
 
-    /// <summary>Of the checked request: the order of its fields and what was left out or spelled in full do not matter.</summary>
-    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, GetType(), ApiJson.Options)));
+    /// <summary>What is hashed of the checked request: the order of its fields and what was left out or spelled in full do not matter.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), ApiJson.Options);
 }

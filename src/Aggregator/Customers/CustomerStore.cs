@@ -5,7 +5,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Customers;
 
 /// <summary>Customers that clients make, change and delete. When something changes that credit depends on, what follows from it is derived again.</summary>
-internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeProvider clock)
+internal sealed class CustomerStore(Derivations derivations, RequestHashes hashes, EntityId ids, TimeProvider clock)
 {
     /// <summary>Whoever only bought without being known is not shown yet, and who was deleted no more.</summary>
     public const string IsShown = "c.is_pending = 0 AND c.deleted_at IS NULL";
@@ -74,7 +74,8 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
         }
 
         body.Value.Apply(body.Has, row, Now());
-        Save(session, [row]);
+        ConversionTables.Customers.Upsert(session, [row]);
+        FollowName(session, row);
         return row;
     }
 
@@ -82,7 +83,8 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
     public CustomerRow Delete(Session session, string id, bool isTest)
     {
         var row = Find(session, id, isTest, "c.deleted_at IS NULL");
-        PersonalData.Erase(session, row, IntakeBatch.StoredId(row.IsTest, DeletedPrefix + EntityId.Format(EntityId.Customer, row.Id)), Now());
+        PersonalData.Erase(session, hashes, row, IntakeBatch.StoredId(row.IsTest, DeletedPrefix + EntityId.Format(EntityId.Customer, row.Id)), Now());
+        FollowName(session, row);
         return row;
     }
 
@@ -106,14 +108,21 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
         derivations.Again(session, [.. rows.Select(row => row.Id)]);
     }
 
-    private static void Rename(Session session, CustomerRow row, string stored)
+    // Keys of leads hold the name, and decide among commissions of one moment.
+    private void FollowName(Session session, CustomerRow row)
+    {
+        derivations.Again(session, [row.Id]);
+        PersonalData.RenameLeftOver(session, row);
+    }
+
+    private void Rename(Session session, CustomerRow row, string stored)
     {
         if (stored != row.ExternalId && session.First<long?>("SELECT id FROM customers WHERE external_id = @stored", new { stored }) is not null)
         {
             throw ApiError.Conflict("externalId: another customer has it.");
         }
 
-        PersonalData.Rename(session, row, stored);
+        PersonalData.Rename(session, hashes, row, stored);
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

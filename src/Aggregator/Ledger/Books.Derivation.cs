@@ -127,8 +127,8 @@ internal sealed partial class Books
     }
 
     private static bool IsSameClaim(CommissionRow one, CommissionRow other) =>
-        (one.ProgramId, one.RuleVersion, one.Unit, one.PartnerId, one.Basis, one.Quantity, one.Shares)
-        == (other.ProgramId, other.RuleVersion, other.Unit, other.PartnerId, other.Basis, other.Quantity, other.Shares);
+        (one.ProgramId, one.RuleVersion, one.Unit, one.PartnerId, one.OrderKey, one.Basis, one.Quantity, one.Shares)
+        == (other.ProgramId, other.RuleVersion, other.Unit, other.PartnerId, other.OrderKey, other.Basis, other.Quantity, other.Shares);
 
     // What is owed in another program or unit is owed anew there.
     private void Leave(CommissionRow row, CommissionRow before)

@@ -42,7 +42,12 @@ public sealed class InstallationKeys
     /// <summary>
     /// 32 bytes that key the hashes of people whom referrers named: of the secret, then of the one before a rotation, if there is one.
     /// </summary>
-    public IReadOnlyList<byte[]> ContactKeys() => [.. new[] { _secret, _previousSecret }.OfType<byte[]>().Select(secret => Derive(secret, "linktracker/contact/v1", 32))];
+    public IReadOnlyList<byte[]> ContactKeys() => Derive("linktracker/contact/v1");
+
+    /// <summary>32 bytes that key the hashes of what shops tell, likewise.</summary>
+    public IReadOnlyList<byte[]> RequestKeys() => Derive("linktracker/request/v1");
+
+    private byte[][] Derive(string label) => [.. new[] { _secret, _previousSecret }.OfType<byte[]>().Select(secret => Derive(secret, label, 32))];
 
     private static TokenSealer SealerOf(ReadOnlySpan<byte> secret) => new(Derive(secret.ToArray(), "linktracker/click-token/v1", 32));
 
