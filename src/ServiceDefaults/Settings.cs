@@ -67,7 +67,7 @@ public sealed record Settings
     /// </summary>
     public int BacklogMiB { get; init; } = 65_536;
 
-    /// <summary>How long after a click a lead may still be credited to it, 1 to 365 days.</summary>
+    /// <summary>How long after a click a lead may still be credited to it, 1 to 365 days: written into rules that are made and do not say it themselves.</summary>
     public TimeSpan AttributionWindow { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>How long single clicks are kept, 1 to 3,650 days; counts are kept for ever.</summary>

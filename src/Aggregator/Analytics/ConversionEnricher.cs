@@ -109,12 +109,13 @@ internal sealed class ConversionEnricher(
         return traits;
     }
 
+    // Its credit may have gone to another click since it was read.
     private static int Store(Session session, PendingConversion pending, ClickTraits? traits) => session.Execute(
         """
         UPDATE conversions SET country = @Country, device = @Device, browser = @Browser, os = @Os, referer = @Referrer, channel = @Channel,
-            "trigger" = @Trigger, enriched = 1 WHERE id = @Id
+            "trigger" = @Trigger, enriched = 1 WHERE id = @Id AND enriched = 0 AND click_token = @ClickToken
         """,
-        new { traits?.Country, traits?.Device, traits?.Browser, traits?.Os, traits?.Referrer, traits?.Channel, traits?.Trigger, pending.Id });
+        new { traits?.Country, traits?.Device, traits?.Browser, traits?.Os, traits?.Referrer, traits?.Channel, traits?.Trigger, pending.Id, pending.ClickToken });
 }
 
 /// <summary>A conversion whose click was not yet found.</summary>

@@ -55,6 +55,20 @@ internal sealed class IdempotencyKeys(TimeProvider clock)
         }
     }
 
+    /// <summary>Changes answers that are stored: those of these texts, and those in which something stands.</summary>
+    public static void Rewrite(Session session, IReadOnlyCollection<string> texts, string mark, Func<string, string> change)
+    {
+        string[] answers = [.. texts.Where(text => text.Length > 0).Distinct()];
+        var rows = session.Query<Row>(
+            $"SELECT * FROM idempotency_keys WHERE {session.In("answer", "answers")} OR answer LIKE @pattern", new { answers, pattern = $"%{mark}%" });
+        foreach (var row in rows)
+        {
+            row.Answer = change(row.Answer);
+        }
+
+        Rows.Upsert(session, rows);
+    }
+
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private sealed class Row

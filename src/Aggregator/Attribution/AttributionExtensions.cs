@@ -1,8 +1,5 @@
 namespace LinkTracker.Aggregator.Attribution;
 
-/// <summary>The hashes under which a referrer may have named who has this email address and external id.</summary>
-internal delegate IReadOnlyList<string> ContactHashes(string? email, string? externalId);
-
 internal static class AttributionExtensions
 {
     public static IServiceCollection AddAttribution(this IServiceCollection services)

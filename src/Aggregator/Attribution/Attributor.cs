@@ -9,11 +9,10 @@ namespace LinkTracker.Aggregator.Attribution;
 internal static class Attributor
 {
     /// <param name="history">Facts that were told twice count once.</param>
-    /// <param name="defaultClickWindow">How long clicks count in programs that do not say it.</param>
     /// <returns>One decision for each fact, in the order of time and key.</returns>
-    public static IReadOnlyList<Decision> Decide(CustomerHistory history, ProgramSet programs, TimeSpan defaultClickWindow)
+    public static IReadOnlyList<Decision> Decide(CustomerHistory history, ProgramSet programs)
     {
-        var book = new RuleBook(programs, defaultClickWindow);
+        var book = new RuleBook(programs);
         var facts = InOrder(history.Facts);
         var past = new Past(history.KnownSinceMs);
         var decisions = new Decision[facts.Count];

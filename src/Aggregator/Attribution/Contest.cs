@@ -110,7 +110,7 @@ internal sealed class Contest(Fact fact, Past past, IReadOnlyList<Touch> contact
         return touch.Refusal is { } refusal ? refusal
             : fact.ProgramId is { } named && book.ProgramOf(touch) != named ? Lost.OtherProgram
             : touch.Method == Method.Click && at > now ? Lost.AfterConversion
-            : book.WindowOf(touch.Method, rules) is { } window && now - begin >= window ? Lost.WindowOver
+            : RuleBook.WindowOf(touch.Method, rules) is { } window && now - begin >= window ? Lost.WindowOver
             : touch.ClickToken is not null && fact.CheckoutStartedAtMs <= at && at <= now ? Lost.Injected
             : bind is null && rules.NewCustomersOnly && past.KnownSinceMs <= at ? Lost.ExistingCustomer
             : !rules.Precedence.Contains(RuleBook.KindOf(touch.Method)) ? Lost.NotInPrecedence

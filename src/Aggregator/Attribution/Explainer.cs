@@ -1,11 +1,11 @@
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
-using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>Tells why a conversion is credited as it is: the decision as it was stored, with all that it came from and led to.</summary>
-internal sealed class Explainer(ProgramStore programs, ContactHashes contactHashes, Settings settings)
+internal sealed class Explainer(ProgramStore programs)
 {
     /// <exception cref="Api.ApiError">404 when there is no such conversion.</exception>
     public ExplanationAnswer Explain(Session session, string id)
@@ -43,10 +43,10 @@ internal sealed class Explainer(ProgramStore programs, ContactHashes contactHash
     }
 
     // What was stored before decisions had their form of today is decided anew; that changes nothing that is stored.
-    private Decision Decide(Session session, ProgramSet all, StoredConversion row)
+    private static Decision Decide(Session session, ProgramSet all, StoredConversion row)
     {
-        var history = HistoryReader.Read(session, [row.CustomerId], contactHashes)[row.CustomerId];
-        return Attributor.Decide(history, all, settings.AttributionWindow).Single(decision => decision.FactId == row.Id);
+        var history = CustomerRecords.Load(session, "id = @CustomerId", row).Single().ToHistory();
+        return Attributor.Decide(history, all).Single(decision => decision.FactId == row.Id);
     }
 
     private static IReadOnlyList<ExplainedCredit> Credits(Session session, StoredConversion row, Decision decision, TouchNames names)
@@ -62,11 +62,11 @@ internal sealed class Explainer(ProgramStore programs, ContactHashes contactHash
         ];
     }
 
-    private ExplainedLoser Loser(Candidate candidate, StoredConversion row, ProgramSet all, TouchNames names)
+    private static ExplainedLoser Loser(Candidate candidate, StoredConversion row, ProgramSet all, TouchNames names)
     {
         var touch = names.Describe(candidate);
         var rules = all.Of(candidate.Touch.ProgramId).At(row.OccurredAt).Rules.Attribution;
-        return new ExplainedLoser(touch, candidate.Lost!, InWords.Why(candidate.Lost!, touch, row, rules, settings.AttributionWindow));
+        return new ExplainedLoser(touch, candidate.Lost!, InWords.Why(candidate.Lost!, touch, row, rules));
     }
 
     private static List<ExplainedAdjustment> Adjustments(Session session, long conversion) =>

@@ -17,7 +17,7 @@ internal static class InWords
     }
 
     /// <summary>Why a touch is not credited.</summary>
-    public static string Why(string reason, ExplainedTouch touch, StoredConversion of, AttributionRules rules, TimeSpan defaultClickWindow)
+    public static string Why(string reason, ExplainedTouch touch, StoredConversion of, AttributionRules rules)
     {
         var what = Subject(touch);
         return reason switch
@@ -26,7 +26,7 @@ internal static class InWords
             "link_not_live" => $"{what} is of a link that was disabled, expired or deleted when it was told.",
             Lost.OtherProgram => $"{what} belongs to another program than the one that decides.",
             Lost.AfterConversion => $"{what} came only after the conversion, at {touch.At}.",
-            Lost.WindowOver => $"{what} was too old: it counts for {Window(touch.Method, rules, defaultClickWindow)}, and the conversion was at {Fields.Time(of.OccurredAt)}.",
+            Lost.WindowOver => $"{what} was too old: it counts for {Window(touch.Method, rules)}, and the conversion was at {Fields.Time(of.OccurredAt)}.",
             Lost.Injected => $"{what} came at {touch.At}, when the customer was paying already: the checkout began at {Fields.Time(of.CheckoutStartedAt)}.",
             Lost.ExistingCustomer => $"{what} is of {touch.At}, when the shop had the customer already; the program is for new ones only.",
             Lost.NotInPrecedence => $"{what} is evidence of a kind that the program does not count.",
@@ -93,9 +93,9 @@ internal static class InWords
         _ => $"The credit of {Who(touch)} for {touch.InheritedFrom}",
     };
 
-    private static string Window(string method, AttributionRules rules, TimeSpan defaultClickWindow) => method switch
+    private static string Window(string method, AttributionRules rules) => method switch
     {
-        "click" => Days(rules.ClickDays ?? (int)defaultClickWindow.TotalDays),
+        "click" => Days(rules.ClickDays!.Value),
         "contact" => Days(rules.ContactDays),
         _ => Days(rules.LeadDays!.Value),
     };

@@ -3,14 +3,12 @@ using LinkTracker.Aggregator.Programs;
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>The rules of all programs, asked for what one touch or fact needs.</summary>
-internal sealed class RuleBook(ProgramSet programs, TimeSpan defaultClickWindow)
+internal sealed class RuleBook(ProgramSet programs)
 {
     public const long DayMs = 86_400_000;
 
     /// <summary>Kinds of evidence as <see cref="AttributionRules.Precedence"/> names them, the strongest first: what decides which program it is.</summary>
     public static readonly IReadOnlyList<string> DefaultPrecedence = new AttributionRules().Precedence;
-
-    private readonly long _defaultClickWindowMs = (long)defaultClickWindow.TotalMilliseconds;
 
     /// <summary>An inherited credit is of one kind, whatever it was inherited from.</summary>
     public static string KindOf(Method method) => method switch
@@ -28,9 +26,9 @@ internal sealed class RuleBook(ProgramSet programs, TimeSpan defaultClickWindow)
     public ProgramVersion Version(long? programId, long atMs) => programs.Of(programId).At(atMs);
 
     /// <summary>Milliseconds from its beginning until just before whose end the evidence counts; null: for ever.</summary>
-    public long? WindowOf(Method method, AttributionRules rules) => method switch
+    public static long? WindowOf(Method method, AttributionRules rules) => method switch
     {
-        Method.Click => rules.ClickDays is { } days ? days * DayMs : _defaultClickWindowMs,
+        Method.Click => rules.ClickDays!.Value * DayMs,
         Method.Lead or Method.Customer => rules.LeadDays * DayMs,
         Method.Contact => rules.ContactDays * DayMs,
         _ => null,

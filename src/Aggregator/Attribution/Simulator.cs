@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
@@ -8,7 +9,7 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>Follows other rules over the stored history, on one snapshot and without changing anything.</summary>
-internal sealed class Simulator(ProgramStore programs, ContactHashes contactHashes, Settings settings, TimeProvider clock)
+internal sealed class Simulator(ProgramStore programs, Settings settings, TimeProvider clock)
 {
     private const int DefaultLimit = 10_000;
     private const int MaxLimit = 50_000;
@@ -38,9 +39,9 @@ internal sealed class Simulator(ProgramStore programs, ContactHashes contactHash
         var (after, count) = (0L, 0);
         while (count < limit && CustomersAfter(session, program, start, end, after, Math.Min(CustomersAtATime, limit - count)) is { Count: > 0 } page)
         {
-            var histories = HistoryReader.Read(session, page, contactHashes);
+            var histories = CustomerRecords.Load(session, session.In("id", "customers"), new { customers = page.ToArray() }).ConvertAll(customer => customer.ToHistory());
             var amounts = Amounts(session, page, start, end);
-            trials.ForEach(trial => trial.Add(histories.Values, amounts, settings.AttributionWindow));
+            trials.ForEach(trial => trial.Add(histories, amounts));
             (after, count) = (page[^1], count + page.Count);
         }
 
@@ -51,10 +52,10 @@ internal sealed class Simulator(ProgramStore programs, ContactHashes contactHash
     }
 
     // The model that the program pays by is tried already, unless other rules are tried with it.
-    private static IEnumerable<Trial> Trials(SimulationRequest request, ReferralProgram program, ProgramSet all)
+    private IEnumerable<Trial> Trials(SimulationRequest request, ReferralProgram program, ProgramSet all)
     {
         var own = program.Versions[^1].Rules.Attribution;
-        var changed = request.Attribution is null ? null : Merge(own, request.Attribution);
+        var changed = request.Attribution is null ? null : Merge(own, request.Attribution).Pinned(settings.AttributionWindow);
         var models = request.Models ?? (changed is null ? AllModels : [changed.Model]);
         foreach (var model in models)
         {
@@ -112,9 +113,9 @@ internal sealed class Simulator(ProgramStore programs, ContactHashes contactHash
 
     private sealed record Trial(AttributionRules Rules, ProgramSet Programs, SimulatedTally Tally)
     {
-        public void Add(IEnumerable<CustomerHistory> histories, Dictionary<long, AmountRow> amounts, TimeSpan clickWindow)
+        public void Add(IEnumerable<CustomerHistory> histories, Dictionary<long, AmountRow> amounts)
         {
-            foreach (var decision in histories.SelectMany(history => Attributor.Decide(history, Programs, clickWindow)))
+            foreach (var decision in histories.SelectMany(history => Attributor.Decide(history, Programs)))
             {
                 if (amounts.TryGetValue(decision.FactId, out var row))
                 {

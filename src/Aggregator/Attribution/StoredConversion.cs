@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Attribution;
@@ -43,7 +44,7 @@ internal sealed class StoredConversion
     public string WireId => EntityId.Format(PrefixOf(Kind), Id);
 
     /// <summary>Customers of tests are stored under names of their own, which nobody sees.</summary>
-    public string ShownExternalId => IsTest && ExternalId.StartsWith("test:", StringComparison.Ordinal) ? ExternalId["test:".Length..] : ExternalId;
+    public string ShownExternalId => IsTest ? ExternalId[CustomerRecord.TestPrefix.Length..] : ExternalId;
 
     /// <exception cref="ApiError">404 when there is none with this id.</exception>
     public static StoredConversion Get(Session session, string id)

@@ -33,7 +33,7 @@ internal sealed class ClickEvidence(InstallationKeys keys)
 
     private Touch OfClick(IntakeBatch batch, string text, long? notAfterMs)
     {
-        RefuseMacro(text);
+        Placeholder.Refuse(text, "clickId");
         if (!ClickToken.TryParse(text, out var token) || !keys.TryVerify(token, out var identity))
         {
             throw ApiError.NotFound("clickId: is not a click of this installation; send the value of the target's query parameter unchanged.");
@@ -60,15 +60,4 @@ internal sealed class ClickEvidence(InstallationKeys keys)
     /// <summary>The code as it is looked for.</summary>
     /// <exception cref="ApiError">422.</exception>
     public static string? CodeOf(string? referralCode) => Fields.Text(referralCode, "referralCode", Contracts.Links.ShortCode.MaxKeyLength);
-
-    private static void RefuseMacro(string text)
-    {
-        var isMacro = text is "undefined" or "null" or "NaN" or "[object Object]"
-            || (text[0], text[^1]) is ('{', '}') or ('[', ']') or ('%', '%') or ('<', '>')
-            || text.StartsWith("${", StringComparison.Ordinal);
-        if (isMacro)
-        {
-            throw ApiError.Unprocessable($"clickId: the placeholder {text} was not replaced by a click id; check the template that should fill it in.");
-        }
-    }
 }

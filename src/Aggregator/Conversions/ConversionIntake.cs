@@ -12,7 +12,7 @@ namespace LinkTracker.Aggregator.Conversions;
 /// Takes in leads, sales and events:
 /// <code>
 ///   1  has this business key been answered before?   then that answer again, and nothing else
-///   2  the evidence                                  code and clicks; whether it is a test
+///   2  the evidence                                  code and clicks, who named the customer; whether it is a test
 ///   3  what cannot be is refused                     nothing is changed up to here
 ///   4  keep what was told, with its answer           what follows from it is derived later, from all that was told
 /// </code>
@@ -20,7 +20,7 @@ namespace LinkTracker.Aggregator.Conversions;
 internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter presenter, CustomerAddress addresses, EntityId ids)
 {
     /// <summary>The answer as JSON. It shows whom the lead is credited to, so its customer is derived at once.</summary>
-    public string Lead(IntakeBatch batch, Derivation derivation, LeadRequest request, string hash)
+    public string Lead(IntakeBatch batch, Derivation derivation, LeadRequest request, RequestHash hash)
     {
         var told = Hear(batch, request, hash, isTest => BusinessKey.Lead(isTest, request.IsDeferred, request.CustomerExternalId!, request.EventName!));
         if (told.Answered is { } answered)
@@ -30,7 +30,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
 
         if (told.IsPending || (told.Evidence.Count == 0 && request.IsDeferred))
         {
-            throw ApiError.BadRequest("clickId: was not sent, and no customer with this customerExternalId is known that has one; send clickId or referralCode.");
+            throw ApiError.BadRequest("clickId: was not sent, and no customer with this customerExternalId is known that has one, nor did a referrer name it before; send clickId or referralCode.");
         }
 
         var row = RowOf(request.IsDeferred ? FactKind.Deferred : FactKind.Lead, told, request, hash, batch.NowMs);
@@ -45,7 +45,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
     }
 
     /// <summary>The answer as JSON.</summary>
-    public string Sale(IntakeBatch batch, SaleRequest request, string hash)
+    public string Sale(IntakeBatch batch, SaleRequest request, RequestHash hash)
     {
         var told = Hear(batch, request, hash, isTest => BusinessKey.Sale(isTest, request.InvoiceId));
         if (told.Answered is { } answered)
@@ -80,7 +80,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
     }
 
     /// <summary>The answer as JSON.</summary>
-    public string Event(IntakeBatch batch, EventRequest request, string hash)
+    public string Event(IntakeBatch batch, EventRequest request, RequestHash hash)
     {
         var told = Hear(batch, request, hash, isTest => BusinessKey.Event(isTest, request.EventId));
         if (told.Answered is { } answered)
@@ -98,7 +98,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
 
     internal static string Json<T>(T answer) => JsonSerializer.Serialize(answer, ApiJson.Options);
 
-    private Told Hear(IntakeBatch batch, TrackRequest request, string hash, Func<bool, string?> keyOf)
+    private Told Hear(IntakeBatch batch, TrackRequest request, RequestHash hash, Func<bool, string?> keyOf)
     {
         // :: 1
         var named = request.NamedProgram is { } id ? batch.Programs.ById.GetValueOrDefault(id) : null;
@@ -108,16 +108,19 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
             return Told.Again(answered);
         }
 
+        // What was understood as a test without saying so is the same when it is told again, whoever became known in between.
+        if (!isTest && !request.IsLive && batch.RepeatOfSame(keyOf(true), hash) is { } first)
+        {
+            return Told.Again(first);
+        }
+
         // :: 2
         var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
         var touches = evidence.Of(batch, request, at);
-        if (!isTest && touches.Any(touch => batch.Programs.Of(touch.ProgramId).IsTest))
+        isTest = isTest || TestMode.IsTest(batch, request, touches);
+        if (batch.Repeat(keyOf(isTest), hash) is { } known)
         {
-            isTest = true;
-            if (batch.Repeat(keyOf(isTest), hash) is { } first)
-            {
-                return Told.Again(first);
-            }
+            return Told.Again(known);
         }
 
         // :: 3
@@ -126,12 +129,19 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
             throw ApiError.NotFound($"programId: there is no program {request.ProgramId}.");
         }
 
-        var told = new Told(null, isTest, keyOf(isTest), at, touches, batch.Customer(isTest, request.CustomerExternalId!));
+        TestMode.RefuseMixed(batch, request, named, touches);
+        if (batch.IsFull(isTest, request.CustomerExternalId!))
+        {
+            throw ApiError.Unprocessable($"customerExternalId: {CustomerRecord.MostConversions} conversions were told of this customer, and no more are taken; check that it is one customer.");
+        }
+
+        var contacts = batch.Contacts.Of(request.CustomerEmail, request.CustomerExternalId!, at).Where(contact => isTest || !batch.Programs.Of(contact.ProgramId).IsTest);
+        var told = new Told(null, isTest, keyOf(isTest), at, [.. touches, .. contacts], batch.Customer(isTest, request.CustomerExternalId!));
         var isDead = touches.Any(touch => touch is { Method: Method.Click, Refusal: not null });
         return told.IsOfKnown || !isDead ? told : throw ApiError.NotFound("clickId: the link of this click was deleted or is disabled.");
     }
 
-    private ConversionRow RowOf(FactKind kind, Told told, TrackRequest request, string hash, long nowMs) => new()
+    private ConversionRow RowOf(FactKind kind, Told told, TrackRequest request, RequestHash hash, long nowMs) => new()
     {
         Id = ids.Next(),
         Kind = Names.Of(kind),
@@ -142,7 +152,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         IsTest = told.IsTest,
         NamedProgramId = request.NamedProgram,
         Metadata = request.Metadata?.ToJsonString(ApiJson.Options),
-        RequestHash = hash,
+        RequestHash = hash.Stored,
     };
 
     // :: 4

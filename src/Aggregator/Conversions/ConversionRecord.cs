@@ -13,7 +13,11 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
 
     public ConversionRow Row { get; } = row;
 
+    /// <summary>What came with it, and who had named its customer by then.</summary>
     public IReadOnlyList<TouchRow> Evidence { get; } = evidence;
+
+    /// <summary>Referrers who had named its customer when it happened.</summary>
+    public IEnumerable<Touch> Contacts => Evidence.Where(touch => touch.IsContact).Select(touch => touch.ToTouch());
 
     public IReadOnlyList<CreditRow> Credits { get; private set; } = credits;
 
@@ -86,11 +90,11 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
         Row.LinkId, Row.PartnerId, Row.ClickToken, Row.ClickedAt, Row.Method, Row.Decision, Row.ProgramId, Row.RuleVersion, Row.Refunded,
         (Row.RateFrom, Row.Rate, Row.RateSource, Row.Converted));
 
-    // Money of another currency cannot be taken from this sale.
+    // Money of another currency, or more than the sale was, cannot be of this sale. Told after it, it would have been refused.
     private IEnumerable<(AdjustmentRecord Adjustment, long Applied, IReadOnlyList<long> Parts)> RefundsOf(long[] amounts)
     {
         var byKey = Adjustments.ToDictionary(adjustment => adjustment.Row.BusinessKey);
-        var foreign = Adjustments.Where(adjustment => adjustment.Row.Currency is { } currency && currency != Row.Currency).ToList();
+        var foreign = Adjustments.Where(adjustment => (adjustment.Row.Currency is { } currency && currency != Row.Currency) || adjustment.Row.Amount > Row.Amount).ToList();
         foreach (var adjustment in foreign)
         {
             byKey.Remove(adjustment.Row.BusinessKey);
@@ -146,6 +150,6 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
         LeadEventName = row.LeadEventName,
         ProgramId = row.NamedProgramId,
         CheckoutStartedAtMs = row.CheckoutStartedAt,
-        Evidence = [.. evidence.Select(touch => touch.ToTouch())],
+        Evidence = [.. evidence.Where(touch => !touch.IsContact).Select(touch => touch.ToTouch())],
     };
 }

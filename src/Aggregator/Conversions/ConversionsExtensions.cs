@@ -10,6 +10,7 @@ internal static class ConversionsExtensions
     {
         services.TryAddSingleton(_ => InstallationSecret.LoadOrCreate(settings));
         services.AddSingleton<ClickEvidence>();
+        services.AddSingleton<RequestHashes>();
         services.AddSingleton<Derivations>();
         services.AddSingleton<DeriveAgain>(provider => provider.GetRequiredService<Derivations>().Again);
         services.AddSingleton<ConversionIntake>();

@@ -9,6 +9,9 @@ internal sealed class CustomerRecord(CustomerRow row, bool isNew)
     /// <summary>What stands before the shop's id of a customer of test mode.</summary>
     public const string TestPrefix = "test:";
 
+    /// <summary>The most conversions of one customer: each new one is derived with all of them.</summary>
+    public const int MostConversions = 10_000;
+
     public CustomerRow Row { get; } = row;
 
     public bool IsNew { get; } = isNew;
@@ -19,12 +22,12 @@ internal sealed class CustomerRecord(CustomerRow row, bool isNew)
     /// <summary>In no order.</summary>
     public List<ConversionRecord> Conversions { get; } = [];
 
-    /// <summary>Referrers who named it before it came.</summary>
-    public IReadOnlyList<Touch> Contacts { get; private set; } = [];
+    public bool IsFull => Conversions.Count >= MostConversions;
 
-    public CustomerHistory ToHistory() => new(Row.KnownSince, [.. Conversions.Select(conversion => conversion.ToFact())], Contacts);
-
-    public void SetContacts(ContactBook contacts) => Contacts = contacts.Of(Row.Email, Row.ShownId);
+    public CustomerHistory ToHistory() => new(
+        Row.KnownSince,
+        [.. Conversions.Select(conversion => conversion.ToFact())],
+        [.. Conversions.SelectMany(conversion => conversion.Contacts).Distinct().Order(TouchOrder.Instance)]);
 
     /// <summary>What is known of it stays; what is not yet, the request fills in.</summary>
     public void Complete(TrackRequest request)

@@ -6,6 +6,18 @@ namespace LinkTracker.Aggregator.Conversions;
 /// <summary>Customers with all that was told of them, read and written by sets: a few statements for however many.</summary>
 internal static class CustomerRecords
 {
+    /// <summary>Which of the customers, as they stand in the database, have as many conversions as one may have. None is read.</summary>
+    public static IReadOnlySet<string> Full(Session session, IEnumerable<string> customers)
+    {
+        string[] names = [.. customers];
+        return names.Length == 0 ? new HashSet<string>() : session.Query<string>(
+            $"""
+            SELECT c.external_id FROM customers c JOIN conversions v ON v.customer_id = c.id
+            WHERE {session.In("c.external_id", "names")} GROUP BY c.external_id HAVING COUNT(*) >= {CustomerRecord.MostConversions}
+            """,
+            new { names }).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Of those that the condition on <c>customers</c> chooses.</summary>
     public static List<CustomerRecord> Load(Session session, string condition, object arguments)
     {

@@ -40,7 +40,7 @@ internal sealed class Derivation(Session session, ProgramSet programs, LedgerBoo
     public CustomerAccount Derive(CustomerRecord customer)
     {
         // :: 1
-        var decisions = Attributor.Decide(customer.ToHistory(), programs, settings.AttributionWindow).ToDictionary(decision => decision.FactId);
+        var decisions = Attributor.Decide(customer.ToHistory(), programs).ToDictionary(decision => decision.FactId);
 
         // :: 2
         foreach (var conversion in customer.Conversions)

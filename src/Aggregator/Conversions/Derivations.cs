@@ -6,8 +6,8 @@ using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Conversions;
 
-/// <summary>The door for whoever changes something that credit, amounts or rewards follow from: programs, rates, contacts, decisions of people.</summary>
-internal sealed class Derivations(ProgramStore programs, ContactHash hashes, LedgerBooks ledger, ExchangeRateStore rates, Settings settings, TimeProvider clock)
+/// <summary>The door for whoever changes something that credit, amounts or rewards follow from: programs, rates, customers.</summary>
+internal sealed class Derivations(ProgramStore programs, LedgerBooks ledger, ExchangeRateStore rates, Settings settings, TimeProvider clock)
 {
     /// <summary>With the rules and rates of this transaction.</summary>
     public Derivation Open(Session session) => new(session, programs.Load(session), ledger, rates, settings);
@@ -17,8 +17,6 @@ internal sealed class Derivations(ProgramStore programs, ContactHash hashes, Led
     public void Again(Session session, IReadOnlyCollection<long> customerIds)
     {
         var customers = CustomerRecords.Load(session, session.In("id", "customers"), new { customers = customerIds.ToArray() });
-        var contacts = ContactBook.Load(session, hashes, customers.Select(customer => (customer.Row.Email, customer.Row.ShownId)));
-        customers.ForEach(customer => customer.SetContacts(contacts));
         Open(session).Settle(customers, clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 }

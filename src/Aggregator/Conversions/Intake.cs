@@ -18,7 +18,7 @@ namespace LinkTracker.Aggregator.Conversions;
 /// The cost of a transaction is a few round trips and one flush of the disk, however many requests share it.
 /// </summary>
 internal sealed class Intake(
-    ConversionIntake conversions, RefundIntake refunds, Derivations derivations, IdempotencyKeys keys, ContactHash hashes, WebhookOutbox webhooks, Settings settings, TimeProvider clock)
+    ConversionIntake conversions, RefundIntake refunds, Derivations derivations, IdempotencyKeys keys, ContactHash contacts, RequestHashes hashes, WebhookOutbox webhooks, Settings settings, TimeProvider clock)
 {
     /// <summary>Sets the outcome of each call. When this throws, none holds.</summary>
     public int Run(Session session, IReadOnlyList<IntakeCall> calls)
@@ -27,8 +27,13 @@ internal sealed class Intake(
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var stored = keys.Find(session, calls.Select(call => call.Idempotency).OfType<IdempotencyKey>());
         var derivation = derivations.Open(session);
-        var names = IntakeNames.Of(calls.Select(call => call.Request));
-        var batch = IntakeBatch.Load(session, names, derivation.Programs, hashes, settings.DefaultDomain, now);
+        var names = new IntakeNames();
+        foreach (var call in calls)
+        {
+            names.Add(call.Request, hashes.Of(call.Body), hashes);
+        }
+
+        var batch = IntakeBatch.Load(session, names, derivation.Programs, contacts, hashes, settings.DefaultDomain, now);
 
         // :: 2
         var fresh = new List<(IdempotencyKey, StoredAnswer)>();
@@ -85,10 +90,10 @@ internal sealed class Intake(
 
     private StoredAnswer Answer(IntakeBatch batch, Derivation derivation, IntakeCall call) => new(StatusCodes.Status200OK, call.Request switch
     {
-        LeadRequest lead => conversions.Lead(batch, derivation, lead, call.Hash),
-        SaleRequest sale => conversions.Sale(batch, sale, call.Hash),
-        EventRequest other => conversions.Event(batch, other, call.Hash),
-        RefundRequest refund => refunds.Refund(batch, derivation, refund, call.Hash),
+        LeadRequest lead => conversions.Lead(batch, derivation, lead, hashes.Of(call.Body)),
+        SaleRequest sale => conversions.Sale(batch, sale, hashes.Of(call.Body)),
+        EventRequest other => conversions.Event(batch, other, hashes.Of(call.Body)),
+        RefundRequest refund => refunds.Refund(batch, derivation, refund, hashes.Of(call.Body)),
         CancellationRequest cancellation => refunds.Cancel(batch, cancellation),
         var unknown => throw new InvalidOperationException($"{unknown.GetType().Name} is nothing that is taken in."),
     });

@@ -22,18 +22,23 @@ internal sealed class IntakeBatch
     private readonly Dictionary<string, long> _conflicts = [];
     private readonly Dictionary<long, LinkRow?> _links = [];
     private readonly IReadOnlyDictionary<string, long> _linksOfCodes;
+    private readonly RequestHashes _hashes;
+    private Dictionary<string, FirstAnswer> _retired = [];
     private readonly HashSet<CustomerRecord> _touched = [];
+    private IReadOnlySet<string> _full = new HashSet<string>();
     private readonly List<(long Conversion, SignalRow Signal)> _signals = [];
     private readonly HashSet<CancellationRow> _cancellations = [];
-    private ContactBook _contacts = null!;
 
-    private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, long nowMs) =>
-        (_session, Programs, _linksOfCodes, NowMs) = (session, programs, linksOfCodes, nowMs);
+    private IntakeBatch(Session session, ProgramSet programs, IReadOnlyDictionary<string, long> linksOfCodes, ContactBook contacts, RequestHashes hashes, long nowMs) =>
+        (_session, Programs, _linksOfCodes, Contacts, _hashes, NowMs) = (session, programs, linksOfCodes, contacts, hashes, nowMs);
 
     /// <summary>When the batch is taken in, Unix milliseconds.</summary>
     public long NowMs { get; }
 
     public ProgramSet Programs { get; }
+
+    /// <summary>Who named the customers of the requests before they came.</summary>
+    public ContactBook Contacts { get; }
 
     /// <summary>Customers of whom something new was told.</summary>
     public IReadOnlyCollection<CustomerRecord> Touched => _touched;
@@ -45,10 +50,10 @@ internal sealed class IntakeBatch
     public List<AdjustmentRow> Refunds { get; } = [];
 
     /// <param name="domain">That codes are typed of.</param>
-    public static IntakeBatch Load(Session session, IntakeNames names, ProgramSet programs, ContactHash hashes, string domain, long nowMs)
+    public static IntakeBatch Load(Session session, IntakeNames names, ProgramSet programs, ContactHash contacts, RequestHashes hashes, string domain, long nowMs)
     {
         // :: 1
-        var batch = new IntakeBatch(session, programs, TypedCodes.Resolve(session, domain, names.Codes), nowMs);
+        var batch = new IntakeBatch(session, programs, TypedCodes.Resolve(session, domain, names.Codes), ContactBook.Load(session, contacts, names.People), hashes, nowMs);
         long[] links = [.. names.Links.Union(batch._linksOfCodes.Values)];
         foreach (var link in links.Length == 0 ? [] : session.Query<LinkRow>($"SELECT * FROM links WHERE {session.In("id", "links")}", new { links }))
         {
@@ -57,24 +62,19 @@ internal sealed class IntakeBatch
 
         // :: 2
         batch.LoadAnswers(names);
+        batch._retired = RetiredKeys.Find(session, names.Retired);
 
         // :: 3
+        batch._full = CustomerRecords.Full(session, names.Customers.Except(names.Canceling));
         var ids = batch._answers.Values.Select(answer => answer.CustomerId).OfType<long>().Distinct().ToArray();
         var condition = $"{session.In("external_id", "names")} OR {session.In("id", "ids")}";
-        foreach (var customer in CustomerRecords.Load(session, condition, new { names = names.Customers.ToArray(), ids }))
+        foreach (var customer in CustomerRecords.Load(session, condition, new { names = names.Customers.Except(batch._full).ToArray(), ids }))
         {
             batch._customers.Add(customer.Row.ExternalId, customer);
             foreach (var sale in customer.Conversions.Where(conversion => conversion.Row is { Kind: "sale", BusinessKey: not null }))
             {
                 batch._sales.Add(sale.Row.BusinessKey!, sale);
             }
-        }
-
-        // :: 4
-        batch._contacts = ContactBook.Load(session, hashes, names.People.Concat(batch._customers.Values.Select(customer => (customer.Row.Email, customer.Row.ShownId))));
-        foreach (var customer in batch._customers.Values)
-        {
-            customer.SetContacts(batch._contacts);
         }
 
         return batch;
@@ -96,20 +96,23 @@ internal sealed class IntakeBatch
     /// <param name="externalId">The shop's id of it.</param>
     public CustomerRecord? Customer(bool isTest, string externalId) => _customers.GetValueOrDefault(StoredId(isTest, externalId));
 
+    /// <summary>Whether so much was told of the customer that nothing more is taken in. It is then not loaded for it.</summary>
+    public bool IsFull(bool isTest, string externalId) => _full.Contains(StoredId(isTest, externalId)) || Customer(isTest, externalId)?.IsFull == true;
+
     public ConversionRecord? Sale(string key) => _sales.GetValueOrDefault(key);
 
     /// <summary>
     /// The answer to the first request with this key; null when this is the first. A repeat that says something else is
     /// counted as a conflict and changes nothing more.
     /// </summary>
-    public string? Repeat(string? key, string hash)
+    public string? Repeat(string? key, RequestHash hash)
     {
         if (key is null || !_answers.TryGetValue(key, out var first))
         {
-            return null;
+            return key is null ? null : RepeatOfRetired(key, hash);
         }
 
-        var isConflict = first.RequestHash != hash;
+        var isConflict = !hash.Is(first.RequestHash);
         Count(first.Kind + (isConflict ? "_conflicts" : "_repeats"), 1);
         if (isConflict)
         {
@@ -118,6 +121,10 @@ internal sealed class IntakeBatch
 
         return first.Answer;
     }
+
+    /// <summary>The same, where another body is no repeat.</summary>
+    public string? RepeatOfSame(string? key, RequestHash hash) =>
+        key is not null && (!_answers.TryGetValue(key, out var first) || hash.Is(first.RequestHash)) ? Repeat(key, hash) : null;
 
     public CustomerRecord Add(CustomerRow row)
     {
@@ -131,7 +138,6 @@ internal sealed class IntakeBatch
     public void Add(CustomerRecord customer, ConversionRecord conversion)
     {
         customer.Add(conversion);
-        customer.SetContacts(_contacts);
         _touched.Add(customer);
         Added.Add((conversion.Row, customer.Row));
         if (conversion.Row is { Kind: "sale", BusinessKey: { } key })
@@ -203,6 +209,18 @@ internal sealed class IntakeBatch
 
     /// <summary>How the shop's id stands in the database.</summary>
     public static string StoredId(bool isTest, string externalId) => isTest ? CustomerRecord.TestPrefix + externalId : externalId;
+
+    // Only of an equal request: who comes by another one under that name is somebody else.
+    private string? RepeatOfRetired(string key, RequestHash hash)
+    {
+        var first = _retired.Count == 0 ? null : _hashes.Retired(key, hash).Select(retired => _retired.GetValueOrDefault(retired)).FirstOrDefault(known => known is not null);
+        if (first is not null)
+        {
+            Count(first.Kind + "_repeats", 1);
+        }
+
+        return first?.Answer;
+    }
 
     private void LoadAnswers(IntakeNames names)
     {

@@ -11,7 +11,8 @@ internal sealed class IntakeCall(IntakeRequest request, IdempotencyKey? idempote
 
     public IntakeRequest Request { get; } = request;
 
-    public string Hash { get; } = request.Hash();
+    /// <summary>What is hashed to know a repeat of it.</summary>
+    public byte[] Body { get; } = request.ToBytes();
 
     public IdempotencyKey? Idempotency { get; } = idempotency;
 

@@ -8,6 +8,9 @@ internal sealed class IntakeNames
     /// <summary>Customers, as they stand in the database.</summary>
     public HashSet<string> Customers { get; } = [];
 
+    /// <summary>Those of <see cref="Customers"/> of whom cancellations tell, however much was told of them.</summary>
+    public HashSet<string> Canceling { get; } = [];
+
     /// <summary>Business keys.</summary>
     public HashSet<string> Keys { get; } = [];
 
@@ -18,31 +21,32 @@ internal sealed class IntakeNames
 
     public HashSet<string> Codes { get; } = [];
 
-    public static IntakeNames Of(IEnumerable<IntakeRequest> requests)
+    /// <summary>Under what it would be kept that leads among them are repeats of such whose customer has another name now.</summary>
+    public HashSet<string> Retired { get; } = [];
+
+    public void Add(IntakeRequest request, RequestHash hash, RequestHashes hashes)
     {
-        var names = new IntakeNames();
-        foreach (var request in requests)
+        if (request is LeadRequest)
         {
-            names.Add(request);
+            Retired.UnionWith(Modes.SelectMany(isTest => KeysOf(request, isTest)).OfType<string>().SelectMany(key => hashes.Retired(key, hash)));
         }
 
-        return names;
-    }
-
-    private void Add(IntakeRequest request)
-    {
         foreach (var isTest in Modes)
         {
             Keys.UnionWith(KeysOf(request, isTest).OfType<string>());
             if (CustomerOf(request) is { } customer)
             {
-                Customers.Add(IntakeBatch.StoredId(isTest, customer));
+                var stored = IntakeBatch.StoredId(isTest, customer);
+                Customers.Add(stored);
+                if (request is CancellationRequest)
+                {
+                    Canceling.Add(stored);
+                }
             }
         }
 
         if (request is TrackRequest track)
         {
-            // A customer keeps the first address that was told of it, which may be another request's.
             People.Add((track.CustomerEmail, track.CustomerExternalId!));
             Links.UnionWith(ClickEvidence.LinksOf(track));
             if (track.ReferralCode is { } code)

@@ -77,7 +77,16 @@ internal sealed class IntakeQueue(Database database, Intake intake, ILogger<Inta
         Log.BatchFailed(logger, failure, calls.Count);
         foreach (var call in calls)
         {
-            await RunAsync([call], stopping);
+            try
+            {
+                await RunAsync([call], stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // Those that have their answer keep it.
+                calls.ForEach(left => left.Fail(Stopping()));
+                throw;
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LinkTracker.Aggregator.Api;
@@ -12,9 +11,13 @@ internal abstract class IntakeRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OccurredAt { get; set; }
 
-    /// <summary>True: it is kept apart from everything that is real, and is in no total.</summary>
+    /// <summary>True: it is kept apart from everything that is real, and is in no total. False: it is real. Left out: evidence, program and customer tell.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? TestMode { get; set; }
+
+    /// <summary>Whether it says that it is no test. The hash does not tell this from saying nothing.</summary>
+    [JsonIgnore]
+    public bool IsLive { get; private set; }
 
     /// <summary>Unix milliseconds; null: now.</summary>
     [JsonIgnore]
@@ -26,9 +29,10 @@ internal abstract class IntakeRequest
     {
         OccurredAtMs = Fields.Time(OccurredAt, "occurredAt");
         OccurredAt = Fields.Time(OccurredAtMs);
+        IsLive = TestMode == false;
         TestMode = TestMode == true ? true : null;
     }
 
-    /// <summary>Of the checked request: the order of its fields and what was left out or spelled in full do not matter.</summary>
-    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, GetType(), ApiJson.Options)));
+    /// <summary>What is hashed of the checked request: the order of its fields and what was left out or spelled in full do not matter.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, GetType(), ApiJson.Options);
 }

@@ -8,7 +8,7 @@ namespace LinkTracker.Aggregator.Conversions;
 internal sealed class RefundIntake(EntityId ids)
 {
     /// <summary>The answer as JSON. It shows how much takes effect, so the sale's customer is derived at once.</summary>
-    public string Refund(IntakeBatch batch, Derivation derivation, RefundRequest request, string hash)
+    public string Refund(IntakeBatch batch, Derivation derivation, RefundRequest request, RequestHash hash)
     {
         // :: 1
         var isTest = request.TestMode == true;
@@ -40,7 +40,7 @@ internal sealed class RefundIntake(EntityId ids)
             ReceivedAt = batch.NowMs,
             Reason = request.Reason,
             IsTest = isTest,
-            RequestHash = hash,
+            RequestHash = hash.Stored,
         };
         if (batch.Add(row) is { } customer)
         {
@@ -50,7 +50,7 @@ internal sealed class RefundIntake(EntityId ids)
         row.Answer = ConversionIntake.Json(new RefundAnswer(
             request.RefundId!, request.InvoiceId!, request.Type!, sale is null ? request.Amount : row.Applied, sale?.Row.Currency ?? request.Currency, request.Reason,
             Fields.Time(at), sale is null ? "pending" : "applied"));
-        batch.Keep(key, new FirstAnswer("refund", row.Answer, hash, null));
+        batch.Keep(key, new FirstAnswer("refund", row.Answer, row.RequestHash, null));
         return row.Answer;
     }
 

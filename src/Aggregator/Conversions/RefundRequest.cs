@@ -32,6 +32,8 @@ internal sealed class RefundRequest : IntakeRequest
         base.Check();
         InvoiceId = Fields.Required(InvoiceId, "invoiceId", 255);
         RefundId = Fields.Required(RefundId, "refundId", 255);
+        Placeholder.Refuse(InvoiceId, "invoiceId");
+        Placeholder.Refuse(RefundId, "refundId");
         Amount = Amount is { } amount ? Fields.Between(amount, "amount", 1, Amounts.Max) : null;
         Currency = Currency is null ? null : Currencies.Check(Currency);
         Type = Fields.OneOf(Type ?? "refund", "type", "refund", "chargeback");

@@ -62,6 +62,7 @@ internal sealed class SaleRequest : TrackRequest
         PaymentProcessor = Fields.OneOf(
             PaymentProcessor ?? "custom", "paymentProcessor", "stripe", "shopify", "polar", "paddle", "apple", "revenuecat", "lemonsqueezy", "dub", "custom");
         InvoiceId = Fields.Text(InvoiceId, "invoiceId", 255);
+        Placeholder.Refuse(InvoiceId, "invoiceId");
         LeadEventName = Fields.Text(LeadEventName, "leadEventName", 255);
         SubscriptionId = Fields.Text(SubscriptionId, "subscriptionId", 255);
         CheckoutStartedAtMs = Fields.Time(CheckoutStartedAt, "checkoutStartedAt");

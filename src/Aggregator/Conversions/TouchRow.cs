@@ -2,9 +2,11 @@ using LinkTracker.Aggregator.Attribution;
 
 namespace LinkTracker.Aggregator.Conversions;
 
-/// <summary>A row of <c>touches</c>: evidence that was told with a conversion.</summary>
+/// <summary>A row of <c>touches</c>: evidence that was told with a conversion, or that a referrer had named its customer by then.</summary>
 internal sealed class TouchRow
 {
+    private static readonly string ContactName = Names.Of(Attribution.Method.Contact);
+
     public long ConversionId { get; set; }
 
     public int Position { get; set; }
@@ -24,6 +26,8 @@ internal sealed class TouchRow
     public long OccurredAt { get; set; }
 
     public string? Refusal { get; set; }
+
+    public bool IsContact => Method == ContactName;
 
     public static TouchRow Of(ConversionRow conversion, int position, Touch touch) => new()
     {

@@ -95,6 +95,7 @@ internal abstract class TrackRequest : IntakeRequest
     internal static string CheckCustomer(string? externalId, string field = "customerExternalId")
     {
         var text = Fields.Required(externalId, field, 100);
+        Placeholder.Refuse(text, field);
         foreach (var reserved in new[] { CustomerRecord.TestPrefix, CustomerStore.DeletedPrefix })
         {
             if (text.StartsWith(reserved, StringComparison.Ordinal))

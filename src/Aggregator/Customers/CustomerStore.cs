@@ -5,7 +5,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Customers;
 
 /// <summary>Customers that clients make, change and delete. When something changes that credit depends on, what follows from it is derived again.</summary>
-internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeProvider clock)
+internal sealed class CustomerStore(Derivations derivations, RequestHashes hashes, EntityId ids, TimeProvider clock)
 {
     /// <summary>Whoever only bought without being known is not shown yet, and who was deleted no more.</summary>
     public const string IsShown = "c.is_pending = 0 AND c.deleted_at IS NULL";
@@ -14,12 +14,8 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
     public const string DeletedPrefix = "deleted:";
 
     /// <param name="id">On the wire, or <c>ext_</c> and the shop's id.</param>
-    public static CustomerRow Get(Session session, string id)
-    {
-        EntityId.TryParse(EntityId.Customer, id, out var number);
-        return session.First<CustomerRow>($"SELECT * FROM customers c WHERE {IsShown} AND (c.id = @number OR c.external_id = @external)", new { number, external = ExternalOf(id) })
-            ?? throw ApiError.NotFound($"There is no customer {id}.");
-    }
+    /// <param name="isTest">Whether the shop's id is of test mode.</param>
+    public static CustomerRow Get(Session session, string id, bool isTest) => Find(session, id, isTest, IsShown);
 
     /// <summary>The shop's id in <c>ext_…</c>; null when it is none.</summary>
     public static string? ExternalOf(string id) => id is ['e', 'x', 't', '_', .. var rest] ? rest : null;
@@ -69,25 +65,35 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
         return (created, bodies.Items.Count - created);
     }
 
-    public CustomerRow Update(Session session, string id, Body<CustomerUpdate> body)
+    public CustomerRow Update(Session session, string id, bool isTest, Body<CustomerUpdate> body)
     {
-        var row = Get(session, id);
+        var row = Get(session, id, isTest);
         if (body.Has("externalId"))
         {
             Rename(session, row, IntakeBatch.StoredId(row.IsTest, CheckExternalId(body.Value.ExternalId)));
         }
 
         body.Value.Apply(body.Has, row, Now());
-        Save(session, [row]);
+        ConversionTables.Customers.Upsert(session, [row]);
+        FollowName(session, row);
         return row;
     }
 
-    /// <summary>Takes away whatever tells who it was. What it bought stays, and stays credited.</summary>
-    public CustomerRow Delete(Session session, string id)
+    /// <summary>Takes away whatever tells who it was, also of one that only bought so far. What it bought stays, and stays credited.</summary>
+    public CustomerRow Delete(Session session, string id, bool isTest)
     {
-        var row = Get(session, id);
-        PersonalData.Erase(session, row, IntakeBatch.StoredId(row.IsTest, DeletedPrefix + EntityId.Format(EntityId.Customer, row.Id)), Now());
+        var row = Find(session, id, isTest, "c.deleted_at IS NULL");
+        PersonalData.Erase(session, hashes, row, IntakeBatch.StoredId(row.IsTest, DeletedPrefix + EntityId.Format(EntityId.Customer, row.Id)), Now());
+        FollowName(session, row);
         return row;
+    }
+
+    private static CustomerRow Find(Session session, string id, bool isTest, string condition)
+    {
+        EntityId.TryParse(EntityId.Customer, id, out var number);
+        var external = ExternalOf(id) is { } shown ? IntakeBatch.StoredId(isTest, shown) : null;
+        return session.First<CustomerRow>($"SELECT * FROM customers c WHERE {condition} AND (c.id = @number OR c.external_id = @external)", new { number, external })
+            ?? throw ApiError.NotFound($"There is no customer {id}.");
     }
 
     private static string CheckExternalId(string? externalId) => TrackRequest.CheckCustomer(externalId, "externalId");
@@ -102,14 +108,21 @@ internal sealed class CustomerStore(Derivations derivations, EntityId ids, TimeP
         derivations.Again(session, [.. rows.Select(row => row.Id)]);
     }
 
-    private static void Rename(Session session, CustomerRow row, string stored)
+    // Keys of leads hold the name, and decide among commissions of one moment.
+    private void FollowName(Session session, CustomerRow row)
+    {
+        derivations.Again(session, [row.Id]);
+        PersonalData.RenameLeftOver(session, row);
+    }
+
+    private void Rename(Session session, CustomerRow row, string stored)
     {
         if (stored != row.ExternalId && session.First<long?>("SELECT id FROM customers WHERE external_id = @stored", new { stored }) is not null)
         {
             throw ApiError.Conflict("externalId: another customer has it.");
         }
 
-        PersonalData.Rename(session, row, stored);
+        PersonalData.Rename(session, hashes, row, stored);
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -1,5 +1,6 @@
 using Dapper;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Customers;
@@ -30,8 +31,8 @@ internal sealed class CustomersApi(Database database, CustomerStore store, Custo
         return [.. page.Arrange(rows).Select(row => presenter.Present(session, row, filter.IncludeExpandedFields == true))];
     });
 
-    private CustomerResponse Get(string id, bool? includeExpandedFields) =>
-        database.Read(session => Present(session, CustomerStore.Get(session, id), includeExpandedFields));
+    private CustomerResponse Get(string id, bool? includeExpandedFields, bool? testMode) =>
+        database.Read(session => Present(session, CustomerStore.Get(session, id, testMode == true), includeExpandedFields));
 
     private async Task<IResult> CreateAsync(Body<CustomerRequest> body, CancellationToken cancellation) => Results.Json(
         await database.WriteAsync(session => Present(session, store.Create(session, body), false), cancellation),
@@ -54,11 +55,11 @@ internal sealed class CustomersApi(Database database, CustomerStore store, Custo
             cancellation);
     }
 
-    private Task<CustomerResponse> UpdateAsync(string id, Body<CustomerUpdate> body, bool? includeExpandedFields, CancellationToken cancellation) =>
-        database.WriteAsync(session => Present(session, store.Update(session, id, body), includeExpandedFields), cancellation);
+    private Task<CustomerResponse> UpdateAsync(string id, Body<CustomerUpdate> body, bool? includeExpandedFields, bool? testMode, CancellationToken cancellation) =>
+        database.WriteAsync(session => Present(session, store.Update(session, id, testMode == true, body), includeExpandedFields), cancellation);
 
-    private Task<DeletedCustomer> DeleteAsync(string id, CancellationToken cancellation) =>
-        database.WriteAsync(session => new DeletedCustomer(EntityId.Format(EntityId.Customer, store.Delete(session, id).Id)), cancellation);
+    private Task<DeletedCustomer> DeleteAsync(string id, bool? testMode, CancellationToken cancellation) =>
+        database.WriteAsync(session => new DeletedCustomer(EntityId.Format(EntityId.Customer, store.Delete(session, id, testMode == true).Id)), cancellation);
 
     private CustomerResponse Present(Session session, CustomerRow row, bool? includeExpandedFields) =>
         presenter.Present(session, presenter.Query(session, "c.id = @Id", new DynamicParameters(new { row.Id }))[0], includeExpandedFields == true);
@@ -132,8 +133,9 @@ internal sealed class CustomerFilter
         var where = CustomerStore.IsShown;
         Add("c.is_test = @test", "test", TestMode == true ? 1 : 0);
         Add("lower(c.email) = @email", "email", Email?.ToLowerInvariant());
-        Add("c.external_id = @external", "external", ExternalId);
-        Add("(lower(c.name) LIKE @search ESCAPE '!' OR lower(c.email) LIKE @search ESCAPE '!' OR lower(c.external_id) LIKE @search ESCAPE '!')", "search", SearchPattern.Of(Search));
+        Add("c.external_id = @external", "external", string.IsNullOrEmpty(ExternalId) ? null : IntakeBatch.StoredId(TestMode == true, ExternalId));
+        var shown = TestMode == true ? $"substr(c.external_id, {CustomerRecord.TestPrefix.Length + 1})" : "c.external_id";
+        Add($"(lower(c.name) LIKE @search ESCAPE '!' OR lower(c.email) LIKE @search ESCAPE '!' OR lower({shown}) LIKE @search ESCAPE '!')", "search", SearchPattern.Of(Search));
         Add("EXISTS (SELECT 1 FROM conversions s WHERE s.customer_id = c.id AND s.country = @country)", "country", Country?.ToUpperInvariant());
         Add("c.link_id = @link", "link", EntityId.Filter(EntityId.Link, LinkId));
         Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));

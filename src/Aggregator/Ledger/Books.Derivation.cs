@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Ledger;
@@ -18,10 +19,19 @@ internal sealed partial class Books
         var existing = _rows.Track(store.OfCustomers(_accounts.Keys)).Where(row => row.RewardId.Length > 0).ToLookup(row => row.CustomerId!.Value);
         _groups.Load(_accounts.Values.SelectMany(account => account.Conversions).SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>());
         var plan = new RewardPlan(programs, _groups.Of, store.Rates);
+        var made = MadeByHand();
         foreach (var account in _accounts.Values)
         {
-            Match(plan.Of(account), existing[account.CustomerId]);
+            var dues = plan.Of(account).Where(due => due.Rule.Side == Due.Friend || !made.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
+            Match(dues, existing[account.CustomerId]);
         }
+    }
+
+    // A referrer whom a person gave a commission for an invoice gets none by rule when the invoice is told later, whatever became of that one.
+    private HashSet<(long Program, long Partner, string Key)> MadeByHand()
+    {
+        string[] sales = [.. _accounts.Values.SelectMany(account => account.Conversions).Where(conversion => conversion.Kind == FactKind.Sale).Select(conversion => conversion.Key)];
+        return sales.Length == 0 ? [] : [.. store.MadeFor(sales).Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey))];
     }
 
     private void Match(IEnumerable<Due> dues, IEnumerable<CommissionRow> existing)
@@ -119,8 +129,8 @@ internal sealed partial class Books
     }
 
     private static bool IsSameClaim(CommissionRow one, CommissionRow other) =>
-        (one.ProgramId, one.RuleVersion, one.Unit, one.PartnerId, one.Basis, one.Quantity, one.Shares)
-        == (other.ProgramId, other.RuleVersion, other.Unit, other.PartnerId, other.Basis, other.Quantity, other.Shares);
+        (one.ProgramId, one.RuleVersion, one.Unit, one.PartnerId, one.OrderKey, one.Basis, one.Quantity, one.Shares)
+        == (other.ProgramId, other.RuleVersion, other.Unit, other.PartnerId, other.OrderKey, other.Basis, other.Quantity, other.Shares);
 
     // What is owed in another program or unit is owed anew there.
     private void Leave(CommissionRow row, CommissionRow before)

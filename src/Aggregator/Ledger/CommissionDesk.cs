@@ -1,5 +1,6 @@
 using System.Numerics;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
@@ -34,7 +35,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
             PartnerId = partner.Id,
             CustomerId = type == "custom" ? null : CustomerOf(session, request.CustomerId),
             LinkId = LinkOf(session, request.LinkId),
-            OrderKey = type == "sale" && request.Sale!.InvoiceId is { } invoice ? "sale:" + invoice : "",
+            OrderKey = type == "sale" ? BusinessKey.Sale(program.IsTest, Fields.Text(request.Sale!.InvoiceId, "sale.invoiceId", 255)) ?? "" : "",
             Basis = basis,
             Due = earnings,
             Granted = earnings,

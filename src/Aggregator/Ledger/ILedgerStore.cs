@@ -15,6 +15,9 @@ internal interface ILedgerStore
 
     IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids);
 
+    /// <summary>Those of these order keys that a person made.</summary>
+    IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys);
+
     /// <summary>Every commission in the span of the chain.</summary>
     IReadOnlyList<CommissionRow> OfChain(RewardChain chain);
 

@@ -30,6 +30,10 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => session.Query<CommissionRow>(
         $"SELECT * FROM commissions WHERE {session.In("id", "ids")}", new { ids = ids.ToArray() });
 
+    // In words of the index, which is only over these.
+    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) => session.Query<CommissionRow>(
+        $"SELECT * FROM commissions WHERE reward_id = '' AND order_key <> '' AND {session.In("order_key", "keys")}", new { keys = orderKeys.ToArray() });
+
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => session.Query<CommissionRow>(
         $"""
         SELECT * FROM commissions

@@ -1,4 +1,6 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Conversions;
+using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Programs;
@@ -20,7 +22,7 @@ internal static class CustomerNames
     public static long[] Find(Session session, ReferralProgram program, string[] names)
     {
         var byId = names.Select(name => EntityId.TryParse(EntityId.Customer, name, out var id) ? id : 0L).ToArray();
-        var byExternal = names.Select(name => External(name) is { } external ? (program.IsTest ? "test:" + external : external) : null).ToArray();
+        var byExternal = names.Select(name => CustomerStore.ExternalOf(name) is { } external ? IntakeBatch.StoredId(program.IsTest, external) : null).ToArray();
         var found = session.Query<(long Id, string External)>(
             $"SELECT id, external_id FROM customers WHERE {session.In("id", "ids")} OR {session.In("external_id", "externals")}",
             new { ids = byId.Where(id => id > 0).ToArray(), externals = byExternal.OfType<string>().ToArray() });
@@ -35,6 +37,4 @@ internal static class CustomerNames
 
         return [.. ids];
     }
-
-    private static string? External(string name) => name is ['e', 'x', 't', '_', .. var rest] ? rest : null;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
 
@@ -59,8 +60,6 @@ internal sealed class CustomerTraits(Settings settings)
 
     private sealed class CustomerRead
     {
-        private const string TestPrefix = "test:";
-
         public long Id { get; set; }
 
         public string ExternalId { get; set; } = "";
@@ -74,7 +73,7 @@ internal sealed class CustomerTraits(Settings settings)
         public long Since { get; set; }
 
         /// <summary>As the shop named it: of test customers a prefix is kept with it.</summary>
-        public string ShownId => IsTest && ExternalId.StartsWith(TestPrefix, StringComparison.Ordinal) ? ExternalId[TestPrefix.Length..] : ExternalId;
+        public string ShownId => IsTest ? ExternalId[CustomerRecord.TestPrefix.Length..] : ExternalId;
     }
 
     private sealed class Sales

@@ -46,7 +46,7 @@ internal sealed record AttributionRules
     /// <summary>Kinds of evidence, the strongest first: <c>code</c>, <c>click</c>, <c>lead</c>, <c>contact</c>. What is left out does not count.</summary>
     public IReadOnlyList<string> Precedence { get; init; } = ["code", "click", "lead", "contact"];
 
-    /// <summary>Days in which evidence counts, from when it happened until just before so many days later. Null: <c>Aggregator__AttributionWindowDays</c>.</summary>
+    /// <summary>Days in which evidence counts, from when it happened until just before so many days later. Null in what clients send: <c>Aggregator__AttributionWindowDays</c> as it is then. What is stored names them.</summary>
     public int? ClickDays { get; init; }
 
     /// <summary>Null: a credited lead binds its customer for ever.</summary>
@@ -65,6 +65,9 @@ internal sealed record AttributionRules
 
     /// <summary>The most touches that share credit, the newest; 1 to 100.</summary>
     public int MaxTouches { get; init; } = 50;
+
+    /// <summary>The same with what a setting stands for written out, so that no setting changes later what the rules mean.</summary>
+    public AttributionRules Pinned(TimeSpan clickWindow) => ClickDays is null ? this with { ClickDays = (int)clickWindow.TotalDays } : this;
 }
 
 /// <param name="Name">At most 50 characters; <c>default</c> is the group of everybody who is in no other.</param>

@@ -13,7 +13,7 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
 
     private volatile Known? _known;
 
-    /// <summary>Makes the default program when there is none yet.</summary>
+    /// <summary>Makes the default program when there is none yet, and pins what older versions left to the setting.</summary>
     public void Open(Database database) => database.Write(session =>
     {
         if (session.First<long?>("SELECT id FROM programs WHERE id = @id", new { id = installation.DefaultProgram }) is null)
@@ -21,6 +21,7 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
             Insert(session, installation.DefaultProgram, "Default", settings.Currency, isTest: false, new ProgramRules());
         }
 
+        PinStored(session);
         return 0;
     });
 
@@ -73,10 +74,31 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
                 program,
                 version.Number,
                 version.ValidFromMs,
-                rules = RulesText.Write(version.Rules),
+                rules = RulesText.Write(Pinned(version.Rules)),
                 now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
             });
         SetUpdated(session, program);
+    }
+
+    /// <summary>
+    /// The rules with what the setting says now, where they leave it to that: whoever changes it later, or starts a second process with
+    /// another, changes nothing that was decided.
+    /// </summary>
+    public ProgramRules Pinned(ProgramRules rules) => rules with { Attribution = rules.Attribution.Pinned(settings.AttributionWindow) };
+
+    private void PinStored(Session session)
+    {
+        foreach (var row in Rows(session))
+        {
+            var rules = row.ToVersion().Rules;
+            if (rules.Attribution.ClickDays is null)
+            {
+                session.Execute(
+                    "UPDATE program_rules SET rules = @rules WHERE program_id = @ProgramId AND version = @Version",
+                    new { row.ProgramId, row.Version, rules = RulesText.Write(Pinned(rules)) });
+                session.Add(Version, 1);
+            }
+        }
     }
 
     private void SetUpdated(Session session, long id)
@@ -91,12 +113,14 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
     /// <summary>As of this transaction, and not remembered: for the one that changes them, which may yet be undone.</summary>
     public ProgramSet Read(Session session)
     {
-        var versions = session.Query<RulesRow>("SELECT program_id, version, valid_from, rules FROM program_rules ORDER BY program_id, version")
-            .ToLookup(row => row.ProgramId, row => row.ToVersion());
+        var versions = Rows(session).ToLookup(row => row.ProgramId, row => row.ToVersion());
         var programs = session.Query<ProgramRow>("SELECT id, name, currency, is_test FROM programs")
             .ToDictionary(row => row.Id, row => new ReferralProgram(row.Id, row.Name, row.Currency, row.IsTest, [.. versions[row.Id]]));
         return new ProgramSet(programs[installation.DefaultProgram], programs);
     }
+
+    private static IReadOnlyList<RulesRow> Rows(Session session) =>
+        session.Query<RulesRow>("SELECT program_id, version, valid_from, rules FROM program_rules ORDER BY program_id, version");
 
     private sealed record Known(long Version, ProgramSet Programs);
 

@@ -112,7 +112,7 @@ internal sealed class ProgramsApi(Database database, ProgramStore programs, Prog
 
         // What holds at that time is changed. A plan for later has another start then, and this version takes its place.
         var changed = program.At(from);
-        var rules = RulesText.Change(changed.Rules, change);
+        var rules = programs.Pinned(RulesText.Change(changed.Rules, change));
         if (changed != newest || !RulesText.AreSame(rules, newest.Rules))
         {
             programs.AddVersion(session, program.Id, new ProgramVersion(newest.Number + 1, from, rules));

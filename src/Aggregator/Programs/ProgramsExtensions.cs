@@ -13,7 +13,6 @@ internal static class ProgramsExtensions
         services.AddSingleton<ProgramPresenter>();
         services.AddSingleton<CustomerTraits>();
         services.AddSingleton<ContactHash>();
-        services.AddSingleton<Attribution.ContactHashes>(provider => provider.GetRequiredService<ContactHash>().Of);
         return services;
     }
 

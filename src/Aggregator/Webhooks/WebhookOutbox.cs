@@ -45,6 +45,21 @@ internal sealed class WebhookOutbox(EntityId ids, TimeProvider clock)
             messages.SelectMany(message => wanted[message.Type].Select(webhook => new object?[] { ids.Next(), webhook, message.Id, now })));
     }
 
+    /// <summary>Takes back what waits to be told, and takes away what was told, of these things.</summary>
+    /// <param name="ids">On the wire.</param>
+    public static void Forget(Session session, IEnumerable<string> ids)
+    {
+        foreach (var id in ids)
+        {
+            var messages = session.Query<long>("SELECT id FROM webhook_messages WHERE body LIKE @pattern", new { pattern = $"%\"{id}\"%" }).ToArray();
+            if (messages.Length > 0)
+            {
+                session.Execute($"DELETE FROM webhook_deliveries WHERE {session.In("message_id", "messages")}", new { messages });
+                session.Execute($"DELETE FROM webhook_messages WHERE {session.In("id", "messages")}", new { messages });
+            }
+        }
+    }
+
     // By type: the webhooks that are enabled and want it.
     private ILookup<string, long> Wanted(Session session)
     {

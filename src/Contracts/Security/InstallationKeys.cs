@@ -50,6 +50,9 @@ public sealed class InstallationKeys
     /// <param name="generation">Grows whenever the webhook is given a new one.</param>
     public IReadOnlyList<byte[]> WebhookKeys(long webhook, long generation) => OfBoth(string.Create(CultureInfo.InvariantCulture, $"linktracker/webhook/v1/{webhook}/{generation}"));
 
+    /// <summary>32 bytes that key the hashes of what shops tell, likewise.</summary>
+    public IReadOnlyList<byte[]> RequestKeys() => OfBoth("linktracker/request/v1");
+
     private IReadOnlyList<byte[]> OfBoth(string label) => [.. new[] { _secret, _previousSecret }.OfType<byte[]>().Select(secret => Derive(secret, label, 32))];
 
     private static TokenSealer SealerOf(ReadOnlySpan<byte> secret) => new(Derive(secret.ToArray(), "linktracker/click-token/v1", 32));

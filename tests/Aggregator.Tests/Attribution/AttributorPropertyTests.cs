@@ -8,7 +8,6 @@ namespace LinkTracker.Aggregator.Tests.Attribution;
 public class AttributorPropertyTests
 {
     private const int Histories = 4_000;
-    private static readonly TimeSpan Window = TimeSpan.FromDays(3);
 
     [Fact]
     public void The_rules_in_arbitrary_precision_agree_on_every_share_reason_and_conflict()
@@ -16,8 +15,8 @@ public class AttributorPropertyTests
         var reasons = new HashSet<string>();
         foreach (var (seed, random) in All())
         {
-            var decisions = Attributor.Decide(random.History, random.Programs, Window);
-            var verdicts = new ReferenceAttribution(random.History, random.Programs, Window).Decide();
+            var decisions = Attributor.Decide(random.History, random.Programs);
+            var verdicts = new ReferenceAttribution(random.History, random.Programs).Decide();
             Assert.True(decisions.Count == verdicts.Count && decisions.Zip(verdicts).All(pair => Agree(pair.First, pair.Second)), $"The seed is {seed}.");
             reasons.UnionWith(decisions.SelectMany(decision => decision.Candidates).Select(candidate => candidate.Lost).OfType<string>());
         }
@@ -33,10 +32,10 @@ public class AttributorPropertyTests
     {
         foreach (var (seed, random) in All())
         {
-            var expected = Text(Attributor.Decide(random.History, random.Programs, Window));
+            var expected = Text(Attributor.Decide(random.History, random.Programs));
             for (var i = 0; i < 3; i++)
             {
-                Assert.True(expected == Text(Attributor.Decide(random.Shuffled(), random.Programs, Window)), $"The seed is {seed}.");
+                Assert.True(expected == Text(Attributor.Decide(random.Shuffled(), random.Programs)), $"The seed is {seed}.");
             }
         }
     }
@@ -47,10 +46,10 @@ public class AttributorPropertyTests
         foreach (var (seed, random) in All().Take(60))
         {
             var facts = random.History.Facts.Take(5).ToArray();
-            var expected = Text(Attributor.Decide(random.History with { Facts = facts }, random.Programs, Window));
+            var expected = Text(Attributor.Decide(random.History with { Facts = facts }, random.Programs));
             foreach (var permuted in Permutations(facts))
             {
-                Assert.True(expected == Text(Attributor.Decide(random.History with { Facts = [.. permuted, permuted[0]] }, random.Programs, Window)), $"The seed is {seed}.");
+                Assert.True(expected == Text(Attributor.Decide(random.History with { Facts = [.. permuted, permuted[0]] }, random.Programs)), $"The seed is {seed}.");
             }
         }
     }
@@ -60,11 +59,11 @@ public class AttributorPropertyTests
     {
         foreach (var (seed, random) in All())
         {
-            var decisions = Attributor.Decide(random.History, random.Programs, Window);
+            var decisions = Attributor.Decide(random.History, random.Programs);
             for (var count = 1; count < decisions.Count; count++)
             {
                 var ids = decisions.Take(count).Select(decision => decision.FactId).ToHashSet();
-                var sooner = Attributor.Decide(random.History with { Facts = [.. random.History.Facts.Where(fact => ids.Contains(fact.Id))] }, random.Programs, Window);
+                var sooner = Attributor.Decide(random.History with { Facts = [.. random.History.Facts.Where(fact => ids.Contains(fact.Id))] }, random.Programs);
                 Assert.True(sooner.Zip(decisions).All(pair => pair.First.Credits.Count == 0 || Text([pair.First]) == Text([pair.Second]) || IsLater(pair.First, decisions)), $"The seed is {seed}.");
             }
         }
@@ -75,7 +74,7 @@ public class AttributorPropertyTests
     {
         foreach (var (_, random) in All().Take(200))
         {
-            var decisions = Attributor.Decide(random.History, random.Programs, Window);
+            var decisions = Attributor.Decide(random.History, random.Programs);
             var read = JsonSerializer.Deserialize<Decision[]>(Text(decisions), ApiJson.Options)!;
             Assert.Equal(decisions.SelectMany(one => one.Credits), read.SelectMany(one => one.Credits));
             Assert.Equal(Text(decisions), Text(read));

@@ -39,7 +39,7 @@ public class AttributorTests
     {
         var lead = Fact(FactKind.Lead, "lead", Now - 9, Click(3, Now - 10));
         var sale = Fact(FactKind.Sale, "sale", Now, Code(1, Now), Click(2, Now - 5));
-        var decision = Attributor.Decide(new CustomerHistory(null, [sale, lead], [Contact(4, Now - 20)]), Of(Rules), Window)[1];
+        var decision = Attributor.Decide(new CustomerHistory(null, [sale, lead], [Contact(4, Now - 20)]), Of(Rules))[1];
         Assert.Equal(
             [(1, Method.Code, null), (2, Method.Click, "beaten"), (3, Method.Click, "beaten"), (3, Method.Lead, "beaten"), (4L, Method.Contact, "beaten")],
             decision.Candidates.Select(one => (one.Touch.LinkId!.Value, one.Touch.Method, one.Lost)));
@@ -117,8 +117,8 @@ public class AttributorTests
         Assert.Equal((1, "bound"), (Winner(bound), bound.Candidates[1].Lost));
 
         var programs = Of(Rules with { NewCustomersOnly = true });
-        Assert.Equal("existing_customer", Attributor.Decide(new CustomerHistory(Now - 1, [lead], []), programs, Window)[0].Candidates[0].Lost);
-        Assert.Equal(1, Winner(Attributor.Decide(new CustomerHistory(Now, [lead], []), programs, Window)[0]));
+        Assert.Equal("existing_customer", Attributor.Decide(new CustomerHistory(Now - 1, [lead], []), programs)[0].Candidates[0].Lost);
+        Assert.Equal(1, Winner(Attributor.Decide(new CustomerHistory(Now, [lead], []), programs)[0]));
         Assert.Null(Winner(Decide(programs, Fact(FactKind.Sale, "0", Now - 5), lead)[1]));
         Assert.Equal([1, 1L], Decide(programs, Fact(FactKind.Sale, "0", Now), lead).Select(one => Winner(one)!.Value));
     }
@@ -216,7 +216,7 @@ public class AttributorTests
     private static Decision Sale(AttributionRules rules, params Touch[] evidence) => Decide(Of(rules), Fact(FactKind.Sale, "sale", Now, evidence))[0];
 
     private static Decision Named(AttributionRules rules, long atMs, Touch contact) =>
-        Attributor.Decide(new CustomerHistory(null, [Fact(FactKind.Sale, "sale", atMs)], [contact]), Of(rules), Window)[0];
+        Attributor.Decide(new CustomerHistory(null, [Fact(FactKind.Sale, "sale", atMs)], [contact]), Of(rules))[0];
 
     private static long? Winner(Decision decision) => decision.Credits.Count == 0 ? null : Assert.Single(decision.Credits).Touch.LinkId;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
@@ -117,7 +118,7 @@ public abstract class ExplanationTests : EngineTests
     {
         var touch = new ExplainedTouch("click", "link_1", "d/k", null, null, "t", "2026-01-01T00:00:00.000Z", null, null);
         var reasons = typeof(Lost).GetFields().Select(field => (string)field.GetRawConstantValue()!).Concat(["unknown_code", "link_not_live", "throttled"]).ToList();
-        var sentences = reasons.Select(reason => InWords.Why(reason, touch, new StoredConversion { CheckoutStartedAt = 1 }, new(), TimeSpan.FromDays(90))).ToList();
+        var sentences = reasons.Select(reason => InWords.Why(reason, touch, new StoredConversion { CheckoutStartedAt = 1 }, new AttributionRules { ClickDays = 90 })).ToList();
         Assert.Equal(sentences.Count, sentences.Distinct().Count());
         Assert.All(sentences, sentence => Assert.StartsWith("The click on the link of d/k ", sentence, StringComparison.Ordinal));
     }

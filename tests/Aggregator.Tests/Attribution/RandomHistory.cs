@@ -73,7 +73,7 @@ internal sealed class RandomHistory
             LastPercent = _random.Next(0, 101 - first),
             HalfLifeDays = Pick(1, 2, 7),
             Precedence = Is(4) ? kinds[.._random.Next(1, 4)] : kinds,
-            ClickDays = Is(2) ? _random.Next(1, 5) : null,
+            ClickDays = Is(2) ? _random.Next(1, 5) : 3,
             LeadDays = Is(3) ? _random.Next(1, 5) : null,
             ContactDays = _random.Next(1, 5),
             ExistingCustomers = !Is(4),

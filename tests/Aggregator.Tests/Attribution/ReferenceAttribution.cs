@@ -8,7 +8,7 @@ namespace LinkTracker.Aggregator.Tests.Attribution;
 /// The rules once more, from their prose and for nothing but clarity: every fact asks the whole history again, and shares are fractions of
 /// whole numbers of any size. Shares no code with what it checks but the types.
 /// </summary>
-internal sealed class ReferenceAttribution(CustomerHistory history, ProgramSet programs, TimeSpan clickWindow)
+internal sealed class ReferenceAttribution(CustomerHistory history, ProgramSet programs)
 {
     private static readonly string[] Strength = ["code", "click", "lead", "contact"];
 
@@ -106,7 +106,7 @@ internal sealed class ReferenceAttribution(CustomerHistory history, ProgramSet p
             var rules = RulesOf(ProgramOf(touch));
             var days = touch.Method switch
             {
-                Method.Click => rules.ClickDays ?? clickWindow.TotalDays,
+                Method.Click => rules.ClickDays!.Value,
                 Method.Contact => rules.ContactDays,
                 Method.Code => null,
                 _ => (double?)rules.LeadDays,

@@ -33,7 +33,7 @@ internal static class StoredHistory
 
     public static IReadOnlyList<Decision> Store(this AggregatorServer server, long customer, params (Fact Fact, long Amount)[] facts)
     {
-        var decisions = Attributor.Decide(new CustomerHistory(null, [.. facts.Select(one => one.Fact)], []), server.Programs(), TimeSpan.FromDays(90));
+        var decisions = Attributor.Decide(new CustomerHistory(null, [.. facts.Select(one => one.Fact)], []), server.Programs());
         server.Database.Write(session =>
         {
             session.Execute("INSERT INTO customers (id, external_id, name, created_at) VALUES (@customer, @external, 'Cleo', 0)", new { customer, external = "ext-" + customer });

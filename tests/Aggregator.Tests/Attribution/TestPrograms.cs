@@ -11,7 +11,7 @@ internal static class TestPrograms
     /// <summary>The time around which tests happen.</summary>
     public const long Now = 10_000 * Day;
 
-    public static readonly TimeSpan Window = TimeSpan.FromDays(90);
+    private static readonly TimeSpan Window = TimeSpan.FromDays(90);
 
     public static ProgramSet Of(params AttributionRules[] rules) => Of([.. rules.Select(one => new[] { (0L, one) })]);
 
@@ -20,7 +20,7 @@ internal static class TestPrograms
     {
         var programs = versions.Select((all, i) => new ReferralProgram(
             i + 1, "program " + (i + 1), "eur", false,
-            [.. all.Select((version, n) => new ProgramVersion(n + 1, version.From, new ProgramRules { Attribution = version.Rules }))])).ToDictionary(program => program.Id);
+            [.. all.Select((version, n) => new ProgramVersion(n + 1, version.From, new ProgramRules { Attribution = version.Rules.Pinned(Window) }))])).ToDictionary(program => program.Id);
         return new ProgramSet(programs[1], programs);
     }
 
@@ -34,5 +34,5 @@ internal static class TestPrograms
         new() { Id = string.GetHashCode(key, StringComparison.Ordinal), Kind = kind, Key = key, OccurredAtMs = atMs, EventName = key, Evidence = evidence };
 
     public static IReadOnlyList<Decision> Decide(ProgramSet programs, params Fact[] facts) =>
-        Attributor.Decide(new CustomerHistory(null, facts, []), programs, Window);
+        Attributor.Decide(new CustomerHistory(null, facts, []), programs);
 }

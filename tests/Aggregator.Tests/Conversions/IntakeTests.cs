@@ -224,29 +224,59 @@ public abstract class IntakeTests : EngineTests
         Assert.Equal((2L, 150L, 0L), (await OneAsync(server, "SELECT COUNT(*) FROM conversions WHERE kind = 'sale'"), await OneAsync(server, "SELECT SUM(amount) FROM credits"), await OneAsync(server, "SELECT COUNT(*) FROM adjustments")));
     }
 
-    [EngineFact]
-    public async Task A_request_that_nobody_foresaw_fails_alone()
+    [EngineTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refund_of_more_than_its_sale_comes_to_nothing_whichever_is_told_first(bool isRefundFirst)
     {
         await using var server = await StartAsync();
         await HasLeadAsync(server, "c");
-        var queue = server.App.Services.GetRequiredService<IntakeQueue>();
-        using var held = new ManualResetEventSlim();
-
-        // The writer is busy, so that all of them gather in one batch.
-        var busy = Task.Run(() => server.Database.WriteAsync(_ => held.Wait(TimeSpan.FromSeconds(60)), CancellationToken.None));
-        var answers = new IntakeRequest[] { Sale("0"), Sale("1"), new Poison(), Sale("2") }.Select(request =>
+        var sale = new { customerExternalId = "c", amount = 100, invoiceId = "i" };
+        if (isRefundFirst)
         {
-            request.Check();
-            return queue.AskAsync(new IntakeCall(request, idempotency: null), CancellationToken.None);
-        }).ToList();
-        held.Set();
-        await busy;
+            Assert.Equal("pending", (await RefundAsync(server, "r", 101)).Ok().GetProperty("status").GetString());
+            (await server.PostAsync("/track/sale", sale)).Ok();
+        }
+        else
+        {
+            (await server.PostAsync("/track/sale", sale)).Ok();
+            (await RefundAsync(server, "r", 101)).Refused(422, "unprocessable_entity");
+        }
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => answers[2]);
-        Assert.All([await answers[0], await answers[1], await answers[3]], answer => Assert.Equal(200, answer.Status));
-        Assert.Equal(3, await OneAsync(server, "SELECT COUNT(*) FROM conversions WHERE kind = 'sale'"));
+        Assert.Equal(40, (await RefundAsync(server, "other", 40)).Ok().GetProperty("amount").GetInt64());
+        Assert.Equal("""{"usd":40}""", await RefundedAsync(server));
+        Assert.Equal(40, await OneAsync(server, "SELECT SUM(refunded) FROM credits"));
+        var explained = (await server.GetAsync($"/conversions/{EntityId.Format(EntityId.Sale, await OneAsync(server, "SELECT id FROM conversions WHERE kind = 'sale'"))}/explanation")).Ok();
+        Assert.Equal(
+            isRefundFirst ? [(101L, 0L), (40L, 40L)] : [(40L, 40L)],
+            explained.GetProperty("adjustments").EnumerateArray().Select(one => (one.GetProperty("amount").GetInt64(), one.GetProperty("applied").GetInt64())));
+    }
 
-        static SaleRequest Sale(string invoice) => new() { CustomerExternalId = "c", Amount = 100, InvoiceId = invoice };
+    [EngineFact]
+    public async Task A_customer_has_at_most_ten_thousand_conversions_and_may_have_refunds_of_them()
+    {
+        await using var server = await StartAsync();
+        await HasLeadAsync(server, "c");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "i" })).Ok();
+        server.Database.Write(session => session.Execute(
+            """
+            WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 9998)
+            INSERT INTO conversions (id, kind, customer_id, decision, event_name, occurred_at, quantity, answer, request_hash, conflicts, enriched)
+            SELECT n, 'event', (SELECT id FROM customers), '{}', 'e', 1, 1, '', '', 0, 1 FROM many
+            """));
+        foreach (var (path, body) in new (string, object)[]
+        {
+            ("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "j" }),
+            ("/track/event", new { customerExternalId = "c", eventName = "e" }),
+        })
+        {
+            Assert.Contains("10000 conversions", (await server.PostAsync(path, body)).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(30, (await RefundAsync(server, "r", 30)).Ok().GetProperty("amount").GetInt64());
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "i" })).Ok();
+        (await server.PostAsync("/track/cancellation", new { customerExternalId = "c" })).Ok();
+        Assert.Equal(10_000, await OneAsync(server, "SELECT COUNT(*) FROM conversions"));
     }
 
     [EngineTheory]
@@ -274,6 +304,14 @@ public abstract class IntakeTests : EngineTests
     [InlineData("/track/refund", """{"refundId":"r","invoiceId":"i","occurredAt":"2999-01-01T00:00:00Z"}""", "occurredAt: ")]
     [InlineData("/track/cancellation", """{"customerExternalId":"c","occurredAt":"2999-01-01T00:00:00Z"}""", "occurredAt: ")]
     [InlineData("/track/cancellation", "{}", "customerExternalId: ")]
+    [InlineData("/track/cancellation", """{"customerExternalId":"null"}""", "customerExternalId: the placeholder")]
+    [InlineData("/track/lead", """{"customerExternalId":"{{customer.id}}","eventName":"e","referralCode":"ana"}""", "customerExternalId: the placeholder")]
+    [InlineData("/track/lead", """{"customerExternalId":"[object Object]","eventName":"e","referralCode":"ana"}""", "customerExternalId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"undefined","amount":1}""", "customerExternalId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"c","amount":1,"invoiceId":"null"}""", "invoiceId: the placeholder")]
+    [InlineData("/track/event", """{"customerExternalId":"c","eventName":"e","eventId":"${id}"}""", "eventId: the placeholder")]
+    [InlineData("/track/refund", """{"refundId":"%REFUND%","invoiceId":"i"}""", "refundId: the placeholder")]
+    [InlineData("/track/refund", """{"refundId":"r","invoiceId":"<invoice>"}""", "invoiceId: the placeholder")]
     public async Task Nonsense_is_refused_and_nothing_of_it_is_stored(string path, string body, string message)
     {
         await using var server = await StartAsync();
@@ -300,8 +338,6 @@ public abstract class IntakeTests : EngineTests
         (await server.PostAsync("/track/lead", new { clickId = server.Click(link), eventName = "Sign up", customerExternalId = customer })).Ok();
         return link;
     }
-
-    private sealed class Poison : IntakeRequest;
 
     private sealed class Converted
     {

@@ -84,6 +84,40 @@ public abstract class LeadTests : EngineTests
     }
 
     [EngineFact]
+    public async Task Another_setting_of_the_window_changes_nothing_for_programs_that_are_there()
+    {
+        var folder = Directory.CreateTempSubdirectory("linktracker-").FullName;
+        await using (var server = await StartAsync(folder, settings => settings with { AttributionWindow = TimeSpan.FromDays(30) }))
+        {
+            (await server.PostAsync("/programs", new { name = "Second" })).Ok();
+
+            // As versions before this one stored it.
+            server.Database.Write(session => session.Execute("""UPDATE program_rules SET rules = replace(rules, '"clickDays":30', '"clickDays":null')"""));
+        }
+
+        foreach (var days in new[] { 30, 1 })
+        {
+            await using var server = await StartAsync(folder, settings => settings with { AttributionWindow = TimeSpan.FromDays(days) });
+            var shown = await server.GetAsync("/programs");
+            Assert.Equal([30, 30], Days(shown));
+            var token = server.Click(await server.HasLinkAsync("k" + days), server.Clock.GetUtcNow() - TimeSpan.FromDays(10));
+            Assert.Equal(JsonValueKind.Object, (await server.PostAsync("/track/lead", Lead(token, "cus-" + days))).Ok().GetProperty("link").ValueKind);
+            (await server.PatchAsync("/programs/" + (await server.GetAsync("/programs")).Ok()[0].GetProperty("id").GetString(), new { rules = new { attribution = new { model = "last" } } })).Ok();
+        }
+
+        await using (var server = await StartAsync(folder, settings => settings with { AttributionWindow = TimeSpan.FromDays(2) }))
+        {
+            (await server.PostAsync("/programs", new { name = "Third" })).Ok();
+            var shown = await server.GetAsync("/programs");
+            Assert.Equal([2, 30, 30], Days(shown).Order());
+        }
+
+        Directory.Delete(folder, recursive: true);
+
+        static int[] Days(Reply reply) => [.. reply.Ok().EnumerateArray().Select(program => program.GetProperty("rules").GetProperty("attribution").GetProperty("clickDays").GetInt32())];
+    }
+
+    [EngineFact]
     public async Task A_click_a_moment_ahead_of_this_clock_still_counts()
     {
         await using var server = await StartAsync();

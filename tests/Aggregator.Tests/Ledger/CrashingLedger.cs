@@ -17,6 +17,8 @@ internal sealed class CrashingLedger(ILedgerStore inner, MemoryLedger memory, Ac
 
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => inner.ByIds(ids);
 
+    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) => inner.MadeFor(orderKeys);
+
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => inner.OfChain(chain);
 
     public IReadOnlyDictionary<RewardChain, long> Newest(IReadOnlyCollection<RewardChain> chains, long sinceMs) => inner.Newest(chains, sinceMs);

@@ -7,6 +7,7 @@ namespace LinkTracker.Aggregator.Tests.Ledger;
 internal sealed class MemoryLedger : ILedgerStore
 {
     private readonly Dictionary<long, HashSet<long>> _ofCustomers = [];
+    private readonly HashSet<long> _made = [];
     private readonly Dictionary<(long, string, bool), HashSet<long>> _ofRewards = [];
     private readonly Dictionary<(long, string, long, string, long), RewardTotalRow> _totals = [];
 
@@ -33,6 +34,9 @@ internal sealed class MemoryLedger : ILedgerStore
     }
 
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => [.. ids.Where(Commissions.ContainsKey).Select(id => Commissions[id] with { })];
+
+    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) =>
+        [.. _made.Select(id => Commissions[id]).Where(row => orderKeys.Contains(row.OrderKey)).Select(row => row with { })];
 
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) =>
     [
@@ -79,6 +83,11 @@ internal sealed class MemoryLedger : ILedgerStore
         {
             Commissions[row.Id] = row with { };
             (_ofRewards.TryGetValue((row.ProgramId, row.RewardId, row.IsTest), out var ids) ? ids : _ofRewards[(row.ProgramId, row.RewardId, row.IsTest)] = []).Add(row.Id);
+            if (row is { RewardId: "", OrderKey: not "" })
+            {
+                _made.Add(row.Id);
+            }
+
             if (row.CustomerId is { } customer)
             {
                 (_ofCustomers.TryGetValue(customer, out var set) ? set : _ofCustomers[customer] = []).Add(row.Id);

@@ -1,10 +1,11 @@
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Engines;
 
-namespace LinkTracker.Aggregator.Tests.Attribution;
+namespace LinkTracker.Aggregator.Tests.Conversions;
 
-public abstract class HistoryReaderTests : EngineTests
+public abstract class CustomerRecordsTests : EngineTests
 {
     [EngineFact]
     public async Task A_history_comes_back_with_its_facts_their_evidence_and_who_named_the_customer()
@@ -16,7 +17,7 @@ public abstract class HistoryReaderTests : EngineTests
         {
             var program = session.First<long>("SELECT id FROM programs");
             Fill(session, program, partner, link);
-            return (program, HistoryReader.Read(session, [1, 2, 99], (email, externalId) => [.. new[] { email, externalId }.OfType<string>()]));
+            return (program, CustomerRecords.Load(session, "id IN (1, 2, 99)", new { }).ToDictionary(customer => customer.Row.Id, customer => customer.ToHistory()));
         });
 
         Assert.Equal([1L, 2L], histories.Keys.Order());
@@ -26,14 +27,8 @@ public abstract class HistoryReaderTests : EngineTests
         Assert.Equal(
             [new Touch(Method.Code, null, null, null, 100, "unknown_code"), new Touch(Method.Click, link, partner, "token", 90, null, program)], lead.Evidence);
         Assert.Equal((FactKind.Sale, Fact.KeyOf(null, 12), "Sign up", program, 190L), (sale.Kind, sale.Key, sale.LeadEventName, sale.ProgramId, sale.CheckoutStartedAtMs));
-        Assert.Equal([new Touch(Method.Contact, link, partner, null, 50, ProgramId: program)], histories[1].Contacts);
-    }
-
-    [EngineFact]
-    public async Task Of_nobody_nothing_is_read()
-    {
-        using var store = await OpenDatabaseAsync();
-        Assert.Empty(store.Database.Read(session => HistoryReader.Read(session, [], (_, _) => [])));
+        Assert.Empty(sale.Evidence);
+        Assert.Equal([new Touch(Method.Contact, link, partner, null, 40, ProgramId: program), new Touch(Method.Contact, link, partner, null, 50, ProgramId: program)], histories[1].Contacts);
     }
 
     private static long IdOf(string prefix, string? text) => EntityId.TryParse(prefix, text, out var id) ? id : throw new ArgumentException(text);
@@ -41,9 +36,6 @@ public abstract class HistoryReaderTests : EngineTests
     private static void Fill(Session session, long program, long partner, long link)
     {
         session.Execute("INSERT INTO customers (id, external_id, email, known_since, created_at) VALUES (1, 'c', 'c@example.com', NULL, 0), (2, 'd', NULL, 77, 0)");
-        session.Execute(
-            "INSERT INTO contacts (id, program_id, partner_id, link_id, hash, occurred_at) VALUES (1, @program, @partner, @link, 'c@example.com', 50), (2, @program, @partner, @link, 'other', 60)",
-            new { program, partner, link });
         session.Execute(
             """
             INSERT INTO conversions (id, kind, business_key, customer_id, decision, event_name, occurred_at, quantity, answer, request_hash, conflicts, enriched,
@@ -55,13 +47,15 @@ public abstract class HistoryReaderTests : EngineTests
         session.Execute(
             """
             INSERT INTO touches (conversion_id, position, customer_id, method, link_id, partner_id, program_id, click_token, occurred_at, refusal)
-            VALUES (11, 1, 1, 'click', @link, @partner, @program, 'token', 90, NULL), (11, 0, 1, 'code', NULL, NULL, NULL, NULL, 100, 'unknown_code')
+            VALUES (11, 1, 1, 'click', @link, @partner, @program, 'token', 90, NULL), (11, 0, 1, 'code', NULL, NULL, NULL, NULL, 100, 'unknown_code'),
+                   (11, 2, 1, 'contact', @link, @partner, @program, NULL, 50, NULL), (12, 0, 1, 'contact', @link, @partner, @program, NULL, 50, NULL),
+                   (12, 1, 1, 'contact', @link, @partner, @program, NULL, 40, NULL)
             """,
             new { link, partner, program });
     }
 }
 
-public sealed class HistoryReaderTestsOnSqlite : HistoryReaderTests;
+public sealed class CustomerRecordsTestsOnSqlite : CustomerRecordsTests;
 
 [OnPostgres]
-public sealed class HistoryReaderTestsOnPostgres : HistoryReaderTests;
+public sealed class CustomerRecordsTestsOnPostgres : CustomerRecordsTests;
