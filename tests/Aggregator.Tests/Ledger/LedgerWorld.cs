@@ -14,6 +14,9 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
     public MemoryLedger Store { get; } = new();
 
+    /// <summary>By which rules it goes on.</summary>
+    public ProgramSet Programs { get; set; } = programs;
+
     public Dictionary<long, Dictionary<long, CreditedConversion>> Customers { get; } = [];
 
     public IReadOnlyDictionary<long, PayoutRow> Payouts => _payouts;
@@ -71,7 +74,7 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
     public IReadOnlyList<string> Totals() =>
     [
         .. Store.AllTotals.Where(row => row.Conversions > 0)
-            .Select(row => $"{row.RewardId} {row.PartnerId} {row.Period} {row.StartsAt}: {row.Conversions} {row.Revenue} {row.Due} {row.Earnings}").Order(StringComparer.Ordinal),
+            .Select(row => $"{row.ProgramId} {row.RewardId} {row.PartnerId} {row.Period} {row.StartsAt}: {row.Conversions} {row.Revenue} {row.Due} {row.Earnings}").Order(StringComparer.Ordinal),
     ];
 
     private void Transact(Action<Books> act)
@@ -87,7 +90,7 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
         void Run(ILedgerStore store)
         {
-            var books = new Books(store, programs, _ids);
+            var books = new Books(store, Programs, _ids);
             act(books);
             books.Save();
         }

@@ -93,5 +93,5 @@ internal sealed class MemoryLedger : ILedgerStore
     }
 
     private IEnumerable<CommissionRow> OfReward(RewardChain chain) =>
-        _ofRewards.GetValueOrDefault((chain.ProgramId, chain.RewardId, chain.IsTest), []).Select(id => Commissions[id]);
+        _ofRewards.GetValueOrDefault((chain.ProgramId, chain.RewardId, chain.IsTest), []).Select(id => Commissions[id]).Where(row => row.ProgramId == chain.ProgramId);
 }

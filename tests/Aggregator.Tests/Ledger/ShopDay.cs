@@ -9,7 +9,7 @@ internal static class ShopDay
     public static void Do(LedgerWorld world, RandomShop shop)
     {
         List<CommissionRow> rows = [.. world.Store.Commissions.Values];
-        switch (shop.Next(10))
+        switch (shop.Next(11))
         {
             case 0 or 1 or 2 when world.Store.Commissions.Count < 60:
                 world.Tell(1 + shop.Next(4), shop.Conversion());
@@ -36,6 +36,10 @@ internal static class ShopDay
                 break;
             case 9:
                 PayNoMoreThanIsOwed(world);
+                break;
+            case 10 when world.Customers.Count > 0:
+                var (whose, conversions) = shop.Pick([.. world.Customers]);
+                world.Tell(whose, shop.Moved(shop.Pick([.. conversions.Values])));
                 break;
             default:
                 break;
