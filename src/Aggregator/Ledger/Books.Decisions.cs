@@ -44,6 +44,7 @@ internal sealed partial class Books
         }
 
         row.Decided = decided;
+        row.Note = row.Note == Decided.Dropped ? null : row.Note;
         if (row.RewardId.Length > 0)
         {
             _groups.Load([row.PartnerId!.Value]);

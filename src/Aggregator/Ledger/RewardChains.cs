@@ -109,7 +109,7 @@ internal sealed class RewardChains(ILedgerStore store, ProgramSet programs, Comm
         var grants = new RewardFold(totals).Grant(sums, [.. list.Select(one => one.Claim)]);
         foreach (var ((_, row), grant) in list.Zip(grants))
         {
-            (row.Due, row.Granted, row.Note) = row.IsGone ? (0, 0, null) : (grant.Due, grant.Amount, grant.Note);
+            (row.Due, row.Granted, row.Note) = row.IsGone ? (0, 0, null) : (grant.Due, grant.Amount, row.Note == Decided.Dropped ? row.Note : grant.Note);
         }
 
         foreach (var key in list.SelectMany(one => sums.KeysOf(one.Claim)).Distinct())

@@ -113,6 +113,26 @@ public class BooksTests
     }
 
     [Fact]
+    public void What_goes_to_another_program_stays_held_and_is_checked_and_approved_by_that_one()
+    {
+        var (eur, usd) = (Rules(Tenth).Default, Rules(new ProgramRules { Rewards = [Tenth], Approval = "manual" }).Default with { Id = Other, Currency = "usd" });
+        var world = new LedgerWorld(new ProgramSet(eur, new Dictionary<long, ReferralProgram> { [eur.Id] = eur, [Other] = usd }));
+        world.Store.Rates = (amount, from, to, _) => from == to ? amount : amount * 2;
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => row.IsChecked = books.Hold(row, "case", world.Now), Only(world));
+        world.Change((books, row) => books.Decide(row, Decided.OfEarnings(70), "ana", world.Now), Only(world));
+        Assert.NotNull(Only(world).ApprovedAt);
+
+        world.Tell(1, Sale(1, 1_000) with { ProgramId = Other });
+        var moved = Only(world);
+        Assert.Equal((Accounts.Held, null, false, null, Decided.Dropped, 200L), (moved.State, moved.ApprovedAt, moved.IsChecked, moved.Decided, moved.Note, moved.Earnings));
+        Assert.Equal(200, world.Store.Balances[new BalanceKey(Other, Owner.Partner, Ana, Accounts.Held, "usd")]);
+        world.Change((books, row) => books.Decide(row, Decided.OfEarnings(90), "ana", world.Now), moved);
+        Assert.Null(Only(world).Note);
+        new LedgerChecks(world.Store).Hold([]);
+    }
+
+    [Fact]
     public void Telling_the_same_again_changes_nothing()
     {
         var world = new LedgerWorld(Rules(Tenth with { Caps = [new RewardCap("partner", "month", 50)] }));
