@@ -1,4 +1,3 @@
-using System.Numerics;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Partners;
@@ -59,7 +58,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
     public void Update(Session session, long id, CommissionUpdate update)
     {
         var books = ledger.Open(session);
-        var row = books.Find([id]).SingleOrDefault() ?? throw NoCommission(id);
+        var row = books.Find([id]).SingleOrDefault(IsCommission) ?? throw NoCommission(id);
         if (update.Currency is { } currency && Currencies.Check(currency) != Units.CurrencyOf(row.Unit))
         {
             throw ApiError.Unprocessable($"currency: this commission is in {Units.CurrencyOf(row.Unit)}; give amounts in that.");
@@ -69,7 +68,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         {
             { Status: { } status } => DecidedOf(status),
             { Earnings: { } earnings } => Decided.OfEarnings(Fields.Between(earnings, "earnings", -MaxAmount, MaxAmount)),
-            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(row.Basis + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -MaxAmount))),
+            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(SaleOf(row) + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -MaxAmount))),
             { SaleAmount: not null } or { Amount: not null } => OfSale(books, row, Bounded(update.SaleAmount ?? update.Amount, "saleAmount", 0)),
             _ => row.Decided,
         };
@@ -78,7 +77,8 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
     }
 
     /// <exception cref="ApiError">404 when one of them is not there: then none is changed.</exception>
-    public void Update(Session session, long[] commissions, string status) => ForEach(session, commissions, (books, row, now) => books.Decide(row, DecidedOf(status), Person, now));
+    public void Update(Session session, long[] commissions, string status) => ForEach(
+        session, commissions, (books, row, now) => books.Decide(IsCommission(row) ? row : throw NoCommission(row.Id), DecidedOf(status), Person, now));
 
     /// <exception cref="ApiError">404 when one of them is not there: then none is approved.</exception>
     public void Approve(Session session, long[] commissions) => ForEach(session, commissions, (books, row, now) => books.Approve(row, now));
@@ -171,9 +171,14 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         }
 
         // A fixed reward is the same for every amount.
-        Fields.Between(amount, "saleAmount", 0, MaxAmount);
-        return Decided.OfEarnings(books.IsProportional(row) ? (long)Rounding.HalfEven((BigInteger)row.Granted * amount, row.Basis) : row.Granted);
+        return Decided.OfSale(Fields.Between(amount, "saleAmount", 0, MaxAmount), books.IsProportional(row));
     }
+
+    // As it is by now: changes add up.
+    private static long SaleOf(CommissionRow row) => row.Decided is { } decided && Decided.SaleOf(decided) is { } sale ? sale : row.Basis;
+
+    // What friends get, and what the shop gives, is in no list of commissions.
+    private static bool IsCommission(CommissionRow row) => row.Side == Due.Referrer && Units.IsMoney(row.Unit);
 
     private static ApiError NoCommission(long id) => ApiError.NotFound($"There is no commission {EntityId.Format(EntityId.Commission, id)}.");
 }

@@ -51,12 +51,41 @@ public class BooksTests
         world.Tell(1, Sale(1, 1_000));
         world.Change((books, row) => books.Decide(row, Decided.OfEarnings(70), "ana", world.Now), Only(world));
         world.Tell(1, Sale(1, 1_000, refunded: 500));
-        Assert.Equal(70, Only(world).Earnings);
+        Assert.Equal(35, Only(world).Earnings);
         world.Change((books, row) => books.Decide(row, Outcomes.Fraud, "case", world.Now), Only(world));
         Assert.Equal((0L, Outcomes.Fraud), (Only(world).Earnings, Only(world).Outcome));
         world.Change((books, row) => books.Decide(row, null, "ana", world.Now), Only(world));
         Assert.Equal((50L, null), (Only(world).Earnings, Only(world).Outcome));
         new LedgerChecks(world.Store).Hold([Tenth]);
+    }
+
+    [Fact]
+    public void A_persons_amount_goes_back_with_the_sale_and_with_its_credit()
+    {
+        var world = new LedgerWorld(Rules(Tenth));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Decide(row, Decided.OfEarnings(70), "ana", world.Now), Only(world));
+        world.Tell(1, Sale(1, 1_000, refunded: 1_000));
+        Assert.Equal((0L, Outcomes.Refunded), (Only(world).Earnings, Only(world).Outcome));
+
+        world.Tell(1, Sale(1, 1_000, null, 0, (Ben, 1)));
+        Assert.Equal((0L, 100L), (world.BalanceOf(Accounts.Pending, Ana), world.BalanceOf(Accounts.Pending, Ben)));
+        world.Tell(1, Sale(1, 1_000));
+        Assert.Equal((70L, 0L), (world.BalanceOf(Accounts.Pending, Ana), world.BalanceOf(Accounts.Pending, Ben)));
+        new LedgerChecks(world.Store).Hold([]);
+    }
+
+    [Theory]
+    [InlineData(true, 50)]
+    [InlineData(false, 80)]
+    public void A_sale_that_a_person_made_half_as_large_gives_half_of_what_goes_with_its_amount(bool isProportional, long owed)
+    {
+        var world = new LedgerWorld(Rules(Tenth with { Caps = [new RewardCap("partner", "all", 80)] }));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Decide(row, Decided.OfSale(isProportional ? 625 : 1, isProportional), "ana", world.Now), Only(world));
+        Assert.Equal(owed, Only(world).Earnings);
+        world.Tell(1, Sale(1, 1_000, refunded: 500));
+        Assert.Equal(owed / 2, Only(world).Earnings);
     }
 
     [Fact]

@@ -87,15 +87,16 @@ public abstract class LedgerApiTests : EngineTests
         var ana = await shop.PartnerAsync("Ana");
         shop.Sale(ana, "c", 10_000);
         var id = (await server.GetAsync("/commissions")).Ok()[0].GetProperty("id").GetString();
-        foreach (var (change, status, earnings) in new (object, string, long)[]
+        foreach (var (change, status, amount, earnings) in new (object, string, long, long)[]
         {
-            (new { earnings = 70 }, "pending", 70), (new { saleAmount = 5_000 }, "pending", 500), (new { modifySaleAmount = -1_000, currency = "usd" }, "pending", 900),
-            (new { amount = 1_000 }, "pending", 100), (new { modifyAmount = 10 }, "pending", 1_001), (new { status = "fraud", earnings = 5 }, "fraud", 0),
-            (new { }, "fraud", 0), (new { status = "pending" }, "pending", 1_000), (new { status = "duplicate" }, "duplicate", 0),
+            (new { earnings = 70 }, "pending", 10_000, 70), (new { saleAmount = 5_000 }, "pending", 5_000, 500),
+            (new { modifySaleAmount = -1_000, currency = "usd" }, "pending", 4_000, 400), (new { modifySaleAmount = -1_000 }, "pending", 3_000, 300),
+            (new { amount = 1_000 }, "pending", 1_000, 100), (new { modifyAmount = 10 }, "pending", 1_010, 101), (new { status = "fraud", earnings = 5 }, "fraud", 10_000, 0),
+            (new { }, "fraud", 10_000, 0), (new { status = "pending" }, "pending", 10_000, 1_000), (new { status = "duplicate" }, "duplicate", 10_000, 0),
         })
         {
             var changed = (await server.PatchAsync("/commissions/" + id, change)).Ok();
-            Assert.Equal((status, earnings), (changed.GetProperty("status").GetString(), changed.GetProperty("earnings").GetInt64()));
+            Assert.Equal((status, amount, earnings), (changed.GetProperty("status").GetString(), Number(changed, "amount"), Number(changed, "earnings")));
         }
 
         shop.Sale(ana, "c", 10_000, refunded: 1);
@@ -131,6 +132,8 @@ public abstract class LedgerApiTests : EngineTests
         shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
         Assert.Equal(["pending 1000"], await shop.StatusesAsync());
         var reward = (await server.GetAsync("/rewards?side=friend")).Ok()[0];
+        (await server.PatchAsync($"/commissions/{reward.GetProperty("id").GetString()}", new { earnings = 2 })).Refused(404, "not_found");
+        (await server.PatchAsync("/commissions/bulk", new { commissionIds = new[] { reward.GetProperty("id").GetString() }, status = "fraud" })).Refused(404, "not_found");
         var path = $"/rewards/{reward.GetProperty("id").GetString()}/fulfil";
         Assert.Equal(("credit", "usd", "pending", 500), (reward.GetProperty("kind").GetString(), reward.GetProperty("currency").GetString(), reward.GetProperty("status").GetString(), Number(reward, "amount")));
         Assert.Contains("pending", (await server.PostAsync(path, new { })).Refused(409, "conflict"), StringComparison.Ordinal);
