@@ -8,6 +8,7 @@ namespace LinkTracker.Aggregator.Ledger;
 /// What a person gave a commission, as it is stored. It stays when the facts change: an outcome for good, an amount less its part of what is refunded.
 /// <code>
 ///   canceled             an outcome
+///   fraud:case_…         fraud that a case found, which takes it back when it is dismissed; without a case a person said so
 ///   earnings:70          what is owed before refunds
 ///   sale:5000            what the earnings are computed from, in proportion
 ///   sale:5000:fixed      the same of a reward that is the same for every amount
@@ -22,6 +23,13 @@ internal static class Decided
 
     private const string Sale = "sale:";
     private const string Fixed = ":fixed";
+
+    private const string FraudOf = Outcomes.Fraud + ":";
+
+    /// <param name="fraudCase">Its id on the wire.</param>
+    public static string OfCase(string fraudCase) => FraudOf + fraudCase;
+
+    public static bool IsOfCase(string? decided) => decided?.StartsWith(FraudOf, StringComparison.Ordinal) == true;
 
     public static string OfEarnings(long earnings) => Earnings + earnings.ToString(CultureInfo.InvariantCulture);
 
@@ -47,5 +55,5 @@ internal static class Decided
 
     private static bool IsFixed(string decided) => decided.EndsWith(Fixed, StringComparison.Ordinal);
 
-    public static string? OutcomeOf(string decided) => Outcomes.IsOne(decided) ? decided : null;
+    public static string? OutcomeOf(string decided) => IsOfCase(decided) ? Outcomes.Fraud : Outcomes.IsOne(decided) ? decided : null;
 }
