@@ -89,6 +89,31 @@ public class BooksTests
     }
 
     [Fact]
+    public void What_was_given_and_is_not_owed_any_more_is_set_off_against_what_is_given_next()
+    {
+        var world = new LedgerWorld(Rules(new RewardRule { Id = "f", Side = "friend", Kind = "credit", BasisPoints = 0, Amount = 500 }));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Release(row, "test", world.Now), Only(world));
+        Assert.Equal(500, world.Fulfil(Only(world)));
+        world.Tell(1, Sale(1, 1_000, refunded: 600));
+        world.Tell(1, Sale(2, 1_000, Noon + 1));
+        var second = world.Store.Commissions.Values.Single(row => row.ConversionId == 2);
+        Assert.Equal(0, world.Fulfil(second));
+        world.Change((books, row) => books.Release(row, "test", world.Now), second);
+        second = world.Store.Commissions[second.Id];
+        Assert.Equal((200L, 0L), (world.Fulfil(second), world.Fulfil(second)));
+
+        world.Tell(1, Sale(1, 1_000, refunded: 1_000));
+        world.Tell(1, Sale(2, 1_000, Noon + 1, 1_000));
+        world.Tell(1, Sale(3, 1_000, Noon + 2));
+        var third = world.Store.Commissions.Values.Single(row => row.ConversionId == 3);
+        world.Change((books, row) => books.Release(row, "test", world.Now), third);
+        Assert.Equal(0, world.Fulfil(world.Store.Commissions[third.Id]));
+        Assert.Equal(Accounts.Payable, world.Store.Commissions[third.Id].State);
+        new LedgerChecks(world.Store).Hold([]);
+    }
+
+    [Fact]
     public void What_is_held_is_not_released_and_what_was_paid_cannot_be_held()
     {
         var world = new LedgerWorld(Rules(Tenth));

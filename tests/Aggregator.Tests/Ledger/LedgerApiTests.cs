@@ -140,13 +140,31 @@ public abstract class LedgerApiTests : EngineTests
 
         await shop.ReleaseAsync();
         var given = (await server.PostAsync(path, new { })).Ok();
-        Assert.Equal("fulfilled", given.GetProperty("status").GetString());
+        Assert.Equal(("fulfilled", 500), (given.GetProperty("status").GetString(), Number(given, "amountToGive")));
         Assert.Equal(given.GetRawText(), (await server.PostAsync(path, new { })).Ok().GetRawText());
         Assert.Equal(given.GetRawText(), Assert.Single((await server.GetAsync("/rewards?status=fulfilled")).Ok().EnumerateArray()).GetRawText());
         var balances = (await server.GetAsync("/ledger/balances?unit=credit:usd")).Ok().EnumerateArray().Select(one => $"{one.GetProperty("account").GetString()} {Number(one, "amount")}");
         Assert.Equal(["paid 500", "payable 0", "pending 0", "expense -500"], balances);
         (await server.PostAsync("/rewards/cm_0000000000001/fulfil", new { })).Refused(404, "not_found");
         Assert.Equal("access", (await server.GetAsync("/rewards?side=referrer")).Ok()[0].GetProperty("kind").GetString());
+        await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task What_was_given_too_much_is_set_off_against_the_next_reward()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, new RewardRule { Id = "credit", Side = "friend", Kind = "credit", Amount = 500 });
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        await shop.ReleaseAsync();
+        (await server.PostAsync($"/rewards/{(await server.GetAsync("/rewards")).Ok()[0].GetProperty("id").GetString()}/fulfil", new { })).Ok();
+        shop.Sale(ana, "c", 10_000, refunded: 10_000);
+        shop.Sale(ana, "c", 10_000, invoice: "second");
+        await shop.ReleaseAsync();
+        var second = (await server.GetAsync("/rewards?status=payable")).Ok()[0];
+        Assert.Equal((500, 0), (Number(second, "amount"), Number(second, "amountToGive")));
+        Assert.Contains("set off", (await server.PostAsync($"/rewards/{second.GetProperty("id").GetString()}/fulfil", new { })).Refused(409, "conflict"), StringComparison.Ordinal);
         await HoldsAsync(server);
     }
 

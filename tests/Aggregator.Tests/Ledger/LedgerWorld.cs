@@ -50,6 +50,15 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
         return [.. owed.Select(one => one.Payout)];
     }
 
+    /// <summary>Gives one reward by itself, and returns how much of it.</summary>
+    public long Fulfil(CommissionRow row)
+    {
+        var given = 0L;
+        var payable = Store.Balances.GetValueOrDefault(new BalanceKey(row.ProgramId, row.Owner.Kind, row.Owner.Id, Accounts.Payable, row.Unit));
+        Change((books, found) => given = books.Fulfil(found, payable, "shop", Now), row);
+        return given;
+    }
+
     public void Fail(PayoutRow payout)
     {
         Transact(books => books.Fail(payout, Store.Commissions.Values.Where(row => row.PayoutId == payout.Id).Select(row => row with { }), Now));
