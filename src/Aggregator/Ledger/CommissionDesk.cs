@@ -49,6 +49,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
             CreatedAt = now,
         };
         RefuseTold(session, row);
+        RefuseSecondLead(session, row);
         var books = ledger.Open(session);
         books.Add(row, Person, now);
         books.Save();
@@ -155,6 +156,20 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
                 ?? session.First<long?>("SELECT id FROM commissions WHERE program_id = @ProgramId AND partner_id = @PartnerId AND reward_id = '' AND order_key = @OrderKey", row)) is not null)
         {
             throw ApiError.Conflict("sale.invoiceId: this sale is known already.");
+        }
+    }
+
+    // A lead is rewarded once for each partner and customer, whoever tells it.
+    private static void RefuseSecondLead(Session session, CommissionRow row)
+    {
+        if (row.Type == "lead" && session.First<long?>(
+            """
+            SELECT id FROM commissions
+            WHERE customer_id = @CustomerId AND program_id = @ProgramId AND partner_id = @PartnerId AND type = 'lead' AND side = 'referrer' AND outcome IS NULL
+            """,
+            row) is not null)
+        {
+            throw ApiError.Conflict("customerId: the partner has its reward for this lead already.");
         }
     }
 

@@ -201,6 +201,7 @@ public abstract class LedgerApiTests : EngineTests
         }
 
         Assert.Equal(["pending 50", "pending 200", "pending -30", "pending 10"], await shop.StatusesAsync());
+        (await server.PostAsync("/commissions", new { type = "lead", partnerId = ana, customerId = "ext_c" })).Refused(409, "conflict");
         foreach (var invoiceId in new[] { "by-hand", "inv" })
         {
             (await server.PostAsync("/commissions", new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 1, invoiceId } })).Refused(409, "conflict");
