@@ -1,6 +1,9 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.Aggregator.Webhooks;
 
 namespace LinkTracker.Aggregator.Tests.Ledger;
 
@@ -70,13 +73,99 @@ public abstract class LedgerApiTests : EngineTests
         shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
         await shop.ReleaseAsync();
         var (_, payout) = await shop.PayAsync();
+        var version = Number((await server.GetAsync("/commissions")).Ok()[0], "version");
         var failed = (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok();
+        Assert.Equal(version + 1, Number((await server.GetAsync("/commissions")).Ok()[0], "version"));
         Assert.Equal(("failed", "no such account"), (failed.GetProperty("status").GetString(), failed.GetProperty("failureReason").GetString()));
         Assert.Equal(failed.GetRawText(), (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok().GetRawText());
         Assert.Equal(["pending 1000"], await shop.StatusesAsync());
         var (_, again) = await shop.PayAsync();
         Assert.NotEqual(payout, again);
         await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task Who_was_never_paid_is_paid_first_and_a_batch_is_bounded_by_commissions()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var (ana, ben) = (await shop.PartnerAsync("Ana"), await shop.PartnerAsync("Ben"));
+        shop.Sale(ana, "c", 1_000);
+        await shop.ReleaseAsync();
+        await shop.PayAsync();
+        shop.Sale(ana, "c", 1_000, invoice: "second");
+        shop.Sale(ben, "d", 1_000, invoice: "third");
+        await shop.ReleaseAsync();
+
+        // As many as a batch takes are of each.
+        server.Database.Write(session =>
+        {
+            foreach (var row in session.Query<CommissionRow>("SELECT * FROM commissions WHERE state = 'payable'"))
+            {
+                session.ExecuteAll(
+                    """
+                    INSERT INTO commissions (id, program_id, rule_version, reward_id, side, type, unit, partner_id, order_key, basis, quantity, due, earnings, state, is_checked, is_test,
+                        occurred_at, available_at, version, created_at, updated_at)
+                    VALUES (@id, @program, 1, '', 'referrer', 'custom', @unit, @partner, '', 0, 1, 0, 0, 'payable', 1, 0, 0, 0, 1, 0, 0)
+                    """,
+                    ["id", "program", "unit", "partner"],
+                    Enumerable.Range(1, 15_000).Select(i => new object?[] { row.Id + i, row.ProgramId, row.Unit, row.PartnerId }));
+            }
+
+            return 0;
+        });
+        var first = (await server.PostAsync("/payouts", new { })).Ok();
+        Assert.Equal((1, ben), (Number(first, "remaining"), Assert.Single(first.GetProperty("payouts").EnumerateArray()).GetProperty("partner").GetProperty("id").GetString()));
+        var second = (await server.PostAsync("/payouts", new { })).Ok();
+        Assert.Equal((0, ana), (Number(second, "remaining"), Assert.Single(second.GetProperty("payouts").EnumerateArray()).GetProperty("partner").GetProperty("id").GetString()));
+    }
+
+    [EngineFact]
+    public async Task A_payout_is_told_of_and_not_each_commission_in_it()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        await shop.ReleaseAsync();
+        server.Database.Write(session =>
+        {
+            session.Execute(
+                "INSERT INTO webhooks (id, name, url, triggers, secret, created_at) VALUES (1, 'all', 'http://127.0.0.1:9/', @types, 'whsec_AAAA', 0)", new { types = string.Join(' ', WebhookEvent.Types) });
+            return session.Add(WebhookStore.Version, 1);
+        });
+        var (_, payout) = await shop.PayAsync();
+        shop.Sale(ana, "c", 10_000, refunded: 1_000);
+        (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok();
+        Assert.Equal(["payout.created", "commission.updated processed", "payout.failed"], server.Database.Read(session => session.Query<string>("SELECT body FROM webhook_messages ORDER BY id")).Select(Text));
+
+        static string Text(string body)
+        {
+            var message = JsonDocument.Parse(body).RootElement;
+            return message.GetProperty("type").GetString() + (message.GetProperty("type").GetString() == WebhookEvent.CommissionUpdated ? " " + message.GetProperty("data").GetProperty("status").GetString() : "");
+        }
+    }
+
+    [EngineFact]
+    public async Task A_statement_that_is_too_long_asks_to_be_read_by_payout()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        server.Database.Write(session =>
+        {
+            var one = session.First<PostingRow>("SELECT * FROM postings")!;
+            session.ExecuteAll(
+                """
+                INSERT INTO postings (position, kind, program_id, owner_kind, owner_id, unit, amount, debit, credit, cause, occurred_at, posted_at, is_test)
+                VALUES (@position, 'manual', @program, 'partner', @owner, @unit, 1, 'expense', 'pending', 'api', 0, 0, 0)
+                """,
+                ["position", "program", "owner", "unit"],
+                Enumerable.Range(2, 5_000).Select(position => new object?[] { (long)position, one.ProgramId, one.OwnerId, one.Unit }));
+            return session.Add(SessionLedger.Position, 5_000);
+        });
+        Assert.Contains("payoutId", (await server.GetAsync($"/partners/{ana}/statement")).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
     }
 
     [EngineFact]

@@ -45,7 +45,7 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
     {
         var owed = Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0)
             .Select(one => (one.Key, Balance: one.Value, Payout: new PayoutRow { Id = _ids.Next(), ProgramId = one.Key.ProgramId, PartnerId = one.Key.OwnerId, Unit = one.Key.Unit })).ToList();
-        Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, RowsOf(one.Key).Where(row => row.State == Accounts.Payable), Now)));
+        Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, Now)));
         owed.ForEach(one => _payouts.Add(one.Payout.Id, one.Payout));
         return [.. owed.Select(one => one.Payout)];
     }
@@ -61,7 +61,7 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
     public void Fail(PayoutRow payout)
     {
-        Transact(books => books.Fail(payout, Store.Commissions.Values.Where(row => row.PayoutId == payout.Id).Select(row => row with { }), Now));
+        Transact(books => books.Fail(payout, Now));
         payout.Status = PayoutRow.Failed;
     }
 
@@ -104,7 +104,4 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
             books.Save();
         }
     }
-
-    private List<CommissionRow> RowsOf(BalanceKey key) =>
-        [.. Store.Commissions.Values.Where(row => row.ProgramId == key.ProgramId && row.Owner == new Owner(key.OwnerKind, key.OwnerId) && row.Unit == key.Unit).Select(row => row with { })];
 }

@@ -68,6 +68,11 @@ internal sealed class MemoryLedger : ILedgerStore
         return Position - count;
     }
 
+    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(
+        payouts, nowMs, (row, payout) => row.State == Accounts.Payable && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && (row.ProgramId, row.Unit) == (payout.ProgramId, payout.Unit), Accounts.Paid);
+
+    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(payouts, nowMs, (row, payout) => row.PayoutId == payout.Id, Accounts.Payable);
+
     public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
     {
         foreach (var row in commissions)
@@ -89,6 +94,17 @@ internal sealed class MemoryLedger : ILedgerStore
         foreach (var (key, by) in journal.Balances)
         {
             Balances[key] = checked(Balances.GetValueOrDefault(key) + by);
+        }
+    }
+
+    private void Mark(IReadOnlyCollection<PayoutRow> payouts, long nowMs, Func<CommissionRow, PayoutRow, bool> isOf, string state)
+    {
+        foreach (var payout in payouts)
+        {
+            foreach (var row in Commissions.Values.Where(row => isOf(row, payout)))
+            {
+                (row.State, row.PayoutId, row.Version, row.UpdatedAt) = (state, state == Accounts.Paid ? payout.Id : null, row.Version + 1, nowMs);
+            }
         }
     }
 
