@@ -44,6 +44,7 @@ internal sealed partial class Books
         }
 
         row.Decided = decided;
+        row.Note = row.Note == Decided.Dropped ? null : row.Note;
         if (row.RewardId.Length > 0)
         {
             _groups.Load([row.PartnerId!.Value]);
@@ -93,17 +94,26 @@ internal sealed partial class Books
         return true;
     }
 
-    /// <summary>Gives what is given one by one: what the shop gives, and money of friends. False when it is not payable.</summary>
-    public bool Fulfil(CommissionRow row, string cause, long nowMs)
+    /// <summary>
+    /// Gives what is given one by one: what the shop gives, and money of friends. What its owner was given too much before is set off.
+    /// </summary>
+    /// <param name="payable">The owner's payable balance in the unit.</param>
+    /// <returns>How much is given; 0 when nothing is done, because it is not payable or all of it is set off.</returns>
+    public long Fulfil(CommissionRow row, long payable, string cause, long nowMs)
     {
-        if (row.State != Accounts.Payable)
+        var amount = row.State == Accounts.Payable ? ToGive(row.Earnings, payable) : 0;
+        if (amount > 0)
         {
-            return false;
+            _nowMs = nowMs;
+            _journal.Move(row, PostingKinds.Pay, Accounts.Payable, Accounts.Paid, amount, cause, nowMs, nowMs);
+            row.State = Accounts.Paid;
         }
 
-        Move(row, PostingKinds.Pay, Accounts.Paid, cause, nowMs);
-        return true;
+        return amount;
     }
+
+    /// <summary>What of the earnings is left to give.</summary>
+    public static long ToGive(long earnings, long payable) => Math.Max(0, Math.Min(earnings, payable));
 
     /// <summary>A person's approval, for programs whose rewards need one.</summary>
     public void Approve(CommissionRow row, long nowMs)

@@ -79,7 +79,7 @@ internal sealed partial class Books
 
         if (before.ProgramId != row.ProgramId || before.Unit != row.Unit)
         {
-            Leave(row, before);
+            Leave(row, before, due);
         }
 
         foreach (var chained in new[] { before, row }.Where(Chains.Has))
@@ -119,7 +119,7 @@ internal sealed partial class Books
         row.Refunded = conversion.Refunded;
         row.IsTest = due.IsTest;
         row.OccurredAt = conversion.OccurredAtMs;
-        row.ApprovedAt ??= due.Version.Rules.Approval == "manual" ? null : _nowMs;
+        row.ApprovedAt ??= ApprovedAt(due);
         row.AvailableAt = checked(conversion.OccurredAtMs + (long)TimeSpan.FromDays(due.HoldingDays).TotalMilliseconds);
         _touched.Add(row);
         if (!Chains.Has(row))
@@ -128,14 +128,21 @@ internal sealed partial class Books
         }
     }
 
+    private long? ApprovedAt(Due due) => due.Version.Rules.Approval == "manual" ? null : _nowMs;
+
     private static bool IsSameClaim(CommissionRow one, CommissionRow other) =>
         (one.ProgramId, one.RuleVersion, one.Unit, one.PartnerId, one.OrderKey, one.Basis, one.Quantity, one.Shares)
         == (other.ProgramId, other.RuleVersion, other.Unit, other.PartnerId, other.OrderKey, other.Basis, other.Quantity, other.Shares);
 
-    // What is owed in another program or unit is owed anew there.
-    private void Leave(CommissionRow row, CommissionRow before)
+    // What is owed in another program or unit is owed anew there: by its approval and its fraud rules. A case that holds it is not over.
+    private void Leave(CommissionRow row, CommissionRow before, Due due)
     {
         _journal.Move(before, PostingKinds.Reverse, before.Account, Accounts.Expense, before.Earnings, CauseOf(before), _nowMs, _nowMs);
-        (row.Earnings, row.State, row.PayoutId) = (0, Accounts.Pending, null);
+        (row.Earnings, row.State, row.PayoutId) = (0, before.State == Accounts.Held ? Accounts.Held : Accounts.Pending, null);
+        (row.ApprovedAt, row.IsChecked) = (ApprovedAt(due), false);
+        if (before.Unit != row.Unit && row.Decided is { } decided && Decided.OutcomeOf(decided) is null)
+        {
+            (row.Decided, row.Note) = (null, Decided.Dropped);
+        }
     }
 }

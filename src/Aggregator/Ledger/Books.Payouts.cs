@@ -5,34 +5,26 @@ namespace LinkTracker.Aggregator.Ledger;
 /// <content>Payouts: all that an owner is owed at once, with what it owes set off.</content>
 internal sealed partial class Books
 {
+    private readonly List<PayoutRow> _paid = [];
+    private readonly List<PayoutRow> _failed = [];
+
     /// <summary>Pays a partner all that is payable. What of it failed comes back by <see cref="Fail"/>.</summary>
     /// <param name="balance">Of its payable account, more than 0.</param>
-    /// <param name="payable">Its commissions that stand on it.</param>
     /// <returns>The posting, whose position is the payout's last.</returns>
-    public PostingRow Pay(PayoutRow payout, long balance, IEnumerable<CommissionRow> payable, long nowMs)
+    public PostingRow Pay(PayoutRow payout, long balance, long nowMs)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(balance);
         _nowMs = nowMs;
         payout.Amount = balance;
-        foreach (var row in _rows.Track(payable))
-        {
-            (row.State, row.PayoutId) = (Accounts.Paid, payout.Id);
-        }
-
+        _paid.Add(payout);
         return Post(payout, PostingKinds.Pay, Accounts.Payable, Accounts.Paid, nowMs);
     }
 
     /// <summary>Owes again what did not arrive.</summary>
-    /// <param name="paid">The commissions of the payout.</param>
-    public void Fail(PayoutRow payout, IEnumerable<CommissionRow> paid, long nowMs)
+    public void Fail(PayoutRow payout, long nowMs)
     {
         _nowMs = nowMs;
-        foreach (var row in _rows.Track(paid))
-        {
-            // Rules that fired while it was paid could not hold it.
-            (row.State, row.PayoutId, row.IsChecked) = (Accounts.Payable, null, false);
-        }
-
+        _failed.Add(payout);
         Post(payout, PostingKinds.PayFailed, Accounts.Paid, Accounts.Payable, nowMs);
     }
 

@@ -54,6 +54,8 @@ internal sealed partial class Books(ILedgerStore store, ProgramSet programs, Ent
         }
 
         store.Save(changed, totals, _journal);
+        store.MarkPaid(_paid, _nowMs);
+        store.MarkPayable(_failed, _nowMs);
         return changed;
     }
 

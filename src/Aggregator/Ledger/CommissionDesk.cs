@@ -1,4 +1,3 @@
-using System.Numerics;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Money;
@@ -48,6 +47,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
             CreatedAt = now,
         };
         RefuseTold(session, row);
+        RefuseSecondLead(session, row);
         var books = ledger.Open(session);
         books.Add(row, Person, now);
         books.Save();
@@ -57,7 +57,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
     public void Update(Session session, long id, CommissionUpdate update)
     {
         var books = ledger.Open(session);
-        var row = books.Find([id]).SingleOrDefault() ?? throw NoCommission(id);
+        var row = books.Find([id]).SingleOrDefault(IsCommission) ?? throw NoCommission(id);
         if (update.Currency is { } currency && Currencies.Check(currency) != Units.CurrencyOf(row.Unit))
         {
             throw ApiError.Unprocessable($"currency: this commission is in {Units.CurrencyOf(row.Unit)}; give amounts in that.");
@@ -67,7 +67,7 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         {
             { Status: { } status } => DecidedOf(status),
             { Earnings: { } earnings } => Decided.OfEarnings(Fields.Between(earnings, "earnings", -Amounts.Max, Amounts.Max)),
-            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(row.Basis + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -Amounts.Max))),
+            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(SaleOf(row) + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -Amounts.Max))),
             { SaleAmount: not null } or { Amount: not null } => OfSale(books, row, Bounded(update.SaleAmount ?? update.Amount, "saleAmount", 0)),
             _ => row.Decided,
         };
@@ -76,7 +76,8 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
     }
 
     /// <exception cref="ApiError">404 when one of them is not there: then none is changed.</exception>
-    public void Update(Session session, long[] commissions, string status) => ForEach(session, commissions, (books, row, now) => books.Decide(row, DecidedOf(status), Person, now));
+    public void Update(Session session, long[] commissions, string status) => ForEach(
+        session, commissions, (books, row, now) => books.Decide(IsCommission(row) ? row : throw NoCommission(row.Id), DecidedOf(status), Person, now));
 
     /// <exception cref="ApiError">404 when one of them is not there: then none is approved.</exception>
     public void Approve(Session session, long[] commissions) => ForEach(session, commissions, (books, row, now) => books.Approve(row, now));
@@ -148,6 +149,20 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         }
     }
 
+    // A lead is rewarded once for each partner and customer, whoever tells it.
+    private static void RefuseSecondLead(Session session, CommissionRow row)
+    {
+        if (row.Type == "lead" && session.First<long?>(
+            """
+            SELECT id FROM commissions
+            WHERE customer_id = @CustomerId AND program_id = @ProgramId AND partner_id = @PartnerId AND type = 'lead' AND side = 'referrer' AND outcome IS NULL
+            """,
+            row) is not null)
+        {
+            throw ApiError.Conflict("customerId: the partner has its reward for this lead already.");
+        }
+    }
+
     private static string? DecidedOf(string status) =>
         Fields.OneOf(status, "status", "pending", Outcomes.Refunded, Outcomes.Duplicate, Outcomes.Canceled, Outcomes.Fraud) is var known && known == "pending" ? null : known;
 
@@ -161,9 +176,14 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         }
 
         // A fixed reward is the same for every amount.
-        Fields.Between(amount, "saleAmount", 0, Amounts.Max);
-        return Decided.OfEarnings(books.IsProportional(row) ? (long)Rounding.HalfEven((BigInteger)row.Granted * amount, row.Basis) : row.Granted);
+        return Decided.OfSale(Fields.Between(amount, "saleAmount", 0, Amounts.Max), books.IsProportional(row));
     }
+
+    // As it is by now: changes add up.
+    private static long SaleOf(CommissionRow row) => row.Decided is { } decided && Decided.SaleOf(decided) is { } sale ? sale : row.Basis;
+
+    // What friends get, and what the shop gives, is in no list of commissions.
+    private static bool IsCommission(CommissionRow row) => row.Side == Due.Referrer && Units.IsMoney(row.Unit);
 
     private static ApiError NoCommission(long id) => ApiError.NotFound($"There is no commission {EntityId.Format(EntityId.Commission, id)}.");
 }

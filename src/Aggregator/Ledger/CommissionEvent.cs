@@ -6,13 +6,14 @@ namespace LinkTracker.Aggregator.Ledger;
 /// <summary>What webhooks are told of a commission or reward: of two, the one with the higher version is the newer.</summary>
 /// <param name="Side">referrer, or friend: then it is the customer's.</param>
 /// <param name="Unit">A currency in lower case, whose minor units <paramref name="Earnings"/> are; or what the shop gives.</param>
-/// <param name="Status">pending, hold, payable or paid; or why nothing is owed: refunded, canceled, fraud, duplicate.</param>
+/// <param name="Status">pending, hold, payable, processed while its payout is under way, or paid; or why nothing is owed: refunded, canceled, fraud, duplicate.</param>
 internal sealed record CommissionEvent(
     string Id, string Type, string Side, string ProgramId, string? PartnerId, string? CustomerId, string RewardId, int RuleVersion, string Unit, long Earnings,
     string Status, long Version)
 {
     /// <summary>Version 1 is what is new.</summary>
-    public static WebhookEvent Of(CommissionRow row)
+    /// <param name="isProcessed">It is in a payout that is not confirmed yet.</param>
+    public static WebhookEvent Of(CommissionRow row, bool isProcessed)
     {
         var id = EntityId.Format(EntityId.Commission, row.Id);
         return new WebhookEvent(row.Version == 1 ? WebhookEvent.CommissionCreated : WebhookEvent.CommissionUpdated, id, new CommissionEvent(
@@ -26,7 +27,7 @@ internal sealed record CommissionEvent(
             row.RuleVersion,
             row.Unit,
             row.Earnings,
-            row.Outcome ?? (row.State == Accounts.Held ? "hold" : row.State),
+            row.Outcome ?? (row.State == Accounts.Held ? "hold" : isProcessed ? "processed" : row.State),
             row.Version));
     }
 }

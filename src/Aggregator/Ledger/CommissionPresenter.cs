@@ -38,7 +38,7 @@ internal sealed class CommissionPresenter(CustomerPresenter customers)
     {
         Id = EntityId.Format(EntityId.Commission, row.Id),
         Type = row.Type,
-        Amount = row.Basis,
+        Amount = row.Decided is { } decided && Decided.SaleOf(decided) is { } sale ? sale : row.Basis,
         Earnings = row.Earnings,
         Currency = Units.CurrencyOf(row.Unit)!,
         Status = row.Status,

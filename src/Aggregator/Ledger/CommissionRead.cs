@@ -19,6 +19,8 @@ internal sealed class CommissionRead
 
     public long Basis { get; set; }
 
+    public string? Decided { get; set; }
+
     public int Quantity { get; set; }
 
     public long Due { get; set; }
@@ -69,7 +71,7 @@ internal sealed class CommissionRead
 
     public const string Columns =
         $"""
-        c.id, c.program_id, c.type, c.reward_id, c.side, c.unit, c.state, c.basis, c.quantity, c.due, c.earnings, c.is_test, c.note, c.rule_version, c.version,
+        c.id, c.program_id, c.type, c.reward_id, c.side, c.unit, c.state, c.basis, c.decided, c.quantity, c.due, c.earnings, c.is_test, c.note, c.rule_version, c.version,
         c.occurred_at, c.available_at, c.approved_at, c.created_at, c.updated_at, c.link_id, c.payout_id, c.customer_id, c.partner_id,
         {CommissionStatus.Sql} AS status, o.paid_at, s.invoice_id, s.metadata, p.name AS partner_name, p.email AS partner_email, p.image AS partner_image, p.country AS partner_country
         """;

@@ -11,7 +11,7 @@ internal sealed record CommissionResponse
     /// <summary><c>lead</c>, <c>sale</c> or <c>custom</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What the earnings were computed from: the partner's part of the sale, in the program's currency.</summary>
+    /// <summary>What the earnings were computed from: the partner's part of the sale, in the program's currency, or what a person made of it.</summary>
     public required long Amount { get; init; }
 
     public required long Earnings { get; init; }

@@ -86,27 +86,19 @@ internal sealed record CommissionRow
     public string Account => State == Accounts.Paid ? Accounts.Payable : State;
 
     /// <summary>What is owed by all that is known now, in the unit.</summary>
-    public long Owed() => Decided switch
-    {
-        null when IsGone => 0,
-        null => AfterRefunds(),
-        _ => Ledger.Decided.EarningsOf(Decided) ?? 0,
-    };
+    public long Owed() => IsGone || DecidedOutcome is not null ? 0 : AfterRefunds(Ledger.Decided.GrantedBy(Decided, Granted, Basis));
 
     /// <summary>Why nothing is owed; null when something is.</summary>
-    public string? OutcomeNow() => Decided switch
-    {
-        null when IsGone => Outcomes.Canceled,
-        null => Sold > 0 && Refunded >= Sold ? Outcomes.Refunded : null,
-        _ => Ledger.Decided.OutcomeOf(Decided),
-    };
+    public string? OutcomeNow() => DecidedOutcome ?? (IsGone ? Outcomes.Canceled : Sold > 0 && Refunded >= Sold ? Outcomes.Refunded : null);
+
+    private string? DecidedOutcome => Decided is null ? null : Ledger.Decided.OutcomeOf(Decided);
 
     // In proportion to what is left of the sale, rounded once. What cannot be divided goes back with the whole sale.
-    private long AfterRefunds() => this switch
+    private long AfterRefunds(long granted) => this switch
     {
-        { Refunded: 0 } or { Sold: 0 } => Granted,
+        { Refunded: 0 } or { Sold: 0 } => granted,
         _ when Refunded >= Sold => 0,
-        _ when Units.IsWhole(Unit) => Granted,
-        _ => (long)Rounding.HalfEven((System.Numerics.BigInteger)Granted * (Sold - Refunded), Sold),
+        _ when Units.IsWhole(Unit) => granted,
+        _ => (long)Rounding.HalfEven((System.Numerics.BigInteger)granted * (Sold - Refunded), Sold),
     };
 }

@@ -38,6 +38,12 @@ internal interface ILedgerStore
     /// <summary>The position in front of the next so many, which are taken.</summary>
     long TakePositions(int count);
 
+    /// <summary>Marks what a payout pays: all of its partner that is payable. They keep their earnings, so nothing else of them changes.</summary>
+    void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs);
+
+    /// <summary>Marks what was in a payout as payable again.</summary>
+    void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs);
+
     void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal);
 }
 

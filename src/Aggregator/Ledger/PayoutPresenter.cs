@@ -29,7 +29,7 @@ internal static class PayoutPresenter
         var payouts = Query(session, "o.batch_id = @id", " ORDER BY o.id", new DynamicParameters(new { id }));
         return new PayoutBatchResponse(
             EntityId.Format(EntityId.PayoutBatch, id), EntityId.Format(EntityId.Program, batch.ProgramId), Units.CurrencyOf(batch.Unit)!, batch.IsTest, batch.Position,
-            payouts.Sum(payout => payout.Amount), Fields.Time(batch.CreatedAt), payouts);
+            payouts.Sum(payout => payout.Amount), Fields.Time(batch.CreatedAt), null, payouts);
     }
 
     private sealed class PayoutRead

@@ -51,4 +51,6 @@ internal sealed record PayoutPartner(
 
 /// <summary>Payouts that were made together.</summary>
 /// <param name="Position">The newest posting that it covers.</param>
-internal sealed record PayoutBatchResponse(string Id, string ProgramId, string Currency, bool TestMode, long Position, long Amount, string CreatedAt, IReadOnlyList<PayoutResponse> Payouts);
+/// <param name="Remaining">Partners that were owed enough when it was made, and are left for the next; null when it is read later.</param>
+internal sealed record PayoutBatchResponse(string Id, string ProgramId, string Currency, bool TestMode, long Position, long Amount, string CreatedAt, int? Remaining,
+    IReadOnlyList<PayoutResponse> Payouts);

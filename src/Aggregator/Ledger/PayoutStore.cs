@@ -11,24 +11,27 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
     /// <summary>Payouts in one batch; who is left is in the next.</summary>
     public const int MostAtOnce = 500;
 
-    /// <summary>Pays every partner of the program that is owed at least its minimum.</summary>
+    // A batch is one transaction, for which all others wait.
+    private const int MostCommissions = 20_000;
+
+    /// <summary>Pays the partners of the program that are owed at least its minimum: who was paid longest ago first.</summary>
     /// <param name="partners">Null: all.</param>
+    /// <returns>The batch, and how many are left for the next.</returns>
     /// <exception cref="ApiError">409 when nobody is.</exception>
-    public long CreateBatch(Session session, long programId, string unit, IReadOnlyCollection<long>? partners)
+    public (long Batch, int Remaining) CreateBatch(Session session, long programId, string unit, IReadOnlyCollection<long>? partners)
     {
-        // :: 1  Who is owed how much, and for which commissions.
+        // :: 1  Who is owed how much, as far as one transaction goes.
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var program = programs.Load(session).ById[programId];
-        var balances = Payable(session, programId, unit, Math.Max(1, program.At(now).Rules.MinimumPayout), partners);
+        var least = Math.Max(1, program.At(now).Rules.MinimumPayout);
+        var balances = Bounded(Payable(session, programId, unit, least, partners));
         if (balances.Count == 0)
         {
             throw ApiError.Conflict($"There is nothing to pay in {unit}: no partner is owed as much as the program's minimum.");
         }
 
         var owners = balances.Select(balance => balance.OwnerId).ToArray();
-        var commissions = session.Query<CommissionRow>(
-            $"SELECT * FROM commissions WHERE program_id = @programId AND {session.In("partner_id", "owners")} AND side = 'referrer' AND unit = @unit AND state = 'payable'",
-            new { programId, owners, unit }).ToLookup(row => row.PartnerId!.Value);
+        var remaining = Count(session, programId, unit, least, partners) - balances.Count;
 
         // :: 2  One posting for each; its position is the payout's last.
         var batch = new PayoutBatchRow { Id = ids.Next(), ProgramId = programId, Unit = unit, IsTest = Units.IsTest(unit), CreatedAt = now };
@@ -36,7 +39,7 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         var payouts = balances.Select(balance =>
         {
             var payout = new PayoutRow { Id = ids.Next(), BatchId = batch.Id, ProgramId = programId, PartnerId = balance.OwnerId, Unit = unit, CreatedAt = now };
-            return (Payout: payout, Posting: books.Pay(payout, balance.Amount, commissions[balance.OwnerId], now));
+            return (Payout: payout, Posting: books.Pay(payout, balance.Amount, now));
         }).ToList();
         var starts = Starts(session, programId, unit, owners);
         books.Save();
@@ -57,7 +60,7 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
 
         webhooks.Add(session, [.. payouts.Where(_ => !batch.IsTest).Select(payout => PayoutEvent.Of(WebhookEvent.PayoutCreated, payout.Payout))]);
 
-        return batch.Id;
+        return (batch.Id, remaining);
     }
 
     /// <summary>The payment arrived. The same again changes nothing.</summary>
@@ -70,14 +73,11 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         }
 
         RefuseUnlessProcessing(payout);
-        session.Execute(
-            "UPDATE payouts SET status = 'completed', reference = @reference, paid_at = @now WHERE id = @id",
-            new { id, reference, now = clock.GetUtcNow().ToUnixTimeMilliseconds() });
-        if (!Units.IsTest(payout.Unit))
-        {
-            (payout.Status, payout.Reference) = (PayoutRow.Completed, reference);
-            webhooks.Add(session, [PayoutEvent.Of(WebhookEvent.PayoutCompleted, payout)]);
-        }
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        session.Execute("UPDATE payouts SET status = 'completed', reference = @reference, paid_at = @now WHERE id = @id", new { id, reference, now });
+        session.Execute("UPDATE commissions SET version = version + 1, updated_at = @now WHERE payout_id = @id", new { id, now });
+        (payout.Status, payout.Reference) = (PayoutRow.Completed, reference);
+        Tell(session, WebhookEvent.PayoutCompleted, payout);
     }
 
     /// <summary>The payment did not arrive: its amount is owed again. The same again changes nothing.</summary>
@@ -91,10 +91,14 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
 
         RefuseUnlessProcessing(payout);
         var books = ledger.Open(session);
-        books.Fail(payout, session.Query<CommissionRow>("SELECT * FROM commissions WHERE payout_id = @id", new { id }), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        books.Fail(payout, clock.GetUtcNow().ToUnixTimeMilliseconds());
         books.Save();
         session.Execute("UPDATE payouts SET status = 'failed', failure = @reason WHERE id = @id", new { id, reason });
+        payout.Status = PayoutRow.Failed;
+        Tell(session, WebhookEvent.PayoutFailed, payout);
     }
+
+    private void Tell(Session session, string type, PayoutRow payout) => webhooks.Add(session, Units.IsTest(payout.Unit) ? [] : [PayoutEvent.Of(type, payout)]);
 
     /// <exception cref="ApiError">404 when there is none.</exception>
     public static PayoutRow Get(Session session, long id) =>
@@ -117,12 +121,29 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
 
     private static IReadOnlyList<Balance> Payable(Session session, long programId, string unit, long least, IReadOnlyCollection<long>? partners) => session.Query<Balance>(
         $"""
-        SELECT owner_id, amount FROM balances
-        WHERE program_id = @programId AND owner_kind = 'partner' AND account = 'payable' AND unit = @unit AND amount >= @least
-        {(partners is null ? "" : "AND " + session.In("owner_id", "some"))}
-        ORDER BY owner_id LIMIT @MostAtOnce
+        SELECT b.owner_id, b.amount,
+            (SELECT COUNT(*) FROM commissions c
+             WHERE c.program_id = b.program_id AND c.partner_id = b.owner_id AND c.state = 'payable' AND c.side = 'referrer' AND c.unit = b.unit) AS commissions
+        FROM (SELECT b.program_id, b.owner_id, b.unit, b.amount,
+                COALESCE((SELECT MAX(o.id) FROM payouts o WHERE o.partner_id = b.owner_id AND o.program_id = b.program_id AND o.unit = b.unit), 0) AS paid_last
+              FROM balances b WHERE {Owed(session, partners)} ORDER BY paid_last, b.owner_id LIMIT @MostAtOnce) AS b
+        ORDER BY b.paid_last, b.owner_id
         """,
         new { programId, unit, least, some = partners?.ToArray(), MostAtOnce });
+
+    private static int Count(Session session, long programId, string unit, long least, IReadOnlyCollection<long>? partners) => (int)session.First<long>(
+        $"SELECT COUNT(*) FROM balances b WHERE {Owed(session, partners)}", new { programId, unit, least, some = partners?.ToArray() });
+
+    private static string Owed(Session session, IReadOnlyCollection<long>? partners) =>
+        "b.program_id = @programId AND b.owner_kind = 'partner' AND b.account = 'payable' AND b.unit = @unit AND b.amount >= @least"
+        + (partners is null ? "" : " AND " + session.In("b.owner_id", "some"));
+
+    // At least one, however many commissions it has: it would never be paid otherwise.
+    private static List<Balance> Bounded(IReadOnlyList<Balance> balances)
+    {
+        var commissions = 0L;
+        return [.. balances.TakeWhile((balance, i) => (commissions += balance.Commissions) <= MostCommissions || i == 0)];
+    }
 
     private static Dictionary<long, long> Starts(Session session, long programId, string unit, long[] owners) => session.Query<Balance>(
         $"SELECT partner_id AS owner_id, MAX(to_position) AS amount FROM payouts WHERE {session.In("partner_id", "owners")} AND program_id = @programId AND unit = @unit GROUP BY partner_id",
@@ -141,5 +162,7 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         public long OwnerId { get; set; }
 
         public long Amount { get; set; }
+
+        public long Commissions { get; set; }
     }
 }

@@ -30,8 +30,9 @@ internal sealed class PayoutsApi(Database database, IdempotentCalls calls, Payou
         return calls.RunAsync(context, body.Bytes, session =>
         {
             var program = programs.Named(session, body.Value.ProgramId);
-            var batch = PayoutPresenter.Batch(session, store.CreateBatch(session, program.Id, UnitOf(program, body.Value.Unit, "unit"), partners));
-            return (StatusCodes.Status201Created, JsonSerializer.Serialize(batch, ApiJson.Options));
+            var (batch, remaining) = store.CreateBatch(session, program.Id, UnitOf(program, body.Value.Unit, "unit"), partners);
+            var answer = PayoutPresenter.Batch(session, batch) with { Remaining = remaining };
+            return (StatusCodes.Status201Created, JsonSerializer.Serialize(answer, ApiJson.Options));
         });
     }
 

@@ -11,7 +11,9 @@ internal sealed class RewardChains(ILedgerStore store, ProgramSet programs, Comm
 {
     private readonly Dictionary<(long Program, string Reward), RewardSums?> _sums = [];
     private readonly Dictionary<RewardChain, List<CommissionRow>> _added = [];
-    private readonly HashSet<RewardChain> _rewritten = [];
+
+    // Each with the sums that one which has left it was in.
+    private readonly Dictionary<RewardChain, HashSet<TotalKey>> _rewritten = [];
     private readonly List<RewardTotalRow> _totals = [];
 
     /// <summary>Whether the amount of this one depends on others'.</summary>
@@ -29,8 +31,8 @@ internal sealed class RewardChains(ILedgerStore store, ProgramSet programs, Comm
         list.Add(row);
     }
 
-    /// <summary>Something that others depend on changed, or is going to, in this one.</summary>
-    public void Rewrite(CommissionRow row) => _rewritten.Add(ChainOf(row));
+    /// <summary>Something that others depend on changed, or is going to, in this one; or it is as it was in a chain that it has left.</summary>
+    public void Rewrite(CommissionRow row) => Rewrite(ChainOf(row)).UnionWith(SumsOf(row)!.KeysOf(row.PartnerId!.Value, row.OccurredAt));
 
     /// <summary>Grants all, and returns the sums that changed with those whose amounts may have.</summary>
     public (IReadOnlyList<RewardTotalRow> Totals, IReadOnlyList<CommissionRow> Granted) Run()
@@ -38,40 +40,62 @@ internal sealed class RewardChains(ILedgerStore store, ProgramSet programs, Comm
         var granted = new List<CommissionRow>();
 
         // :: 1  Chains whose new ones are all behind the others go on from their sums.
-        var appended = _added.Where(chain => !_rewritten.Contains(chain.Key)).ToDictionary();
+        var appended = _added.Where(chain => !_rewritten.ContainsKey(chain.Key)).ToDictionary();
         if (appended.Count > 0)
         {
             var newest = store.Newest(appended.Keys, appended.Values.Min(list => list.Min(row => row.OccurredAt)));
             var claims = appended.ToDictionary(chain => chain.Key, chain => chain.Value.Select(row => (Claim: ClaimOf(row), Row: row)).OrderBy(one => one.Claim).ToList());
-            var stored = store.Totals(appended.Keys, [.. claims.SelectMany(chain => chain.Value.SelectMany(one => SumsOf(one.Row)!.KeysOf(one.Claim))).Distinct()])
+            var keys = claims.ToDictionary(chain => chain.Key, chain => chain.Value.SelectMany(one => SumsOf(one.Row)!.KeysOf(one.Claim)).ToHashSet());
+            var stored = store.Totals(appended.Keys, [.. keys.Values.SelectMany(some => some).Distinct()])
                 .ToLookup(total => (total.ProgramId, total.RewardId));
+            var totals = appended.Keys.ToDictionary(chain => chain, chain => stored[(chain.ProgramId, chain.TotalsId)].ToDictionary(KeyOf, ToTotal));
+            var unsummed = Unsummed(keys.SelectMany(chain => chain.Value.Where(key => !totals[chain.Key].ContainsKey(key)).Select(key => (chain.Key, key))));
             foreach (var (chain, list) in claims)
             {
                 var isBehind = !newest.TryGetValue(chain, out var last) || last < list[0].Row.OccurredAt;
-                var totals = stored[(chain.ProgramId, chain.TotalsId)].ToDictionary(KeyOf, ToTotal);
-                if (isBehind && !IsStepReached(list, totals))
+                if (isBehind && !unsummed.Contains(chain) && !IsStepReached(list, totals[chain]))
                 {
-                    Grant(chain, list, totals);
+                    Grant(chain, list, totals[chain]);
                     granted.AddRange(list.Select(one => one.Row));
                 }
                 else
                 {
-                    _rewritten.Add(chain);
+                    Rewrite(chain);
                 }
             }
         }
 
         // :: 2  The others from the start of their span.
-        foreach (var chain in _rewritten)
+        foreach (var (chain, lost) in _rewritten)
         {
             rows.Track(store.OfChain(chain));
             var members = rows.All.Where(row => Has(row) && ChainOf(row) == chain).ToList();
             groups.Load(members.Select(row => row.PartnerId!.Value));
             Grant(chain, [.. members.Select(row => (Claim: ClaimOf(row), Row: row)).OrderBy(one => one.Claim)], []);
             granted.AddRange(members);
+
+            // Whoever is the next to go on from these sums must not find there what is not in the chain any more.
+            lost.ExceptWith(members.SelectMany(row => SumsOf(row)!.KeysOf(row.PartnerId!.Value, row.OccurredAt)));
+            _totals.AddRange(lost.Select(key => ToRow(chain, key, default)));
         }
 
         return (_totals, granted);
+    }
+
+    private HashSet<TotalKey> Rewrite(RewardChain chain) =>
+        _rewritten.TryGetValue(chain, out var lost) ? lost : _rewritten[chain] = [];
+
+    // A cap, a tier or a longer period may be newer than commissions that it counts: their sums were never written.
+    private HashSet<RewardChain> Unsummed(IEnumerable<(RewardChain Chain, TotalKey Key)> missing)
+    {
+        var unsummed = new HashSet<RewardChain>();
+        foreach (var some in missing.GroupBy(one => one.Key.StartsAtMs))
+        {
+            var owners = some.ToLookup(one => one.Chain with { PartnerId = one.Key.PartnerId }, one => one.Chain);
+            unsummed.UnionWith(store.Newest([.. owners.Select(owner => owner.Key)], some.Key).Keys.SelectMany(owner => owners[owner]));
+        }
+
+        return unsummed;
     }
 
     private void Grant(RewardChain chain, List<(Claim Claim, CommissionRow Row)> list, Dictionary<TotalKey, RewardTotal> totals)
@@ -85,7 +109,7 @@ internal sealed class RewardChains(ILedgerStore store, ProgramSet programs, Comm
         var grants = new RewardFold(totals).Grant(sums, [.. list.Select(one => one.Claim)]);
         foreach (var ((_, row), grant) in list.Zip(grants))
         {
-            (row.Due, row.Granted, row.Note) = row.IsGone ? (0, 0, null) : (grant.Due, grant.Amount, grant.Note);
+            (row.Due, row.Granted, row.Note) = row.IsGone ? (0, 0, null) : (grant.Due, grant.Amount, row.Note == Decided.Dropped ? row.Note : grant.Note);
         }
 
         foreach (var key in list.SelectMany(one => sums.KeysOf(one.Claim)).Distinct())

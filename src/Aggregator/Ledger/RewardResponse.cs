@@ -18,6 +18,9 @@ internal sealed record RewardResponse
     /// <summary>Minor units of the currency, or pieces where there is none.</summary>
     public required long Amount { get; init; }
 
+    /// <summary>What of the amount is to be given once it is payable, or was: less what its owner was given before and is not owed any more.</summary>
+    public required long AmountToGive { get; init; }
+
     public required string? Currency { get; init; }
 
     /// <summary>The rule, which says what a discount or an access is.</summary>
@@ -56,12 +59,13 @@ internal sealed record RewardResponse
         _ => row.Status,
     };
 
-    public static RewardResponse Of(CommissionRead row, CustomerResponse? customer) => new()
+    public static RewardResponse Of(CommissionRead row, CustomerResponse? customer, long amountToGive) => new()
     {
         Id = EntityId.Format(EntityId.Commission, row.Id),
         Side = row.Side,
         Kind = Units.IsMoney(row.Unit) ? "money" : Units.WithoutTest(row.Unit).Split(':')[0],
         Amount = row.Earnings,
+        AmountToGive = amountToGive,
         Currency = Units.CurrencyOf(row.Unit),
         RewardId = row.RewardId,
         RuleVersion = row.RuleVersion,

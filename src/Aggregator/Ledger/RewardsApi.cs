@@ -35,18 +35,29 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
                 var reward = Read(session, number) ?? throw ApiError.NotFound($"There is no reward {id}.");
                 if (reward.State != Accounts.Paid)
                 {
-                    var books = ledger.Open(session);
-                    if (reward.Status != "pending" || !books.Fulfil(books.Find([number])[0], "api", clock.GetUtcNow().ToUnixTimeMilliseconds()))
-                    {
-                        throw ApiError.Conflict($"The reward is {RewardResponse.StatusOf(reward)}; only what is payable can be fulfilled.");
-                    }
-
-                    books.Save();
+                    Give(session, reward);
                 }
 
                 return Present(session, [Read(session, number)!])[0];
             },
             cancellation);
+    }
+
+    private void Give(Session session, CommissionRead reward)
+    {
+        if (reward.Status != "pending" || reward.State != Accounts.Payable)
+        {
+            throw ApiError.Conflict($"The reward is {RewardResponse.StatusOf(reward)}; only what is payable can be fulfilled.");
+        }
+
+        var books = ledger.Open(session);
+        var row = books.Find([reward.Id])[0];
+        if (books.Fulfil(row, RewardDues.Payable(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
+        {
+            throw ApiError.Conflict("There is nothing left to give: all of it is set off against what was given before and is not owed any more.");
+        }
+
+        books.Save();
     }
 
     private static CommissionRead? Read(Session session, long id) =>
@@ -55,7 +66,8 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
     private IReadOnlyList<RewardResponse> Present(Session session, IReadOnlyList<CommissionRead> rows)
     {
         var customers = presenter.CustomersOf(session, rows);
-        return [.. rows.Select(row => RewardResponse.Of(row, row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null))];
+        var amounts = RewardDues.Of(session, rows);
+        return [.. rows.Select(row => RewardResponse.Of(row, row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id]))];
     }
 }
 

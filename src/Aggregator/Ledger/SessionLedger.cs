@@ -13,6 +13,8 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
     /// <summary>The counter of positions that are taken.</summary>
     public const string Position = "ledger_position";
 
+    private static readonly string[] MarkColumns = ["payout", "program", "partner", "unit", "now"];
+
     private ExchangeRates? _rates;
 
     public Exchange Rates => Convert;
@@ -80,8 +82,30 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
     public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
     {
         LedgerStatements.Write(session, commissions, totals, journal);
-        webhooks.Add(session, [.. commissions.Where(row => !row.IsTest).Select(CommissionEvent.Of)]);
+        var told = commissions.Where(row => !row.IsTest).ToList();
+        var payouts = told.Where(row => row.State == Accounts.Paid).Select(row => row.PayoutId).OfType<long>().Distinct().ToArray();
+        var open = payouts.Length == 0 ? [] : session.Query<long>($"SELECT id FROM payouts WHERE {session.In("id", "payouts")} AND status = 'processing'", new { payouts }).ToHashSet();
+        webhooks.Add(session, [.. told.Select(row => CommissionEvent.Of(row, isProcessed: row.PayoutId is { } payout && open.Contains(payout)))]);
     }
+
+    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(
+        """
+        UPDATE commissions SET state = 'paid', payout_id = @payout, version = version + 1, updated_at = @now
+        WHERE program_id = @program AND partner_id = @partner AND side = 'referrer' AND unit = @unit AND state = 'payable'
+        """,
+        payouts,
+        nowMs);
+
+    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(
+        """
+        UPDATE commissions SET state = 'payable', payout_id = NULL, is_checked = 0, version = version + 1, updated_at = @now
+        WHERE payout_id = @payout AND program_id = @program AND partner_id = @partner AND unit = @unit
+        """,
+        payouts,
+        nowMs);
+
+    private void Mark(string sql, IReadOnlyCollection<PayoutRow> payouts, long nowMs) => session.ExecuteAll(
+        sql, MarkColumns, payouts.Select(payout => new object?[] { payout.Id, payout.ProgramId, payout.PartnerId, payout.Unit, nowMs }));
 
     // Rates are read when the first sale needs one: most programs sell in their own currency.
     private long? Convert(long amount, string from, string to, long atMs) =>

@@ -12,6 +12,9 @@ internal static class StatementStore
 {
     private const int AtOnce = 1_000;
 
+    // What one answer lists of the time behind the last payout.
+    private const int MostPostings = 5_000;
+
     public static void Keep(Session session, PayoutRow payout) => session.Execute(
         "INSERT INTO statements (payout_id, text) VALUES (@Id, @text)",
         new
@@ -24,16 +27,27 @@ internal static class StatementStore
     public static string Kept(Session session, long payoutId) => session.First<string>("SELECT text FROM statements WHERE payout_id = @payoutId", new { payoutId })!;
 
     /// <summary>What came behind the partner's last payout.</summary>
+    /// <exception cref="ApiError">422 when that is too much for one answer.</exception>
     public static StatementResponse Current(Session session, long partner, long program, string unit) => Write(
         session, partner, program, unit, PayoutStore.CoveredBy(session, program, unit, partner) + 1, session.Counter(SessionLedger.Position), null);
 
     private static StatementResponse Write(Session session, long partner, long program, string unit, long from, long to, long? payout)
     {
         var owner = new { partner, program, unit, from, to };
-        const string Theirs = "FROM postings WHERE owner_id = @partner AND program_id = @program AND unit = @unit AND owner_kind = 'partner'";
-        var postings = session.Query<PostingRow>($"SELECT * {Theirs} AND position >= @from AND position <= @to ORDER BY position", owner);
-        var opening = session.First<long>(
-            $"SELECT COALESCE(SUM(CASE WHEN credit = 'payable' THEN amount ELSE 0 END - CASE WHEN debit = 'payable' THEN amount ELSE 0 END), 0) {Theirs} AND position < @from", owner);
+        var postings = session.Query<PostingRow>(
+            $"""
+            SELECT * FROM postings WHERE owner_id = @partner AND program_id = @program AND unit = @unit AND owner_kind = 'partner' AND position >= @from AND position <= @to
+            ORDER BY position{(payout is null ? $" LIMIT {MostPostings + 1}" : "")}
+            """,
+            owner);
+        if (payout is null && postings.Count > MostPostings)
+        {
+            throw ApiError.Unprocessable($"More than {MostPostings} postings came behind the last payout. Ask for the statement of a payout by payoutId, or page through /ledger/postings.");
+        }
+
+        // Both kinds are written when their last posting is the partner's newest: what is owed now is the end, and the start follows from it.
+        var closing = session.First<long?>(
+            "SELECT amount FROM balances WHERE program_id = @program AND owner_kind = 'partner' AND owner_id = @partner AND account = 'payable' AND unit = @unit", owner) ?? 0;
         var purchases = Purchases(session, postings);
         var ofCommissions = postings.Where(posting => posting.CommissionId is { } id && purchases.ContainsKey(id)).GroupBy(posting => posting.CommissionId!.Value);
         return new StatementResponse(
@@ -45,9 +59,9 @@ internal static class StatementStore
             EntityId.Format(EntityId.Payout, payout),
             from,
             to,
-            opening,
+            closing - postings.Sum(OwedBy),
             postings.Sum(PaidBy),
-            opening + postings.Sum(OwedBy),
+            closing,
             [
                 .. ofCommissions.Select(some => (Purchase: purchases[some.Key], Postings: some)).GroupBy(one => one.Purchase.CustomerId).Select(customer => new StatementCustomer(
                     EntityId.Format(EntityId.Customer, customer.Key), customer.First().Purchase.ExternalId, [.. customer.Select(one => ToPurchase(one.Purchase, one.Postings))])),

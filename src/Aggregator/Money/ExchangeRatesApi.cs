@@ -16,7 +16,7 @@ internal sealed class ExchangeRatesApi(Database database, ExchangeRateStore stor
         group.MapGet("", api.List).WithName("listExchangeRates");
     }
 
-    private async Task<RatesAnswer> PutAsync(BodyList<RateRequest> body, CancellationToken cancellation)
+    internal async Task<RatesAnswer> PutAsync(BodyList<RateRequest> body, CancellationToken cancellation)
     {
         // :: 1 — All are checked before any is stored.
         var rates = Check(body.Items);
@@ -24,16 +24,17 @@ internal sealed class ExchangeRatesApi(Database database, ExchangeRateStore stor
         // :: 2 — All are stored, or none. What was converted by another rate is not converted any more where one of them holds.
         var (changes, spans) = await database.WriteAsync(session => Store(session, body, rates), cancellation);
 
-        // :: 3 — Sales without a conversion get one, and then the rewards that waited for it.
+        // :: 3 — Sales without a conversion get one, and then rewards follow it. Also those of rates that were there already: an earlier
+        //        request may have ended between the two, and what was derived before comes out the same.
         var (converted, derived) = (0L, 0L);
         foreach (var currency in rates.Select(rate => rate.Currency).Distinct())
         {
             converted += await fill.FillAsync(currency, cancellation);
         }
 
-        for (var i = 0; i < spans.Count; i++)
+        foreach (var span in spans)
         {
-            derived += await fill.DeriveAsync(spans[i], changes[i] != RateChange.None, cancellation);
+            derived += await fill.DeriveAsync(span, cancellation);
         }
 
         return new RatesAnswer(

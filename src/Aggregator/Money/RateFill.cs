@@ -41,14 +41,13 @@ internal sealed class RateFill(Database database, ExchangeRateStore store, Deriv
         }
     }
 
-    /// <summary>Derives again the customers with rewards that wait for this rate. Returns how many that were.</summary>
-    /// <param name="all">Also those whose rewards were computed already.</param>
-    public async Task<long> DeriveAsync(RateSpan span, bool all, CancellationToken cancellation)
+    /// <summary>Derives again the customers with rewards that go by this rate. Returns how many that were.</summary>
+    public async Task<long> DeriveAsync(RateSpan span, CancellationToken cancellation)
     {
         var derived = 0L;
         for (var after = 0L; ;)
         {
-            var some = await database.WriteAsync(session => DeriveSome(session, span, all, after), cancellation);
+            var some = await database.WriteAsync(session => DeriveSome(session, span, after), cancellation);
             derived += some.Count;
             if (some.Count < AtOnce)
             {
@@ -88,17 +87,16 @@ internal sealed class RateFill(Database database, ExchangeRateStore store, Deriv
         return (rows.Count, sales.Count < AtOnce ? null : sales[^1]);
     }
 
-    private IReadOnlyList<long> DeriveSome(Session session, RateSpan span, bool all, long after)
+    private IReadOnlyList<long> DeriveSome(Session session, RateSpan span, long after)
     {
         var customers = session.Query<long>(
             """
             SELECT DISTINCT c.customer_id FROM conversions c JOIN programs p ON p.id = c.program_id
             WHERE c.kind = 'sale' AND c.occurred_at >= @FromMs AND c.occurred_at < @ToMs AND c.customer_id > @after
               AND c.currency <> p.currency AND (c.currency = @Currency OR p.currency = @Currency)
-              AND (@all = 1 OR NOT EXISTS (SELECT 1 FROM commissions m WHERE m.conversion_id = c.id))
             ORDER BY c.customer_id LIMIT @AtOnce
             """,
-            new { span.Currency, span.FromMs, span.ToMs, all = all ? 1 : 0, after, AtOnce });
+            new { span.Currency, span.FromMs, span.ToMs, after, AtOnce });
         if (customers.Count > 0)
         {
             derive(session, customers);

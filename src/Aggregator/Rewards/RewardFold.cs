@@ -14,12 +14,14 @@ internal sealed class RewardFold(Dictionary<TotalKey, RewardTotal> totals)
     /// <param name="claims">In their order.</param>
     public IReadOnlyList<Grant> Grant(RewardSums periods, IReadOnlyList<Claim> claims)
     {
-        // :: 1  What retroactive tiers go by: the sums with all of the claims.
+        // :: 1  What retroactive tiers go by: the sums with all of the claims, also those by versions without tiers.
         var whole = new Dictionary<TotalKey, RewardTotal>();
-        foreach (var claim in claims.Where(claim => claim.Rule.Tiers is not null))
+        foreach (var claim in claims)
         {
-            var key = TierKey(claim);
-            whole[key] = whole.GetValueOrDefault(key, totals.GetValueOrDefault(key)).With(claim);
+            foreach (var key in periods.KeysOf(claim))
+            {
+                whole[key] = whole.GetValueOrDefault(key, totals.GetValueOrDefault(key)).With(claim);
+            }
         }
 
         // :: 2  Each claim: its amount, then the smallest room that its caps leave, then its place in the sums.

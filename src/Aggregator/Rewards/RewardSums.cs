@@ -24,7 +24,10 @@ internal sealed record RewardSums(IReadOnlyList<string> OfPartner, IReadOnlyList
         return ofPartner.Count + ofProgram.Count == 0 ? null : new RewardSums(ofPartner, ofProgram, RewardPeriod.Widest([.. ofPartner, .. ofProgram]));
     }
 
-    public IEnumerable<TotalKey> KeysOf(Claim claim) => OfPartner.Select(period => (claim.PartnerId, period))
-        .Concat(OfProgram.Select(period => (0L, period)))
-        .Select(sum => new TotalKey(sum.Item1, sum.period, RewardPeriod.StartOf(sum.period, claim.OccurredAtMs)));
+    public IEnumerable<TotalKey> KeysOf(Claim claim) => KeysOf(claim.PartnerId, claim.OccurredAtMs);
+
+    /// <summary>The sums that something of a partner at that time is in.</summary>
+    public IEnumerable<TotalKey> KeysOf(long partner, long atMs) => OfPartner.Select(period => (Partner: partner, Period: period))
+        .Concat(OfProgram.Select(period => (Partner: 0L, Period: period)))
+        .Select(sum => new TotalKey(sum.Partner, sum.Period, RewardPeriod.StartOf(sum.Period, atMs)));
 }

@@ -13,8 +13,9 @@ internal sealed record WebhookEvent(string Type, string Id, object Data)
     public const string CommissionUpdated = "commission.updated";
     public const string PayoutCreated = "payout.created";
     public const string PayoutCompleted = "payout.completed";
+    public const string PayoutFailed = "payout.failed";
     public const string FraudCaseCreated = "fraud_case.created";
 
     public static readonly string[] Types =
-        [LeadCreated, SaleCreated, RefundCreated, CommissionCreated, CommissionUpdated, PayoutCreated, PayoutCompleted, FraudCaseCreated];
+        [LeadCreated, SaleCreated, RefundCreated, CommissionCreated, CommissionUpdated, PayoutCreated, PayoutCompleted, PayoutFailed, FraudCaseCreated];
 }

@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Fraud;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Tests.Engines;
 
@@ -52,6 +53,23 @@ public abstract class CaseDecisionTests : EngineTests
         Assert.Equal(0, rig.Commissions(lead)[0].Earnings);
         rig.Resolve(rig.Cases()[1].Id, "dismissed");
         Assert.Equal("held fraud", rig.StateOf(lead));
+    }
+
+    [EngineFact]
+    public async Task Fraud_that_a_person_found_is_not_released_by_a_case()
+    {
+        using var rig = await OpenAsync();
+        rig.Rules(new() { ["self_referral"] = new FraudRule("hold") });
+        var lead = rig.Lead(rig.Partner("ana"), "ana@partners.example", FraudRig.Noon);
+        await rig.CheckAsync();
+        rig.Database.Write(session =>
+        {
+            var books = rig.Get<LedgerBooks>().Open(session);
+            books.Decide(books.Find([rig.Commissions(lead)[0].Id])[0], Outcomes.Fraud, "ana", rig.Clock.Ms);
+            return books.Save();
+        });
+        rig.Resolve(rig.Cases()[0].Id, "dismissed");
+        Assert.Equal("pending fraud", rig.StateOf(lead));
     }
 
     [EngineFact]

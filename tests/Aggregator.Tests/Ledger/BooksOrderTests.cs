@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Rewards;
 using static LinkTracker.Aggregator.Tests.Rewards.RewardSample;
 
@@ -41,6 +42,68 @@ public class BooksOrderTests
                 Assert.Equal(first.Value.Item1, world.Owed());
                 Assert.Equal(first.Value.Item2, world.BalancesNow());
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_cap_or_tier_of_a_later_version_counts_what_was_given_before_in_every_order(int seed)
+    {
+        for (var round = 0; round < 25; round++)
+        {
+            // Without caps and tiers first; what occurs from the second version on comes only when it is there.
+            var shop = new RandomShop((seed * 1_000) + round);
+            var later = shop.Rules();
+            var before = Rules([.. later.Select(rule => rule with { Caps = [], Tiers = null })]);
+            var after = Rules(new ProgramRules { Rewards = [.. later.Select(rule => rule with { Caps = [], Tiers = null })] }, new ProgramRules { Rewards = later });
+            var validFrom = after.Default.Versions[1].ValidFromMs;
+            var facts = Enumerable.Range(0, 5).Select(_ => (Customer: 1L + shop.Next(2), Conversion: shop.Conversion()))
+                .Select((fact, i) => (fact.Customer, Conversion: fact.Conversion with { OccurredAtMs = i < 3 ? validFrom - Day + shop.Next(1_000) : validFrom + shop.Next(1_000) })).ToList();
+            IReadOnlyList<string>? first = null;
+            foreach (var order in Permutations([0, 1, 2, 3, 4]))
+            {
+                for (var known = 0; known <= 5 && order.Take(known).All(i => facts[i].Conversion.OccurredAtMs < validFrom); known++)
+                {
+                    var world = new LedgerWorld(before);
+                    for (var i = 0; i < order.Length; i++)
+                    {
+                        world.Programs = i < known ? before : after;
+                        world.Tell(facts[order[i]].Customer, facts[order[i]].Conversion);
+                    }
+
+                    first ??= world.Owed();
+                    Assert.Equal(first, world.Owed());
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Who_was_credited_in_between_leaves_no_trace()
+    {
+        for (var seed = 0; seed < 400; seed++)
+        {
+            var shop = new RandomShop(seed);
+            var programs = Twice([.. shop.Rules()]);
+            var facts = Enumerable.Range(0, 12).Select(_ => (Customer: 1L + shop.Next(4), Conversion: shop.Conversion())).ToList();
+            var (straight, moved) = (new LedgerWorld(programs), new LedgerWorld(programs));
+            foreach (var (customer, conversion) in facts)
+            {
+                straight.Tell(customer, conversion);
+                moved.Tell(customer, shop.Moved(conversion));
+                if (shop.Next(2) == 0)
+                {
+                    moved.Tell(customer, conversion);
+                }
+            }
+
+            facts.ForEach(fact => moved.Tell(fact.Customer, fact.Conversion));
+            Assert.Equal(straight.Owed(), moved.Owed());
+            Assert.Equal(straight.BalancesNow(), moved.BalancesNow());
+            Assert.Equal(straight.Totals(), moved.Totals());
+            new LedgerChecks(moved.Store).SumsHold(programs);
         }
     }
 

@@ -12,7 +12,7 @@ public class BooksStreamTests
     {
         var shop = new RandomShop(seed);
         var rules = shop.Rules();
-        var world = new LedgerWorld(Rules([.. rules]));
+        var world = new LedgerWorld(Twice([.. rules]));
         var checks = new LedgerChecks(world.Store);
         for (var i = 0; i < InOneWorld; i++)
         {
@@ -20,5 +20,7 @@ public class BooksStreamTests
             ShopDay.Do(world, shop);
             checks.Hold(rules);
         }
+
+        checks.SumsHold(world.Programs);
     });
 }

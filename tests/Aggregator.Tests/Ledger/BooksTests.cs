@@ -51,12 +51,66 @@ public class BooksTests
         world.Tell(1, Sale(1, 1_000));
         world.Change((books, row) => books.Decide(row, Decided.OfEarnings(70), "ana", world.Now), Only(world));
         world.Tell(1, Sale(1, 1_000, refunded: 500));
-        Assert.Equal(70, Only(world).Earnings);
+        Assert.Equal(35, Only(world).Earnings);
         world.Change((books, row) => books.Decide(row, Outcomes.Fraud, "case", world.Now), Only(world));
         Assert.Equal((0L, Outcomes.Fraud), (Only(world).Earnings, Only(world).Outcome));
         world.Change((books, row) => books.Decide(row, null, "ana", world.Now), Only(world));
         Assert.Equal((50L, null), (Only(world).Earnings, Only(world).Outcome));
         new LedgerChecks(world.Store).Hold([Tenth]);
+    }
+
+    [Fact]
+    public void A_persons_amount_goes_back_with_the_sale_and_with_its_credit()
+    {
+        var world = new LedgerWorld(Rules(Tenth));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Decide(row, Decided.OfEarnings(70), "ana", world.Now), Only(world));
+        world.Tell(1, Sale(1, 1_000, refunded: 1_000));
+        Assert.Equal((0L, Outcomes.Refunded), (Only(world).Earnings, Only(world).Outcome));
+
+        world.Tell(1, Sale(1, 1_000, null, 0, (Ben, 1)));
+        Assert.Equal((0L, 100L), (world.BalanceOf(Accounts.Pending, Ana), world.BalanceOf(Accounts.Pending, Ben)));
+        world.Tell(1, Sale(1, 1_000));
+        Assert.Equal((70L, 0L), (world.BalanceOf(Accounts.Pending, Ana), world.BalanceOf(Accounts.Pending, Ben)));
+        new LedgerChecks(world.Store).Hold([]);
+    }
+
+    [Theory]
+    [InlineData(true, 50)]
+    [InlineData(false, 80)]
+    public void A_sale_that_a_person_made_half_as_large_gives_half_of_what_goes_with_its_amount(bool isProportional, long owed)
+    {
+        var world = new LedgerWorld(Rules(Tenth with { Caps = [new RewardCap("partner", "all", 80)] }));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Decide(row, Decided.OfSale(isProportional ? 625 : 1, isProportional), "ana", world.Now), Only(world));
+        Assert.Equal(owed, Only(world).Earnings);
+        world.Tell(1, Sale(1, 1_000, refunded: 500));
+        Assert.Equal(owed / 2, Only(world).Earnings);
+    }
+
+    [Fact]
+    public void What_was_given_and_is_not_owed_any_more_is_set_off_against_what_is_given_next()
+    {
+        var world = new LedgerWorld(Rules(new RewardRule { Id = "f", Side = "friend", Kind = "credit", BasisPoints = 0, Amount = 500 }));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Release(row, "test", world.Now), Only(world));
+        Assert.Equal(500, world.Fulfil(Only(world)));
+        world.Tell(1, Sale(1, 1_000, refunded: 600));
+        world.Tell(1, Sale(2, 1_000, Noon + 1));
+        var second = world.Store.Commissions.Values.Single(row => row.ConversionId == 2);
+        Assert.Equal(0, world.Fulfil(second));
+        world.Change((books, row) => books.Release(row, "test", world.Now), second);
+        second = world.Store.Commissions[second.Id];
+        Assert.Equal((200L, 0L), (world.Fulfil(second), world.Fulfil(second)));
+
+        world.Tell(1, Sale(1, 1_000, refunded: 1_000));
+        world.Tell(1, Sale(2, 1_000, Noon + 1, 1_000));
+        world.Tell(1, Sale(3, 1_000, Noon + 2));
+        var third = world.Store.Commissions.Values.Single(row => row.ConversionId == 3);
+        world.Change((books, row) => books.Release(row, "test", world.Now), third);
+        Assert.Equal(0, world.Fulfil(world.Store.Commissions[third.Id]));
+        Assert.Equal(Accounts.Payable, world.Store.Commissions[third.Id].State);
+        new LedgerChecks(world.Store).Hold([]);
     }
 
     [Fact]
@@ -109,6 +163,26 @@ public class BooksTests
         world.Tell(1, Sale(1, 1_000));
         world.Tell(1, Sale(1, 1_000) with { ProgramId = 8 });
         Assert.Equal((0L, 200L), (world.BalanceOf(Accounts.Pending, Ana), world.Store.Balances[new BalanceKey(8, Owner.Partner, Ana, Accounts.Pending, "usd")]));
+        new LedgerChecks(world.Store).Hold([]);
+    }
+
+    [Fact]
+    public void What_goes_to_another_program_stays_held_and_is_checked_and_approved_by_that_one()
+    {
+        var (eur, usd) = (Rules(Tenth).Default, Rules(new ProgramRules { Rewards = [Tenth], Approval = "manual" }).Default with { Id = Other, Currency = "usd" });
+        var world = new LedgerWorld(new ProgramSet(eur, new Dictionary<long, ReferralProgram> { [eur.Id] = eur, [Other] = usd }));
+        world.Store.Rates = (amount, from, to, _) => from == to ? amount : amount * 2;
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => row.IsChecked = books.Hold(row, "case", world.Now), Only(world));
+        world.Change((books, row) => books.Decide(row, Decided.OfEarnings(70), "ana", world.Now), Only(world));
+        Assert.NotNull(Only(world).ApprovedAt);
+
+        world.Tell(1, Sale(1, 1_000) with { ProgramId = Other });
+        var moved = Only(world);
+        Assert.Equal((Accounts.Held, null, false, null, Decided.Dropped, 200L), (moved.State, moved.ApprovedAt, moved.IsChecked, moved.Decided, moved.Note, moved.Earnings));
+        Assert.Equal(200, world.Store.Balances[new BalanceKey(Other, Owner.Partner, Ana, Accounts.Held, "usd")]);
+        world.Change((books, row) => books.Decide(row, Decided.OfEarnings(90), "ana", world.Now), moved);
+        Assert.Null(Only(world).Note);
         new LedgerChecks(world.Store).Hold([]);
     }
 

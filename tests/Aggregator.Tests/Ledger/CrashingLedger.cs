@@ -41,6 +41,20 @@ internal sealed class CrashingLedger(ILedgerStore inner, MemoryLedger memory, Ac
         _done = () => memory.Save(commissions, totals, journal);
     }
 
+    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
+    {
+        inner.MarkPaid(payouts, nowMs);
+        crash();
+        _done += () => memory.MarkPaid(payouts, nowMs);
+    }
+
+    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
+    {
+        inner.MarkPayable(payouts, nowMs);
+        crash();
+        _done += () => memory.MarkPayable(payouts, nowMs);
+    }
+
     /// <summary>The transaction is on disk.</summary>
     public void Done() => _done();
 }

@@ -1,6 +1,9 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.Aggregator.Webhooks;
 
 namespace LinkTracker.Aggregator.Tests.Ledger;
 
@@ -70,13 +73,99 @@ public abstract class LedgerApiTests : EngineTests
         shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
         await shop.ReleaseAsync();
         var (_, payout) = await shop.PayAsync();
+        var version = Number((await server.GetAsync("/commissions")).Ok()[0], "version");
         var failed = (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok();
+        Assert.Equal(version + 1, Number((await server.GetAsync("/commissions")).Ok()[0], "version"));
         Assert.Equal(("failed", "no such account"), (failed.GetProperty("status").GetString(), failed.GetProperty("failureReason").GetString()));
         Assert.Equal(failed.GetRawText(), (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok().GetRawText());
         Assert.Equal(["pending 1000"], await shop.StatusesAsync());
         var (_, again) = await shop.PayAsync();
         Assert.NotEqual(payout, again);
         await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task Who_was_never_paid_is_paid_first_and_a_batch_is_bounded_by_commissions()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var (ana, ben) = (await shop.PartnerAsync("Ana"), await shop.PartnerAsync("Ben"));
+        shop.Sale(ana, "c", 1_000);
+        await shop.ReleaseAsync();
+        await shop.PayAsync();
+        shop.Sale(ana, "c", 1_000, invoice: "second");
+        shop.Sale(ben, "d", 1_000, invoice: "third");
+        await shop.ReleaseAsync();
+
+        // As many as a batch takes are of each.
+        server.Database.Write(session =>
+        {
+            foreach (var row in session.Query<CommissionRow>("SELECT * FROM commissions WHERE state = 'payable'"))
+            {
+                session.ExecuteAll(
+                    """
+                    INSERT INTO commissions (id, program_id, rule_version, reward_id, side, type, unit, partner_id, order_key, basis, quantity, due, earnings, state, is_checked, is_test,
+                        occurred_at, available_at, version, created_at, updated_at)
+                    VALUES (@id, @program, 1, '', 'referrer', 'custom', @unit, @partner, '', 0, 1, 0, 0, 'payable', 1, 0, 0, 0, 1, 0, 0)
+                    """,
+                    ["id", "program", "unit", "partner"],
+                    Enumerable.Range(1, 15_000).Select(i => new object?[] { row.Id + i, row.ProgramId, row.Unit, row.PartnerId }));
+            }
+
+            return 0;
+        });
+        var first = (await server.PostAsync("/payouts", new { })).Ok();
+        Assert.Equal((1, ben), (Number(first, "remaining"), Assert.Single(first.GetProperty("payouts").EnumerateArray()).GetProperty("partner").GetProperty("id").GetString()));
+        var second = (await server.PostAsync("/payouts", new { })).Ok();
+        Assert.Equal((0, ana), (Number(second, "remaining"), Assert.Single(second.GetProperty("payouts").EnumerateArray()).GetProperty("partner").GetProperty("id").GetString()));
+    }
+
+    [EngineFact]
+    public async Task A_payout_is_told_of_and_not_each_commission_in_it()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        await shop.ReleaseAsync();
+        server.Database.Write(session =>
+        {
+            session.Execute(
+                "INSERT INTO webhooks (id, name, url, triggers, secret, created_at) VALUES (1, 'all', 'http://127.0.0.1:9/', @types, 'whsec_AAAA', 0)", new { types = string.Join(' ', WebhookEvent.Types) });
+            return session.Add(WebhookStore.Version, 1);
+        });
+        var (_, payout) = await shop.PayAsync();
+        shop.Sale(ana, "c", 10_000, refunded: 1_000);
+        (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok();
+        Assert.Equal(["payout.created", "commission.updated processed", "payout.failed"], server.Database.Read(session => session.Query<string>("SELECT body FROM webhook_messages ORDER BY id")).Select(Text));
+
+        static string Text(string body)
+        {
+            var message = JsonDocument.Parse(body).RootElement;
+            return message.GetProperty("type").GetString() + (message.GetProperty("type").GetString() == WebhookEvent.CommissionUpdated ? " " + message.GetProperty("data").GetProperty("status").GetString() : "");
+        }
+    }
+
+    [EngineFact]
+    public async Task A_statement_that_is_too_long_asks_to_be_read_by_payout()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        server.Database.Write(session =>
+        {
+            var one = session.First<PostingRow>("SELECT * FROM postings")!;
+            session.ExecuteAll(
+                """
+                INSERT INTO postings (position, kind, program_id, owner_kind, owner_id, unit, amount, debit, credit, cause, occurred_at, posted_at, is_test)
+                VALUES (@position, 'manual', @program, 'partner', @owner, @unit, 1, 'expense', 'pending', 'api', 0, 0, 0)
+                """,
+                ["position", "program", "owner", "unit"],
+                Enumerable.Range(2, 5_000).Select(position => new object?[] { (long)position, one.ProgramId, one.OwnerId, one.Unit }));
+            return session.Add(SessionLedger.Position, 5_000);
+        });
+        Assert.Contains("payoutId", (await server.GetAsync($"/partners/{ana}/statement")).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
     }
 
     [EngineFact]
@@ -87,15 +176,16 @@ public abstract class LedgerApiTests : EngineTests
         var ana = await shop.PartnerAsync("Ana");
         shop.Sale(ana, "c", 10_000);
         var id = (await server.GetAsync("/commissions")).Ok()[0].GetProperty("id").GetString();
-        foreach (var (change, status, earnings) in new (object, string, long)[]
+        foreach (var (change, status, amount, earnings) in new (object, string, long, long)[]
         {
-            (new { earnings = 70 }, "pending", 70), (new { saleAmount = 5_000 }, "pending", 500), (new { modifySaleAmount = -1_000, currency = "usd" }, "pending", 900),
-            (new { amount = 1_000 }, "pending", 100), (new { modifyAmount = 10 }, "pending", 1_001), (new { status = "fraud", earnings = 5 }, "fraud", 0),
-            (new { }, "fraud", 0), (new { status = "pending" }, "pending", 1_000), (new { status = "duplicate" }, "duplicate", 0),
+            (new { earnings = 70 }, "pending", 10_000, 70), (new { saleAmount = 5_000 }, "pending", 5_000, 500),
+            (new { modifySaleAmount = -1_000, currency = "usd" }, "pending", 4_000, 400), (new { modifySaleAmount = -1_000 }, "pending", 3_000, 300),
+            (new { amount = 1_000 }, "pending", 1_000, 100), (new { modifyAmount = 10 }, "pending", 1_010, 101), (new { status = "fraud", earnings = 5 }, "fraud", 10_000, 0),
+            (new { }, "fraud", 10_000, 0), (new { status = "pending" }, "pending", 10_000, 1_000), (new { status = "duplicate" }, "duplicate", 10_000, 0),
         })
         {
             var changed = (await server.PatchAsync("/commissions/" + id, change)).Ok();
-            Assert.Equal((status, earnings), (changed.GetProperty("status").GetString(), changed.GetProperty("earnings").GetInt64()));
+            Assert.Equal((status, amount, earnings), (changed.GetProperty("status").GetString(), Number(changed, "amount"), Number(changed, "earnings")));
         }
 
         shop.Sale(ana, "c", 10_000, refunded: 1);
@@ -131,19 +221,39 @@ public abstract class LedgerApiTests : EngineTests
         shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
         Assert.Equal(["pending 1000"], await shop.StatusesAsync());
         var reward = (await server.GetAsync("/rewards?side=friend")).Ok()[0];
+        (await server.PatchAsync($"/commissions/{reward.GetProperty("id").GetString()}", new { earnings = 2 })).Refused(404, "not_found");
+        (await server.PatchAsync("/commissions/bulk", new { commissionIds = new[] { reward.GetProperty("id").GetString() }, status = "fraud" })).Refused(404, "not_found");
         var path = $"/rewards/{reward.GetProperty("id").GetString()}/fulfil";
         Assert.Equal(("credit", "usd", "pending", 500), (reward.GetProperty("kind").GetString(), reward.GetProperty("currency").GetString(), reward.GetProperty("status").GetString(), Number(reward, "amount")));
         Assert.Contains("pending", (await server.PostAsync(path, new { })).Refused(409, "conflict"), StringComparison.Ordinal);
 
         await shop.ReleaseAsync();
         var given = (await server.PostAsync(path, new { })).Ok();
-        Assert.Equal("fulfilled", given.GetProperty("status").GetString());
+        Assert.Equal(("fulfilled", 500), (given.GetProperty("status").GetString(), Number(given, "amountToGive")));
         Assert.Equal(given.GetRawText(), (await server.PostAsync(path, new { })).Ok().GetRawText());
         Assert.Equal(given.GetRawText(), Assert.Single((await server.GetAsync("/rewards?status=fulfilled")).Ok().EnumerateArray()).GetRawText());
         var balances = (await server.GetAsync("/ledger/balances?unit=credit:usd")).Ok().EnumerateArray().Select(one => $"{one.GetProperty("account").GetString()} {Number(one, "amount")}");
         Assert.Equal(["paid 500", "payable 0", "pending 0", "expense -500"], balances);
         (await server.PostAsync("/rewards/cm_0000000000001/fulfil", new { })).Refused(404, "not_found");
         Assert.Equal("access", (await server.GetAsync("/rewards?side=referrer")).Ok()[0].GetProperty("kind").GetString());
+        await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task What_was_given_too_much_is_set_off_against_the_next_reward()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, new RewardRule { Id = "credit", Side = "friend", Kind = "credit", Amount = 500 });
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        await shop.ReleaseAsync();
+        (await server.PostAsync($"/rewards/{(await server.GetAsync("/rewards")).Ok()[0].GetProperty("id").GetString()}/fulfil", new { })).Ok();
+        shop.Sale(ana, "c", 10_000, refunded: 10_000);
+        shop.Sale(ana, "c", 10_000, invoice: "second");
+        await shop.ReleaseAsync();
+        var second = (await server.GetAsync("/rewards?status=payable")).Ok()[0];
+        Assert.Equal((500, 0), (Number(second, "amount"), Number(second, "amountToGive")));
+        Assert.Contains("set off", (await server.PostAsync($"/rewards/{second.GetProperty("id").GetString()}/fulfil", new { })).Refused(409, "conflict"), StringComparison.Ordinal);
         await HoldsAsync(server);
     }
 
@@ -180,6 +290,7 @@ public abstract class LedgerApiTests : EngineTests
         }
 
         Assert.Equal(["pending 50", "pending 200", "pending -30", "pending 10"], await shop.StatusesAsync());
+        (await server.PostAsync("/commissions", new { type = "lead", partnerId = ana, customerId = "ext_c" })).Refused(409, "conflict");
         foreach (var invoiceId in new[] { "by-hand", "inv" })
         {
             (await server.PostAsync("/commissions", new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 1, invoiceId } })).Refused(409, "conflict");

@@ -41,7 +41,7 @@ internal sealed class LedgerChecks(MemoryLedger store)
         {
             foreach (var cap in rule.Caps)
             {
-                var given = Counted(rule).GroupBy(row => (cap.Scope == "program" ? 0 : row.PartnerId, RewardPeriod.StartOf(cap.Period, row.OccurredAt)));
+                var given = Counted(rule).GroupBy(row => (row.ProgramId, cap.Scope == "program" ? 0 : row.PartnerId, RewardPeriod.StartOf(cap.Period, row.OccurredAt)));
                 Assert.All(given, period => Assert.True(period.Sum(row => row.Granted) <= cap.Amount));
             }
         }
@@ -49,8 +49,29 @@ internal sealed class LedgerChecks(MemoryLedger store)
         Assert.All(store.Commissions.Values.Where(row => row.Decided is null), row => Assert.InRange(row.Earnings, 0, row.Due));
     }
 
+    /// <summary>Every sum that is kept of a reward is that of the commissions which count for it.</summary>
+    public void SumsHold(ProgramSet programs)
+    {
+        var counted = store.Commissions.Values.Where(row => row.RewardId.Length > 0 && !row.IsGone && IsCounted(row)).ToList();
+        foreach (var total in store.AllTotals)
+        {
+            var chain = counted.Where(row => row.ProgramId == total.ProgramId && row.RewardId == total.RewardId && (total.PartnerId == 0 || row.PartnerId == total.PartnerId)
+                && RewardPeriod.StartOf(total.Period, row.OccurredAt) == total.StartsAt).ToList();
+            Assert.Equal(
+                (chain.Count, chain.Sum(row => row.Basis), chain.Sum(row => row.Due), chain.Sum(row => row.Granted)),
+                (total.Conversions, total.Revenue, total.Due, total.Earnings));
+        }
+
+        // And none is missing.
+        var kept = store.AllTotals.Select(total => (total.ProgramId, total.RewardId, new TotalKey(total.PartnerId, total.Period, total.StartsAt))).ToHashSet();
+        Assert.All(counted, row => Assert.All(
+            RewardSums.Of(programs.ById[row.ProgramId], row.RewardId)?.KeysOf(row.PartnerId!.Value, row.OccurredAt) ?? [], key => Assert.Contains((row.ProgramId, row.RewardId, key), kept)));
+    }
+
     private IEnumerable<CommissionRow> Counted(RewardRule rule) =>
-        store.Commissions.Values.Where(row => row.RewardId == rule.Id && (row.Decided is null || Decided.OutcomeOf(row.Decided) is null));
+        store.Commissions.Values.Where(row => row.RewardId == rule.Id && IsCounted(row));
+
+    private static bool IsCounted(CommissionRow row) => row.Decided is null || Decided.OutcomeOf(row.Decided) is null;
 
     private static string AccountOf(string state) => state == Accounts.Paid ? Accounts.Payable : state;
 

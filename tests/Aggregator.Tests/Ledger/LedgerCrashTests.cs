@@ -28,7 +28,7 @@ public abstract class LedgerCrashTests : EngineTests
             var random = new Random(seed);
             var rates = new ExchangeRateStore(new Settings { Currency = "eur" });
             var webhooks = new WebhookOutbox(new EntityId(TimeProvider.System), TimeProvider.System);
-            var world = new LedgerWorld(Rules([.. rules]), (memory, work) =>
+            var world = new LedgerWorld(Twice([.. rules]), (memory, work) =>
             {
                 while (true)
                 {
@@ -74,7 +74,11 @@ public abstract class LedgerCrashTests : EngineTests
     // The rows that others refer to.
     private static void Prepare(TestDatabase database) => database.Database.Write(session =>
     {
-        session.Execute("INSERT INTO programs (id, name, currency, is_test, created_at, updated_at) VALUES (@program, 'Friends', 'eur', 0, 0, 0)", new { program = Rewards.RewardSample.Program });
+        foreach (var program in new[] { Rewards.RewardSample.Program, Other })
+        {
+            session.Execute("INSERT INTO programs (id, name, currency, is_test, created_at, updated_at) VALUES (@program, 'Friends', 'eur', 0, 0, 0)", new { program });
+        }
+
         foreach (var id in Enumerable.Range(0, 10).Select(i => Ana + i))
         {
             session.Execute("INSERT INTO partners (id, name, email, email_folded, created_at) VALUES (@id, 'p', @email, @email, 0)", new { id, email = id + "@example.com" });

@@ -14,6 +14,9 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
     public MemoryLedger Store { get; } = new();
 
+    /// <summary>By which rules it goes on.</summary>
+    public ProgramSet Programs { get; set; } = programs;
+
     public Dictionary<long, Dictionary<long, CreditedConversion>> Customers { get; } = [];
 
     public IReadOnlyDictionary<long, PayoutRow> Payouts => _payouts;
@@ -42,14 +45,23 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
     {
         var owed = Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0)
             .Select(one => (one.Key, Balance: one.Value, Payout: new PayoutRow { Id = _ids.Next(), ProgramId = one.Key.ProgramId, PartnerId = one.Key.OwnerId, Unit = one.Key.Unit })).ToList();
-        Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, RowsOf(one.Key).Where(row => row.State == Accounts.Payable), Now)));
+        Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, Now)));
         owed.ForEach(one => _payouts.Add(one.Payout.Id, one.Payout));
         return [.. owed.Select(one => one.Payout)];
     }
 
+    /// <summary>Gives one reward by itself, and returns how much of it.</summary>
+    public long Fulfil(CommissionRow row)
+    {
+        var given = 0L;
+        var payable = Store.Balances.GetValueOrDefault(new BalanceKey(row.ProgramId, row.Owner.Kind, row.Owner.Id, Accounts.Payable, row.Unit));
+        Change((books, found) => given = books.Fulfil(found, payable, "shop", Now), row);
+        return given;
+    }
+
     public void Fail(PayoutRow payout)
     {
-        Transact(books => books.Fail(payout, Store.Commissions.Values.Where(row => row.PayoutId == payout.Id).Select(row => row with { }), Now));
+        Transact(books => books.Fail(payout, Now));
         payout.Status = PayoutRow.Failed;
     }
 
@@ -71,7 +83,7 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
     public IReadOnlyList<string> Totals() =>
     [
         .. Store.AllTotals.Where(row => row.Conversions > 0)
-            .Select(row => $"{row.RewardId} {row.PartnerId} {row.Period} {row.StartsAt}: {row.Conversions} {row.Revenue} {row.Due} {row.Earnings}").Order(StringComparer.Ordinal),
+            .Select(row => $"{row.ProgramId} {row.RewardId} {row.PartnerId} {row.Period} {row.StartsAt}: {row.Conversions} {row.Revenue} {row.Due} {row.Earnings}").Order(StringComparer.Ordinal),
     ];
 
     private void Transact(Action<Books> act)
@@ -87,12 +99,9 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
         void Run(ILedgerStore store)
         {
-            var books = new Books(store, programs, _ids);
+            var books = new Books(store, Programs, _ids);
             act(books);
             books.Save();
         }
     }
-
-    private List<CommissionRow> RowsOf(BalanceKey key) =>
-        [.. Store.Commissions.Values.Where(row => row.ProgramId == key.ProgramId && row.Owner == new Owner(key.OwnerKind, key.OwnerId) && row.Unit == key.Unit).Select(row => row with { })];
 }

@@ -77,6 +77,11 @@ internal sealed class MemoryLedger : ILedgerStore
         return Position - count;
     }
 
+    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(
+        payouts, nowMs, (row, payout) => row.State == Accounts.Payable && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && (row.ProgramId, row.Unit) == (payout.ProgramId, payout.Unit), Accounts.Paid);
+
+    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(payouts, nowMs, (row, payout) => row.PayoutId == payout.Id, Accounts.Payable);
+
     public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
     {
         foreach (var row in commissions)
@@ -106,6 +111,17 @@ internal sealed class MemoryLedger : ILedgerStore
         }
     }
 
+    private void Mark(IReadOnlyCollection<PayoutRow> payouts, long nowMs, Func<CommissionRow, PayoutRow, bool> isOf, string state)
+    {
+        foreach (var payout in payouts)
+        {
+            foreach (var row in Commissions.Values.Where(row => isOf(row, payout)))
+            {
+                (row.State, row.PayoutId, row.Version, row.UpdatedAt) = (state, state == Accounts.Paid ? payout.Id : null, row.Version + 1, nowMs);
+            }
+        }
+    }
+
     private IEnumerable<CommissionRow> OfReward(RewardChain chain) =>
-        _ofRewards.GetValueOrDefault((chain.ProgramId, chain.RewardId, chain.IsTest), []).Select(id => Commissions[id]);
+        _ofRewards.GetValueOrDefault((chain.ProgramId, chain.RewardId, chain.IsTest), []).Select(id => Commissions[id]).Where(row => row.ProgramId == chain.ProgramId);
 }

@@ -27,7 +27,7 @@ internal sealed class RandomShop(int seed)
             return Lead(id, at, 1 + Next(3), Ana + Next(3));
         }
 
-        (long?, long)[] credits = [.. Enumerable.Range(0, 1 + Next(3)).Select(_ => (Next(6) == 0 ? (long?)null : Ana + Next(3), 1L + Next(5)))];
+        var credits = Credits();
         var amount = 1 + Next(20_000);
         return Sale(id, amount, at, 0, credits) with { Tax = Next(amount), Shipping = Next(50) };
     }
@@ -35,7 +35,16 @@ internal sealed class RandomShop(int seed)
     public CreditedConversion Refunded(CreditedConversion sale) =>
         sale with { Refunded = Next(3) == 0 ? sale.Amount : sale.Refunded + _random.NextInt64(sale.Amount - sale.Refunded + 1) };
 
+    /// <summary>The same, credited to others or in the other program.</summary>
+    public CreditedConversion Moved(CreditedConversion conversion)
+    {
+        var to = conversion.Kind == FactKind.Lead ? Lead(conversion.Id, conversion.OccurredAtMs, conversion.Quantity, Ana + Next(3)) : Sale(conversion.Id, conversion.Amount, conversion.OccurredAtMs, 0, Credits());
+        return conversion with { Credits = to.Credits, ProgramId = Next(3) == 0 ? Other : Rewards.RewardSample.Program };
+    }
+
     public T Pick<T>(IReadOnlyList<T> some) => some[Next(some.Count)];
+
+    private (long? Partner, long Weight)[] Credits() => [.. Enumerable.Range(0, 1 + Next(3)).Select(_ => (Next(6) == 0 ? (long?)null : Ana + Next(3), 1L + Next(5)))];
 
     private RewardRule Rule(int number)
     {

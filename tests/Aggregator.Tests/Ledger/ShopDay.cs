@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Ledger;
+using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Tests.Ledger;
 
@@ -9,7 +10,7 @@ internal static class ShopDay
     public static void Do(LedgerWorld world, RandomShop shop)
     {
         List<CommissionRow> rows = [.. world.Store.Commissions.Values];
-        switch (shop.Next(10))
+        switch (shop.Next(12))
         {
             case 0 or 1 or 2 when world.Store.Commissions.Count < 60:
                 world.Tell(1 + shop.Next(4), shop.Conversion());
@@ -37,6 +38,13 @@ internal static class ShopDay
             case 9:
                 PayNoMoreThanIsOwed(world);
                 break;
+            case 10 when world.Customers.Count > 0:
+                var (whose, conversions) = shop.Pick([.. world.Customers]);
+                world.Tell(whose, shop.Moved(shop.Pick([.. conversions.Values])));
+                break;
+            case 11 when rows.Where(row => row.State == Accounts.Payable && (row.Side == Due.Friend || !Units.IsMoney(row.Unit))).ToList() is { Count: > 0 } open:
+                GiveNoMoreThanIsOwed(world, shop.Pick(open));
+                break;
             default:
                 break;
         }
@@ -50,6 +58,16 @@ internal static class ShopDay
             Assert.InRange(world.BalanceOf(Accounts.Paid, payout.PartnerId, payout.Unit), payout.Amount, owed);
             Assert.Equal(0, world.BalanceOf(Accounts.Payable, payout.PartnerId, payout.Unit));
         }
+    }
+
+    private static void GiveNoMoreThanIsOwed(LedgerWorld world, CommissionRow row)
+    {
+        BalanceKey Key(string account) => new(row.ProgramId, row.Owner.Kind, row.Owner.Id, account, row.Unit);
+        var (paid, payable) = (world.Store.Balances.GetValueOrDefault(Key(Accounts.Paid)), world.Store.Balances.GetValueOrDefault(Key(Accounts.Payable)));
+        var given = world.Fulfil(row);
+        Assert.InRange(given, 0, Math.Max(0, Math.Min(row.Earnings, payable)));
+        Assert.Equal(paid + given, world.Store.Balances.GetValueOrDefault(Key(Accounts.Paid)));
+        Assert.True(given == 0 || world.Store.Balances[Key(Accounts.Payable)] >= 0);
     }
 
     private static List<(long Customer, LinkTracker.Aggregator.Rewards.CreditedConversion Sale)> Sales(LedgerWorld world) =>

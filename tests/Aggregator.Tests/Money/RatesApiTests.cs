@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
@@ -101,7 +102,7 @@ public abstract class RatesApiTests : EngineTests
     }
 
     [EngineFact]
-    public async Task Customers_whose_rewards_wait_for_a_rate_are_derived_again_and_all_of_them_when_it_is_replaced()
+    public async Task Rewards_that_go_by_a_rate_are_derived_again_also_when_a_request_ended_before_it_did_that()
     {
         await using var server = await StartAsync();
         Has(server, (1, "eur", 1000, "2026-01-04T00:00:00Z"), (2, "eur", 1000, "2026-01-05T00:00:00Z"), (3, "usd", 1000, "2026-01-05T00:00:00Z"), (4, "eur", 1000, "2026-01-06T00:00:00Z"));
@@ -117,15 +118,25 @@ public abstract class RatesApiTests : EngineTests
                 """,
                 new { program });
         });
-        var derived = new List<long>();
+        var (derived, dies) = (new List<long>(), true);
         var store = server.App.Services.GetRequiredService<ExchangeRateStore>();
-        var fill = new RateFill(server.Database, store, (_, customers) => derived.AddRange(customers));
-        (await server.PutAsync(Path, new[] { Rate("eur", "2026-01-05", "2") })).Ok();
-        var span = server.Database.Read(session => RateSpan.Of(store.Load(session), new DatedRate { Currency = "eur", ValidOn = "2026-01-05" }));
-        Assert.Equal(1, await fill.DeriveAsync(span, all: false, CancellationToken.None));
-        Assert.Equal([2], derived);
-        derived.Clear();
-        Assert.Equal(2, await fill.DeriveAsync(span, all: true, CancellationToken.None));
+        var fill = new RateFill(server.Database, store, (_, customers) =>
+        {
+            if (dies)
+            {
+                throw new OperationCanceledException();
+            }
+
+            derived.AddRange(customers);
+        });
+        var api = new ExchangeRatesApi(server.Database, store, fill, server.Clock);
+        var rates = new BodyList<RateRequest>([Body<RateRequest>.Parse("""{"currency":"eur","date":"2026-01-05","rate":"2","source":"ecb","replace":true}"""u8.ToArray())]);
+        await Assert.ThrowsAsync<OperationCanceledException>(() => api.PutAsync(rates, CancellationToken.None));
+        Assert.Equal("2", Sales(server).Single(sale => sale.Id == 4).Rate);
+
+        dies = false;
+        var answer = await api.PutAsync(rates, CancellationToken.None);
+        Assert.Equal((1, 2L), (answer.Unchanged, answer.Derived));
         Assert.Equal([2, 4], derived);
     }
 

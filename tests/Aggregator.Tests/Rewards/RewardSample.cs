@@ -8,6 +8,7 @@ namespace LinkTracker.Aggregator.Tests.Rewards;
 internal static class RewardSample
 {
     public const long Program = 7;
+    public const long Other = 8;
     public const long Ana = 11;
     public const long Ben = 12;
 
@@ -24,6 +25,13 @@ internal static class RewardSample
     {
         var program = new ReferralProgram(Program, "Friends", currency, false, [.. versions.Select((rules, i) => new ProgramVersion(i + 1, i == 0 ? 0 : Noon + (i * Day), rules))]);
         return new ProgramSet(program, new Dictionary<long, ReferralProgram> { [Program] = program });
+    }
+
+    /// <summary>Two programs with the same rules, in one currency.</summary>
+    public static ProgramSet Twice(params RewardRule[] rewards)
+    {
+        var one = Rules(rewards).Default;
+        return new ProgramSet(one, new Dictionary<long, ReferralProgram> { [Program] = one, [Other] = one with { Id = Other } });
     }
 
     public static CreditedConversion Sale(long id, long amount, long? atMs = null, long refunded = 0, params (long? Partner, long Weight)[] credits)

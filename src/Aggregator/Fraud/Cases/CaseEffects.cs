@@ -67,7 +67,7 @@ internal sealed class CaseEffects(LedgerBooks ledger)
         books.Save();
     }
 
-    /// <summary>Undoes what the case did, as far as no other case asks for the same.</summary>
+    /// <summary>Undoes what the case did, as far as no other case asks for the same. Fraud that a person found stays.</summary>
     public void Release(Session session, long caseId, long nowMs)
     {
         var others = session.Query<OtherRow>(
@@ -86,7 +86,7 @@ internal sealed class CaseEffects(LedgerBooks ledger)
         foreach (var commission in books.Find(others.Keys))
         {
             var other = others[commission.Id];
-            if (!other.IsRejected && commission.Decided == Outcomes.Fraud)
+            if (!other.IsRejected && Decided.IsOfCase(commission.Decided))
             {
                 books.Decide(commission, null, CauseOf(caseId), nowMs);
             }
@@ -105,7 +105,7 @@ internal sealed class CaseEffects(LedgerBooks ledger)
     {
         if (commission.Decided is null)
         {
-            books.Decide(commission, Outcomes.Fraud, CauseOf(caseId), nowMs);
+            books.Decide(commission, Decided.OfCase(CauseOf(caseId)), CauseOf(caseId), nowMs);
         }
     }
 
