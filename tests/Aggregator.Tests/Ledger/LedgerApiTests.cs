@@ -378,6 +378,33 @@ public abstract class LedgerApiTests : EngineTests
     }
 
     [EngineFact]
+    public async Task Postings_are_summed_in_bounded_steps_and_each_once()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        shop.Sale(ana, "c", 10_000, invoice: "second");
+        await shop.ReleaseAsync();
+        var audit = new LedgerAudit(mostAtOnce: 3);
+        var first = server.Database.Read(audit.Extend);
+        Assert.Equal((4, 3, 0), (first.Postings, first.CheckedTo, first.Missing));
+        Assert.Null(first.Wrong);
+        var second = server.Database.Read(audit.Extend);
+        Assert.Equal((4, 0), (second.CheckedTo, second.Wrong!.Count));
+
+        shop.Sale(ana, "c", 10_000, invoice: "third");
+        server.Database.Write(session => session.Execute("DELETE FROM postings WHERE position = 5"));
+        var third = server.Database.Read(audit.Extend);
+        Assert.Equal((5, 1), (third.CheckedTo, third.Missing));
+        Assert.Equal(["expense", "pending"], third.Wrong!.Select(key => key.Account).Order());
+
+        // A store that was put back.
+        server.Database.Write(session => session.Add(SessionLedger.Position, -1));
+        Assert.Equal(3, server.Database.Read(audit.Extend).CheckedTo);
+    }
+
+    [EngineFact]
     public async Task A_commission_of_a_call_that_is_sent_again_with_its_key_is_made_once()
     {
         await using var server = await StartAsync();
