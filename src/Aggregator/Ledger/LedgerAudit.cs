@@ -21,7 +21,7 @@ internal sealed class LedgerAudit(int mostAtOnce = LedgerAudit.MostAtOnce)
     {
         lock (_turn)
         {
-            // :: 1  A store that was put back has fewer than were summed: from the start.
+            // :: 1  A store that was put back has fewer than were summed, and so has a reading that began before the last one: from the start.
             var last = session.Counter(SessionLedger.Position);
             if (last < _checkedTo)
             {
@@ -29,7 +29,7 @@ internal sealed class LedgerAudit(int mostAtOnce = LedgerAudit.MostAtOnce)
                 (_checkedTo, _missing) = (0, 0);
             }
 
-            // :: 2  The next ones. Who reads an older snapshot than the one before sees only what was summed already.
+            // :: 2  The next ones.
             var to = Math.Min(last, _checkedTo + mostAtOnce);
             var next = session.Query<PostingRow>(
                 "SELECT position, program_id, owner_kind, owner_id, unit, amount, debit, credit FROM postings WHERE position > @from AND position <= @to",

@@ -282,14 +282,20 @@ public abstract class LedgerApiTests : EngineTests
         foreach (var body in new object[]
         {
             new { type = "custom", partnerId = ana, amount = -30, description = "clawed back" },
-            new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 2_000, currency = "usd", invoiceId = "by-hand" } },
-            new { type = "lead", partnerId = ana, customerId = "ext_c" },
+            new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 2_000, currency = "usd", invoiceId = "by-hand", eventName = "Renewal", metadata = new { till = 3 } } },
+            new { type = "lead", partnerId = ana, customer = new { externalId = "c", email = "c@example.com" } },
         })
         {
             Assert.Equal(202, (int)(await server.PostAsync("/commissions", body)).Status);
         }
 
         Assert.Equal(["pending 50", "pending 200", "pending -30", "pending 10"], await shop.StatusesAsync());
+        var sale = Assert.Single((await server.GetAsync("/commissions?invoiceId=by-hand&groupId=default")).Ok().EnumerateArray());
+        Assert.Equal(("by-hand", "Renewal", 3), (sale.GetProperty("invoiceId").GetString(), sale.GetProperty("eventName").GetString(), Number(sale.GetProperty("metadata"), "till")));
+        Assert.Equal("default", sale.GetProperty("partner").GetProperty("groupId").GetString());
+        Assert.Empty(await shop.StatusesAsync("?groupId=gold"));
+        Assert.Contains("sale.metadata", (await server.PostAsync("/commissions", new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 1, metadata = new[] { 1 } } })).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.Contains("externalId", (await server.PostAsync("/commissions", new { type = "lead", partnerId = ana, customer = new { externalId = "nobody" } })).Refused(404, "not_found"), StringComparison.Ordinal);
         (await server.PostAsync("/commissions", new { type = "lead", partnerId = ana, customerId = "ext_c" })).Refused(409, "conflict");
         foreach (var invoiceId in new[] { "by-hand", "inv" })
         {
@@ -346,7 +352,7 @@ public abstract class LedgerApiTests : EngineTests
         (await server.PatchAsync("/commissions/" + id, new { earnings = 1, currency = "eur" })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/commissions/" + id, new { saleAmount = -1 })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/commissions/bulk", new { commissionIds = Array.Empty<string>(), status = "fraud" })).Refused(422, "unprocessable_entity");
-        foreach (var query in new[] { "status=new", "sortBy=name", "interval=7d", "groupId=g", "type=x", "approval=done", "start=yesterday", "sortBy=amount&startingAfter=" + id })
+        foreach (var query in new[] { "status=new", "sortBy=name", "interval=7d", "query=x", "type=x", "approval=done", "start=yesterday", "sortBy=amount&startingAfter=" + id })
         {
             (await server.GetAsync("/commissions?" + query)).Refused(422, "unprocessable_entity");
         }
