@@ -103,6 +103,31 @@ assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody:
 assert.deepEqual(await dub.commissions.updateMany({ commissionIds: [commissions[0].id], status: "canceled" }), [{ id: commissions[0].id, status: "canceled" }]);
 assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody: { status: "pending" } })).earnings, 700);
 assert.deepEqual(await dub.payouts.list({ partnerId: partner.id }), []);
+
+// A payout is made by whoever pays, which the SDK cannot; it is made as soon as the commission is released.
+const post = (path, body) => fetch(process.env.SERVER + path, {
+    method: "POST", headers: { authorization: `Bearer ${process.env.KEY}`, "content-type": "application/json" }, body: JSON.stringify(body),
+});
+const until = Date.now() + 30_000;
+let batch = await post("/payouts", { partnerIds: [partner.id] });
+while (batch.status === 409 && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    batch = await post("/payouts", { partnerIds: [partner.id] });
+}
+assert.equal(batch.status, 201);
+const [payout] = await dub.payouts.list({ partnerId: partner.id });
+assert.deepEqual([payout.amount, payout.status], [700, "processing"]);
+const statusesOf = async () => {
+    const statuses = [];
+    for await (const page of await dub.commissions.list({ partnerId: partner.id })) {
+        statuses.push(...page.result.map((item) => item.status));
+    }
+    return statuses;
+};
+assert.deepEqual(await statusesOf(), ["processed"]);
+assert.equal((await post(`/payouts/${payout.id}/confirm`, { reference: "bank-1" })).status, 200);
+assert.deepEqual(await statusesOf(), ["paid"]);
+assert.equal((await dub.payouts.list({ partnerId: partner.id }))[0].status, "completed");
 assert.equal((await dub.partners.list({ email: "ana@example.com" }))[0].totalCommissions, 700);
 
 // Who is deleted is gone; what was bought stays.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Money;
@@ -12,6 +13,7 @@ namespace LinkTracker.Aggregator.Ledger;
 internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, EntityId ids, TimeProvider clock)
 {
     private const string Person = "api";
+    private const int MaxMetadata = 10_000;
     private const int MaxYearsBack = 5;
 
     /// <summary>Makes a commission that follows from no fact. It does not wait for refunds, and nobody has to look at it again.</summary>
@@ -32,7 +34,10 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
             Type = type,
             Unit = Units.OfCurrency(program.Currency, program.IsTest),
             PartnerId = partner.Id,
-            CustomerId = type == "custom" ? null : CustomerOf(session, request.CustomerId),
+            CustomerId = type == "custom" ? null : CustomerOf(session, request),
+            InvoiceId = type == "sale" ? Fields.Text(request.Sale!.InvoiceId, "sale.invoiceId", 255) : null,
+            EventName = type == "sale" ? Fields.Text(request.Sale!.EventName, "sale.eventName", 255) : null,
+            Metadata = type == "sale" ? MetadataOf(request.Sale!.Metadata) : null,
             LinkId = LinkOf(session, request.LinkId),
             OrderKey = type == "sale" ? BusinessKey.Sale(program.IsTest, Fields.Text(request.Sale!.InvoiceId, "sale.invoiceId", 255)) ?? "" : "",
             Basis = basis,
@@ -119,13 +124,27 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         return (basis, RewardAmount.Of(new Claim(rule with { Tiers = null }, partner, atMs, "", basis, 1, Shares.Whole), default, default));
     }
 
-    private static long CustomerOf(Session session, string? customerId)
+    private static long CustomerOf(Session session, CommissionRequest request)
     {
+        if (string.IsNullOrEmpty(request.CustomerId) && request.Customer?.ExternalId is { Length: > 0 } named)
+        {
+            return session.First<long?>("SELECT id FROM customers WHERE external_id = @named", new { named = Fields.Plain(named, "customer.externalId") })
+                ?? throw ApiError.NotFound($"customer.externalId: there is no customer {named}.");
+        }
+
+        var customerId = request.CustomerId;
         EntityId.TryParse(EntityId.Customer, customerId, out var id);
         var external = customerId is ['e', 'x', 't', '_', .. var rest] ? Fields.Plain(rest, "customerId") : null;
         return session.First<long?>("SELECT id FROM customers WHERE id = @id OR external_id = @external", new { id, external })
             ?? throw ApiError.NotFound($"customerId: there is no customer {customerId}.");
     }
+
+    private static string? MetadataOf(JsonElement? metadata) => metadata switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Object } given when given.GetRawText() is { Length: <= MaxMetadata } text => text,
+        _ => throw ApiError.Unprocessable($"sale.metadata: must be an object of at most {MaxMetadata} characters."),
+    };
 
     private static long? LinkOf(Session session, string? linkId)
     {

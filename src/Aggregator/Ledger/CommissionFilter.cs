@@ -83,7 +83,6 @@ internal sealed class CommissionFilter
 
     public (string Where, DynamicParameters Arguments) Where()
     {
-        Refuse(GroupId, "groupId");
         Refuse(PartnerTagId, "partnerTagId");
         Refuse(Query, "query");
         Refuse(Fields.Given(Interval) == "all" ? null : Interval, "interval");
@@ -95,7 +94,8 @@ internal sealed class CommissionFilter
         Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
         Add("c.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
         Add("p.tenant_id = @tenant", "tenant", Fields.Plain(Fields.Given(TenantId), "tenantId"));
-        Add("s.invoice_id = @invoice", "invoice", Fields.Plain(Fields.Given(InvoiceId), "invoiceId"));
+        Add($"{CommissionRead.Group} = @group", "group", Fields.Plain(Fields.Given(GroupId), "groupId"));
+        Add("(s.invoice_id = @invoice OR c.invoice_id = @invoice)", "invoice", Fields.Plain(Fields.Given(InvoiceId), "invoiceId"));
         Add($"{CommissionStatus.Sql} = @status", "status", Fields.Given(Status) is { } status ? Fields.OneOf(status, "status", CommissionStatus.All) : null);
         Add("c.created_at >= @start", "start", Fields.Time(Start, "start"));
         Add("c.created_at < @end", "end", Fields.Time(End, "end"));

@@ -32,7 +32,7 @@ internal sealed class CommissionPresenter(CustomerPresenter customers)
     }
 
     public static CommissionPartner PartnerOf(CommissionRead row) => new(
-        EntityId.Format(EntityId.Partner, row.PartnerId!.Value), row.PartnerName, row.PartnerEmail, row.PartnerImage, null, row.PartnerCountry, null);
+        EntityId.Format(EntityId.Partner, row.PartnerId!.Value), row.PartnerName, row.PartnerEmail, row.PartnerImage, null, row.PartnerCountry, row.PartnerGroup);
 
     private static CommissionResponse Present(CommissionRead row, CustomerResponse? customer) => new()
     {
@@ -43,6 +43,7 @@ internal sealed class CommissionPresenter(CustomerPresenter customers)
         Currency = Units.CurrencyOf(row.Unit)!,
         Status = row.Status,
         InvoiceId = row.InvoiceId,
+        EventName = row.EventName,
         Description = row.Note,
         Quantity = row.Quantity,
         UserId = null,

@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Programs;
+
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>A commission with what clients see next to it.</summary>
@@ -57,6 +59,10 @@ internal sealed class CommissionRead
 
     public string? Metadata { get; set; }
 
+    public string? EventName { get; set; }
+
+    public string PartnerGroup { get; set; } = "";
+
     public long? CustomerId { get; set; }
 
     public long? PartnerId { get; set; }
@@ -69,11 +75,19 @@ internal sealed class CommissionRead
 
     public string? PartnerCountry { get; set; }
 
+    /// <summary>The group that the partner of a commission <c>c</c> was in when it was earned.</summary>
+    public const string Group =
+        $"""
+        COALESCE((SELECT m.group_name FROM memberships m WHERE m.program_id = c.program_id AND m.partner_id = c.partner_id AND m.valid_from <= c.occurred_at
+                  ORDER BY m.valid_from DESC LIMIT 1), '{Memberships.DefaultGroup}')
+        """;
+
     public const string Columns =
         $"""
         c.id, c.program_id, c.type, c.reward_id, c.side, c.unit, c.state, c.basis, c.decided, c.quantity, c.due, c.earnings, c.is_test, c.note, c.rule_version, c.version,
         c.occurred_at, c.available_at, c.approved_at, c.created_at, c.updated_at, c.link_id, c.payout_id, c.customer_id, c.partner_id,
-        {CommissionStatus.Sql} AS status, o.paid_at, s.invoice_id, s.metadata, p.name AS partner_name, p.email AS partner_email, p.image AS partner_image, p.country AS partner_country
+        {CommissionStatus.Sql} AS status, o.paid_at, COALESCE(s.invoice_id, c.invoice_id) AS invoice_id, COALESCE(s.metadata, c.metadata) AS metadata,
+        COALESCE(s.event_name, c.event_name) AS event_name, {Group} AS partner_group, p.name AS partner_name, p.email AS partner_email, p.image AS partner_image, p.country AS partner_country
         """;
 
     public const string From =

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 
 namespace LinkTracker.Aggregator.Ledger;
@@ -24,6 +25,9 @@ internal sealed class CommissionRequest
     /// <summary>Of <c>lead</c> and <c>sale</c>: a customer that is known, or <c>ext_</c> and its external id.</summary>
     public string? CustomerId { get; set; }
 
+    /// <summary>The same as the contract's form of a lead names it. It is known already: leads are told by <c>/track/lead</c>.</summary>
+    public CommissionCustomer? Customer { get; set; }
+
     public string? LinkId { get; set; }
 
     public CommissionSale? Sale { get; set; }
@@ -31,7 +35,11 @@ internal sealed class CommissionRequest
 
 /// <param name="Amount">Minor units of the currency.</param>
 /// <param name="Currency">The program's.</param>
-internal sealed record CommissionSale(long? Amount, string? Currency, string? InvoiceId);
+/// <param name="EventName">At most 255 characters.</param>
+/// <param name="Metadata">An object of at most 10,000 characters.</param>
+internal sealed record CommissionSale(long? Amount, string? Currency, string? InvoiceId, string? EventName, JsonElement? Metadata);
+
+internal sealed record CommissionCustomer(string? ExternalId);
 
 /// <summary>What a person changes of a commission. A status wins over earnings, and those over the sale's amount.</summary>
 internal sealed class CommissionUpdate

@@ -44,6 +44,9 @@ internal sealed record CommissionResponse
     // Ours.
     public required string ProgramId { get; init; }
 
+    /// <summary>Of the lead or sale.</summary>
+    public required string? EventName { get; init; }
+
     /// <summary>The rule; null for one that a person made.</summary>
     public required string? RewardId { get; init; }
 
@@ -70,6 +73,7 @@ internal sealed record CommissionResponse
     public required bool TestMode { get; init; }
 }
 
+/// <param name="GroupId">The group that the partner was in when it was earned.</param>
 internal sealed record CommissionPartner(string Id, string Name, string? Email, string? Image, string? PayoutsEnabledAt, string? Country, string? GroupId);
 
 /// <summary>The answer to a commission that was made by hand.</summary>

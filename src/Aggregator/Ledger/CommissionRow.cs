@@ -72,6 +72,14 @@ internal sealed record CommissionRow
 
     public string? Note { get; set; }
 
+    /// <summary>Of a sale that a person told; so are the next two.</summary>
+    public string? InvoiceId { get; set; }
+
+    public string? EventName { get; set; }
+
+    /// <summary>JSON.</summary>
+    public string? Metadata { get; set; }
+
     public long Version { get; set; }
 
     public long CreatedAt { get; set; }

@@ -52,9 +52,7 @@ internal sealed class Journal
 
     private void Change(PostingRow posting, string account, long by)
     {
-        var key = account == Accounts.Expense
-            ? new BalanceKey(posting.ProgramId, Owner.Program, posting.ProgramId, account, posting.Unit)
-            : new BalanceKey(posting.ProgramId, posting.OwnerKind, posting.OwnerId, account, posting.Unit);
+        var key = BalanceKey.Of(posting, account);
         _balances[key] = checked(_balances.GetValueOrDefault(key) + by);
     }
 }

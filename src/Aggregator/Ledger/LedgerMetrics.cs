@@ -13,6 +13,7 @@ internal sealed class LedgerMetrics
         var collected = new CollectedFigures<LedgerFigures>(stats.ReadFigures, clock);
         var meter = meters.Create(MeterName);
         meter.CreateObservableCounter("linktracker.ledger.postings", () => One(figures => figures.Postings), "{posting}", "Positions of the ledger that were taken.");
+        meter.CreateObservableGauge("linktracker.ledger.checked_to", () => One(figures => figures.CheckedTo), "{posting}", "Position up to which postings were summed anew.");
         meter.CreateObservableGauge("linktracker.ledger.missing", () => One(figures => figures.Missing), "{posting}", "Positions without a posting.");
         meter.CreateObservableGauge("linktracker.ledger.open_commissions", () => One(figures => figures.OpenCommissions), "{commission}", "Commissions that are pending, held or payable.");
         meter.CreateObservableUpDownCounter(
@@ -22,9 +23,9 @@ internal sealed class LedgerMetrics
             "Sums of balances below and above 0 in each unit: debits = credits.");
         meter.CreateObservableGauge(
             "linktracker.ledger.wrong_balances",
-            () => collected.Measure(figures => figures.Units.Select(unit => new Measurement<long>(unit.Value.WrongBalances, Tag("linktracker.ledger.unit", unit.Key)))),
+            () => collected.Measure(figures => figures.Units.Where(unit => unit.Value.WrongBalances is not null).Select(unit => new Measurement<long>(unit.Value.WrongBalances!.Value, Tag("linktracker.ledger.unit", unit.Key)))),
             "{balance}",
-            "Balances that are not the sum of their postings.");
+            "Balances that are not the sum of their postings; none before all are summed.");
 
         IEnumerable<Measurement<long>> One(Func<LedgerFigures, long> figure) => collected.Measure(figures => new[] { new Measurement<long>(figure(figures)) });
     }

@@ -36,6 +36,9 @@ internal static class LedgerStatements
         .Number("approved_at", row => row.ApprovedAt)
         .Number("payout_id", row => row.PayoutId)
         .Text("note", row => row.Note)
+        .Text("invoice_id", row => row.InvoiceId)
+        .Text("event_name", row => row.EventName)
+        .Text("metadata", row => row.Metadata)
         .Number("version", row => row.Version)
         .Number("created_at", row => row.CreatedAt)
         .Number("updated_at", row => row.UpdatedAt);

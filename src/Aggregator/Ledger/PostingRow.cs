@@ -36,7 +36,13 @@ internal sealed class PostingRow
 }
 
 /// <summary>The primary key of <c>balances</c>.</summary>
-internal readonly record struct BalanceKey(long ProgramId, string OwnerKind, long OwnerId, string Account, string Unit);
+internal readonly record struct BalanceKey(long ProgramId, string OwnerKind, long OwnerId, string Account, string Unit)
+{
+    /// <summary>The account that a posting moves from or to. What rewards cost is the program's.</summary>
+    public static BalanceKey Of(PostingRow posting, string account) => account == Accounts.Expense
+        ? new BalanceKey(posting.ProgramId, Owner.Program, posting.ProgramId, account, posting.Unit)
+        : new BalanceKey(posting.ProgramId, posting.OwnerKind, posting.OwnerId, account, posting.Unit);
+}
 
 /// <summary>Why an amount moved. Names are stored: add, never change.</summary>
 internal static class PostingKinds

@@ -130,6 +130,7 @@ public sealed class StatsMetricsTests
                 "linktracker.conversions.repeats" or "linktracker.conversions.conflicts" => $"conversions.{values[0]}{char.ToUpperInvariant(name[0])}{name[1..]}",
                 "linktracker.sales.amount" => $"conversions.amounts.{values[0]}.{values[1]}",
                 "linktracker.ledger.postings" or "linktracker.ledger.missing" => $"ledger.{name}",
+                "linktracker.ledger.checked_to" => "ledger.checkedTo",
                 "linktracker.ledger.open_commissions" => "ledger.openCommissions",
                 "linktracker.ledger.amount" => $"ledger.units.{values[0]}.{values[1]}",
                 "linktracker.ledger.wrong_balances" => $"ledger.units.{values[0]}.wrongBalances",

@@ -334,7 +334,7 @@ public abstract class FraudCheckTests : EngineTests
         using var rig = await OpenAsync();
         var ana = rig.Partner("ana");
         var lead = rig.Lead(ana, "ana@partners.example", FraudRig.Noon);
-        rig.Database.Write(session => session.Execute("UPDATE commissions SET state = 'paid'"));
+        rig.Database.Write(session => session.Execute("UPDATE commissions SET state = 'paid', payout_id = 1"));
         await rig.CheckAsync();
         Assert.Equal(("paid", 0L), (rig.StateOf(lead), rig.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM fraud_holds"))));
 
@@ -342,7 +342,7 @@ public abstract class FraudCheckTests : EngineTests
         rig.Database.Write(session =>
         {
             var books = rig.Get<LedgerBooks>().Open(session);
-            books.Fail(new PayoutRow { Id = 1, ProgramId = paid.ProgramId, PartnerId = ana, Unit = paid.Unit, Amount = paid.Earnings }, books.Find([paid.Id]), rig.Clock.Ms);
+            books.Fail(new PayoutRow { Id = 1, ProgramId = paid.ProgramId, PartnerId = ana, Unit = paid.Unit, Amount = paid.Earnings }, rig.Clock.Ms);
             return books.Save();
         });
         Assert.False(rig.Commissions(lead)[0].IsChecked);

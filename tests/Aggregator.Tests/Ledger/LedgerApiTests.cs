@@ -282,14 +282,20 @@ public abstract class LedgerApiTests : EngineTests
         foreach (var body in new object[]
         {
             new { type = "custom", partnerId = ana, amount = -30, description = "clawed back" },
-            new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 2_000, currency = "usd", invoiceId = "by-hand" } },
-            new { type = "lead", partnerId = ana, customerId = "ext_c" },
+            new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 2_000, currency = "usd", invoiceId = "by-hand", eventName = "Renewal", metadata = new { till = 3 } } },
+            new { type = "lead", partnerId = ana, customer = new { externalId = "c", email = "c@example.com" } },
         })
         {
             Assert.Equal(202, (int)(await server.PostAsync("/commissions", body)).Status);
         }
 
         Assert.Equal(["pending 50", "pending 200", "pending -30", "pending 10"], await shop.StatusesAsync());
+        var sale = Assert.Single((await server.GetAsync("/commissions?invoiceId=by-hand&groupId=default")).Ok().EnumerateArray());
+        Assert.Equal(("by-hand", "Renewal", 3), (sale.GetProperty("invoiceId").GetString(), sale.GetProperty("eventName").GetString(), Number(sale.GetProperty("metadata"), "till")));
+        Assert.Equal("default", sale.GetProperty("partner").GetProperty("groupId").GetString());
+        Assert.Empty(await shop.StatusesAsync("?groupId=gold"));
+        Assert.Contains("sale.metadata", (await server.PostAsync("/commissions", new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 1, metadata = new[] { 1 } } })).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.Contains("externalId", (await server.PostAsync("/commissions", new { type = "lead", partnerId = ana, customer = new { externalId = "nobody" } })).Refused(404, "not_found"), StringComparison.Ordinal);
         (await server.PostAsync("/commissions", new { type = "lead", partnerId = ana, customerId = "ext_c" })).Refused(409, "conflict");
         foreach (var invoiceId in new[] { "by-hand", "inv" })
         {
@@ -346,7 +352,7 @@ public abstract class LedgerApiTests : EngineTests
         (await server.PatchAsync("/commissions/" + id, new { earnings = 1, currency = "eur" })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/commissions/" + id, new { saleAmount = -1 })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/commissions/bulk", new { commissionIds = Array.Empty<string>(), status = "fraud" })).Refused(422, "unprocessable_entity");
-        foreach (var query in new[] { "status=new", "sortBy=name", "interval=7d", "groupId=g", "type=x", "approval=done", "start=yesterday", "sortBy=amount&startingAfter=" + id })
+        foreach (var query in new[] { "status=new", "sortBy=name", "interval=7d", "query=x", "type=x", "approval=done", "start=yesterday", "sortBy=amount&startingAfter=" + id })
         {
             (await server.GetAsync("/commissions?" + query)).Refused(422, "unprocessable_entity");
         }
@@ -375,6 +381,33 @@ public abstract class LedgerApiTests : EngineTests
         server.Database.Write(session => session.Execute("UPDATE balances SET amount = amount + 1 WHERE account = 'pending'"));
         var figures = (await server.GetAsync("/stats")).Ok().GetProperty("ledger").GetProperty("units").GetProperty("usd");
         Assert.Equal((1_000, 1_001, 1), (Number(figures, "debits"), Number(figures, "credits"), Number(figures, "wrongBalances")));
+    }
+
+    [EngineFact]
+    public async Task Postings_are_summed_in_bounded_steps_and_each_once()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        shop.Sale(ana, "c", 10_000);
+        shop.Sale(ana, "c", 10_000, invoice: "second");
+        await shop.ReleaseAsync();
+        var audit = new LedgerAudit(mostAtOnce: 3);
+        var first = server.Database.Read(audit.Extend);
+        Assert.Equal((4, 3, 0), (first.Postings, first.CheckedTo, first.Missing));
+        Assert.Null(first.Wrong);
+        var second = server.Database.Read(audit.Extend);
+        Assert.Equal((4, 0), (second.CheckedTo, second.Wrong!.Count));
+
+        shop.Sale(ana, "c", 10_000, invoice: "third");
+        server.Database.Write(session => session.Execute("DELETE FROM postings WHERE position = 5"));
+        var third = server.Database.Read(audit.Extend);
+        Assert.Equal((5, 1), (third.CheckedTo, third.Missing));
+        Assert.Equal(["expense", "pending"], third.Wrong!.Select(key => key.Account).Order());
+
+        // A store that was put back.
+        server.Database.Write(session => session.Add(SessionLedger.Position, -1));
+        Assert.Equal(3, server.Database.Read(audit.Extend).CheckedTo);
     }
 
     [EngineFact]

@@ -7,3 +7,8 @@ CREATE INDEX commissions_to_release ON commissions (available_at, id) WHERE stat
 
 -- What a batch of payouts takes.
 CREATE INDEX commissions_to_pay ON commissions (program_id, partner_id) WHERE state = 'payable';
+
+-- What a person told of a sale; that of others is with their conversion.
+ALTER TABLE commissions ADD COLUMN invoice_id TEXT;
+ALTER TABLE commissions ADD COLUMN event_name TEXT;
+ALTER TABLE commissions ADD COLUMN metadata TEXT; -- JSON
