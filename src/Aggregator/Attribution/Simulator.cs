@@ -54,8 +54,9 @@ internal sealed class Simulator(ProgramStore programs, Settings settings, TimePr
     // The model that the program pays by is tried already, unless other rules are tried with it.
     private IEnumerable<Trial> Trials(SimulationRequest request, ReferralProgram program, ProgramSet all)
     {
-        var own = program.Versions[^1].Rules.Attribution;
-        var changed = request.Attribution is null ? null : Merge(own, request.Attribution).Pinned(settings.AttributionWindow);
+        var rules = program.Versions[^1].Rules;
+        var own = rules.Attribution;
+        var changed = request.Attribution is null ? null : Merge(rules, request.Attribution).Pinned(settings.AttributionWindow);
         var models = request.Models ?? (changed is null ? AllModels : [changed.Model]);
         foreach (var model in models)
         {
@@ -70,25 +71,8 @@ internal sealed class Simulator(ProgramStore programs, Settings settings, TimePr
             select new Trial(tried.Versions[^1].Rules.Attribution, With(all, tried), new SimulatedTally(program.Id));
     }
 
-    private static AttributionRules Merge(AttributionRules own, JsonObject changes)
-    {
-        var merged = JsonSerializer.SerializeToNode(own, ApiJson.Options)!.AsObject();
-        foreach (var (name, value) in changes)
-        {
-            merged[name] = value?.DeepClone();
-        }
-
-        try
-        {
-            var rules = merged.Deserialize<AttributionRules>(ApiJson.Options)!;
-            AttributionCheck.Check(rules, "attribution");
-            return rules;
-        }
-        catch (JsonException wrong)
-        {
-            throw ApiError.Unprocessable("attribution." + Body.Explain(typeof(AttributionRules), wrong));
-        }
-    }
+    private static AttributionRules Merge(ProgramRules own, JsonObject changes) =>
+        RulesText.Change(own, JsonSerializer.SerializeToElement(new JsonObject { ["attribution"] = changes.DeepClone() })).Attribution;
 
     private static ProgramSet With(ProgramSet all, ReferralProgram tried)
     {

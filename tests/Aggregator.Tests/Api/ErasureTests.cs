@@ -11,7 +11,13 @@ public abstract class ErasureTests : EngineTests
 {
     private static readonly object Lead = new
     {
-        clickId = "", referralCode = "link0", eventName = "Sign up", customerExternalId = "zelda-7", customerName = "Zelda Quux", customerEmail = "zelda@example.com", metadata = new { note = "Quux" },
+        clickId = "",
+        referralCode = "link0",
+        eventName = "Sign up",
+        customerExternalId = "zelda-7",
+        customerName = "Zelda Quux",
+        customerEmail = "zelda@example.com",
+        metadata = new { note = "Quux" },
     };
 
     private static readonly object Sale = new { customerExternalId = "zelda-7", customerName = "Zelda Quux", amount = 1_000, invoiceId = "i", metadata = new { to = "zelda@example.com" } };

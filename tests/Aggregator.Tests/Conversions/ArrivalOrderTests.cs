@@ -4,6 +4,7 @@ using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.Aggregator.Tests.Conversions;
@@ -42,6 +43,12 @@ public abstract partial class ArrivalOrderTests : EngineTests
                 await story.TellAsync(message);
             }
         }));
+
+        // What is due is released in the background, in whatever order it came.
+        server.Clock.Ahead += TimeSpan.FromHours(1);
+        await Eventually.HoldsAsync("everything that is due is released", TimeSpan.FromSeconds(60), () => Task.FromResult(server.Database.Read(session => session.First<long>(
+            "SELECT COUNT(*) FROM commissions WHERE outcome IS NULL AND (is_checked = 0 OR (state = 'pending' AND available_at <= @now))",
+            new { now = server.Clock.GetUtcNow().ToUnixTimeMilliseconds() })) == 0));
 
         var seen = new List<string>();
         foreach (var story in stories)

@@ -49,7 +49,7 @@ public abstract class ProgramsTests : EngineTests
 
         // Null is the default again.
         changed = (await server.PatchAsync("/programs/" + id, new { rules = new { attribution = new { clickDays = (int?)null }, holdingDays = (int?)null } })).Ok();
-        Assert.Equal((JsonValueKind.Null, 30), (changed.GetProperty("rules").GetProperty("attribution").GetProperty("clickDays").ValueKind, changed.GetProperty("rules").GetProperty("holdingDays").GetInt32()));
+        Assert.Equal((90, 30), (changed.GetProperty("rules").GetProperty("attribution").GetProperty("clickDays").GetInt32(), changed.GetProperty("rules").GetProperty("holdingDays").GetInt32()));
 
         var versions = (await server.GetAsync($"/programs/{id}/versions")).Ok().EnumerateArray().ToList();
         Assert.Equal([3, 2, 1], versions.Select(version => version.GetProperty("version").GetInt32()));
