@@ -83,13 +83,23 @@ public abstract class RatesApiTests : EngineTests
         Assert.Equal([(1L, (long?)1500, "1.5", "2026-01-01"), (2, 1600, "1.6", "2026-01-05")], Sales(server));
         Assert.Empty(await ListAsync(server, "?currency=gbp"));
 
-        // A day in between is nobody's correction: what was converted stays.
+        // Days on which nothing was sold change nothing.
         (await server.PutAsync(Path, new[] { Rate("eur", "2026-01-03", "7"), Rate("eur", "2026-01-06", "8") })).Ok();
         Assert.Equal([1500L, 1600L], Sales(server).Select(sale => sale.Converted!.Value));
 
         var replaced = (await server.PutAsync(Path, new[] { Rate("eur", "2026-01-01", "9", replace: true) })).Ok();
         Assert.Equal((1, 1L), (replaced.GetProperty("replaced").GetInt32(), replaced.GetProperty("converted").GetInt64()));
         Assert.Equal([(1L, (long?)9000, "9", "2026-01-01"), (2, 1600, "1.6", "2026-01-05")], Sales(server));
+    }
+
+    [EngineFact]
+    public async Task A_rate_of_a_nearer_day_that_comes_later_converts_the_sales_of_its_time_anew()
+    {
+        await using var server = await StartAsync();
+        Has(server, (1, "eur", 1000, "2026-01-01T00:00:00Z"), (2, "eur", 1000, "2026-01-04T00:00:00Z"), (3, "eur", 1000, "2026-01-06T00:00:00Z"));
+        (await server.PutAsync(Path, new[] { Rate("eur", "2026-01-01", "1.5"), Rate("eur", "2026-01-05", "1.6") })).Ok();
+        Assert.Equal(1, (await server.PutAsync(Path, new[] { Rate("eur", "2026-01-03", "7") })).Ok().GetProperty("converted").GetInt64());
+        Assert.Equal([(1L, (long?)1500, "1.5", "2026-01-01"), (2, 7000, "7", "2026-01-03"), (3, 1600, "1.6", "2026-01-05")], Sales(server));
     }
 
     [EngineFact]
