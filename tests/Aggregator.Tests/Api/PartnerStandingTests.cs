@@ -145,10 +145,10 @@ public abstract class PartnerStandingTests : EngineTests
             """
             INSERT INTO commissions (id, program_id, rule_version, reward_id, side, type, unit, partner_id, conversion_id, link_id, order_key, basis, quantity, due, earnings, state,
                 is_checked, is_test, occurred_at, available_at, version, created_at, updated_at)
-            SELECT c.id + @earnings, COALESCE(@program, (SELECT MAX(id) FROM programs)), 1, @unit, 'referrer', 'sale', @unit, c.partner_id, c.id, c.link_id, 'k', 1000, 1, @earnings, @earnings, 'pending',
+            SELECT c.id + @earnings, COALESCE(@program, (SELECT MAX(id) FROM programs)), 1, @reward, 'referrer', 'sale', @unit, c.partner_id, c.id, c.link_id, 'k', 1000, 1, @earnings, @earnings, 'pending',
                 0, 0, c.occurred_at, 0, 1, 0, 0 FROM conversions c WHERE c.kind = 'sale' AND c.partner_id IS NOT NULL
             """,
-            new { unit, earnings, program }),
+            new { unit, earnings, program, reward = $"{unit}-{earnings}" }),
         CancellationToken.None);
 
     private static async Task<IEnumerable<(string Key, bool IsDisabled)>> DisabledAsync(AggregatorServer server)

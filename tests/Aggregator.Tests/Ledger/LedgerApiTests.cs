@@ -131,7 +131,7 @@ public abstract class LedgerApiTests : EngineTests
         server.Database.Write(session =>
         {
             session.Execute(
-                "INSERT INTO webhooks (id, name, url, triggers, secret, created_at) VALUES (1, 'all', 'http://127.0.0.1:9/', @types, 'whsec_AAAA', 0)", new { types = string.Join(' ', WebhookEvent.Types) });
+                "INSERT INTO webhooks (id, name, url, triggers, generation, created_at) VALUES (1, 'all', 'http://127.0.0.1:9/', @types, 1, 0)", new { types = string.Join(' ', WebhookEvent.Types) });
             return session.Add(WebhookStore.Version, 1);
         });
         var (_, payout) = await shop.PayAsync();

@@ -54,9 +54,10 @@ internal static class ShopDay
     {
         foreach (var payout in world.Pay())
         {
-            var owed = world.Store.Commissions.Values.Where(row => row.Unit == payout.Unit && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && row.State == Accounts.Paid).Sum(row => row.Earnings);
-            Assert.InRange(world.BalanceOf(Accounts.Paid, payout.PartnerId, payout.Unit), payout.Amount, owed);
-            Assert.Equal(0, world.BalanceOf(Accounts.Payable, payout.PartnerId, payout.Unit));
+            BalanceKey Key(string account) => new(payout.ProgramId, Owner.Partner, payout.PartnerId, account, payout.Unit);
+            var owed = world.Store.Commissions.Values.Where(row => (row.ProgramId, row.Unit) == (payout.ProgramId, payout.Unit) && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && row.State == Accounts.Paid).Sum(row => row.Earnings);
+            Assert.InRange(world.Store.Balances[Key(Accounts.Paid)], payout.Amount, owed);
+            Assert.Equal(0, world.Store.Balances[Key(Accounts.Payable)]);
         }
     }
 
