@@ -34,6 +34,9 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
     /// <summary>Whether what was copied from its click is another click's.</summary>
     public bool HasOtherClick { get; private set; }
 
+    /// <summary>Whether it sheds light on others of its customer: by evidence that is new, as a lead, by being nobody's, or by other credits.</summary>
+    public bool SaysOtherwise => IsNew ? Evidence.Count > 0 || Credits.Count == 0 || _fact.Kind is FactKind.Lead or FactKind.Deferred : HasOtherCredits;
+
     public Fact ToFact() => _fact;
 
     /// <summary>Gives credit as decided, takes from it what went back, and converts the amount.</summary>

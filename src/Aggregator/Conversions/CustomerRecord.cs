@@ -19,10 +19,16 @@ internal sealed class CustomerRecord(CustomerRow row, bool isNew)
     /// <summary>Whether the row is to be written.</summary>
     public bool IsChanged { get; set; } = isNew;
 
+    /// <summary>Whether something else of it changed than what shops tell.</summary>
+    public bool IsTouched { get; set; }
+
     /// <summary>In no order.</summary>
     public List<ConversionRecord> Conversions { get; } = [];
 
     public bool IsFull => Conversions.Count >= MostConversions;
+
+    /// <summary>As of <see cref="Rewards.CustomerAccount.IsOtherwise"/>, once everything is derived.</summary>
+    public bool IsOtherwise => IsTouched || IsChanged || Conversions.Exists(conversion => conversion.SaysOtherwise);
 
     public CustomerHistory ToHistory() => new(
         Row.KnownSince,

@@ -50,7 +50,7 @@ internal sealed class Derivation(Session session, ProgramSet programs, LedgerBoo
 
         // :: 3
         Bind(customer);
-        return new CustomerAccount(customer.Row.Id, customer.Row.IsTest, [.. customer.Conversions.Select(conversion => conversion.ToCredited())]);
+        return new CustomerAccount(customer.Row.Id, customer.Row.IsTest, [.. customer.Conversions.Select(conversion => conversion.ToCredited())], customer.IsOtherwise);
     }
 
     // The customer is whose first credited conversion it is, and came by the click that was told with the first that had one.

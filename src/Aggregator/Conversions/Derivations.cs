@@ -17,6 +17,7 @@ internal sealed class Derivations(ProgramStore programs, LedgerBooks ledger, Exc
     public void Again(Session session, IReadOnlyCollection<long> customerIds)
     {
         var customers = CustomerRecords.Load(session, session.In("id", "customers"), new { customers = customerIds.ToArray() });
+        customers.ForEach(customer => customer.IsTouched = true);
         Open(session).Settle(customers, clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 }

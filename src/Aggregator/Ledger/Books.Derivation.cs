@@ -13,7 +13,10 @@ internal sealed partial class Books
             return;
         }
 
-        store.CheckAgain(_accounts.Keys);
+        if (_accounts.Values.Where(account => account.IsOtherwise).Select(account => account.CustomerId).ToList() is { Count: > 0 } otherwise)
+        {
+            store.CheckAgain(otherwise);
+        }
 
         // Those that a person made are of no conversion's rule, and stay as they are.
         var existing = _rows.Track(store.OfCustomers(_accounts.Keys)).Where(row => row.RewardId.Length > 0).ToLookup(row => row.CustomerId!.Value);

@@ -50,4 +50,8 @@ internal sealed record LineItem(string ProductId, string? Name, int Quantity, lo
 
 /// <summary>Everything of one customer that rewards depend on.</summary>
 /// <param name="Conversions">All of them, credited or not, in no order.</param>
-internal sealed record CustomerAccount(long CustomerId, bool IsTest, IReadOnlyList<CreditedConversion> Conversions);
+/// <param name="IsOtherwise">
+/// Whether the fraud rules may see what was there before with other eyes: by new evidence, a lead, another credit or another address. One
+/// more sale of a customer that is known says nothing of those before it.
+/// </param>
+internal sealed record CustomerAccount(long CustomerId, bool IsTest, IReadOnlyList<CreditedConversion> Conversions, bool IsOtherwise = true);
