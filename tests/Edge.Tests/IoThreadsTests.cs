@@ -27,7 +27,7 @@ public sealed class IoThreadsTests
             }
         })));
 
-        await all.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await all.Task.WaitAsync(Eventually.Limit);
         Assert.All(done.Values, times => Assert.Equal(1, times));
     }
 
@@ -50,7 +50,7 @@ public sealed class IoThreadsTests
 
         threads.Run(new Work(0, Next));
 
-        Assert.Equal(1_000, await end.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(1_000, await end.Task.WaitAsync(Eventually.Limit));
     }
 
     [Fact]

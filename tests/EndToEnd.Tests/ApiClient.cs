@@ -12,7 +12,7 @@ internal sealed class ApiClient : IDisposable
 
     public ApiClient(Uri api, string key)
     {
-        _http = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient { BaseAddress = api, Timeout = Eventually.Limit };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 

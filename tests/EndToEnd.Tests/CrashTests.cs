@@ -106,7 +106,7 @@ public sealed class CrashTests
     }
 
     internal static Task UntilCaughtUpAsync(Product product) =>
-        Eventually.HoldsAsync("every recorded click is counted", TimeSpan.FromSeconds(60), async () =>
+        Eventually.HoldsAsync("every recorded click is counted", Eventually.Limit, async () =>
         {
             var stats = await product.Client.StatsAsync();
             return (long)stats["edge"]!["backlog"]! == 0

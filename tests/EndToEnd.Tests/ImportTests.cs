@@ -32,7 +32,7 @@ public sealed class ImportTests
     }
 
     private static Task RedirectsAsync(Product product, int row) =>
-        Eventually.HoldsAsync($"row {row} redirects", TimeSpan.FromSeconds(60), async () =>
+        Eventually.HoldsAsync($"row {row} redirects", Eventually.Limit, async () =>
         {
             using var answer = await product.Clicker.ClickAsync($"row-{row}");
             return answer.Headers.Location?.ToString() == $"https://shop.example.com/{row}";

@@ -71,10 +71,10 @@ public sealed class ShutdownTests
         }
 
         var clicking = Task.WhenAll(Enumerable.Range(0, Visitors).Select(_ => Task.Run(ConnectAndClickAsync)));
-        await Eventually.HoldsAsync("there were many clicks", TimeSpan.FromSeconds(60), () =>
+        await Eventually.HoldsAsync("there were many clicks", Eventually.Limit, () =>
             Task.FromResult(clicking.IsCompleted || Volatile.Read(ref answered) > 100 * Visitors));
         Assert.Equal(0, await product.StopAsync());
-        await clicking.WaitAsync(TimeSpan.FromSeconds(20));
+        await clicking.WaitAsync(Eventually.Limit);
 
         await product.RestartAsync();
         await CrashTests.UntilCaughtUpAsync(product);
@@ -87,12 +87,12 @@ public sealed class ShutdownTests
         var visitors = Enumerable.Range(0, Visitors).Select(_ => new KeepAliveVisitor(product.Edge, key)).ToArray();
         await Task.WhenAll(visitors.Select(visitor => visitor.ConnectAsync()));
         var clicking = Task.WhenAll(visitors.Select(visitor => Task.Run(visitor.ClickUntilClosedAsync)));
-        await Eventually.HoldsAsync("every visitor has clicked often", TimeSpan.FromSeconds(60), () =>
+        await Eventually.HoldsAsync("every visitor has clicked often", Eventually.Limit, () =>
             Task.FromResult(clicking.IsCompleted || visitors.All(visitor => visitor.Answered > 100)));
 
         Assert.Equal(0, await product.StopAsync());
 
-        await clicking.WaitAsync(TimeSpan.FromSeconds(20));
+        await clicking.WaitAsync(Eventually.Limit);
         Assert.All(visitors, visitor => Assert.Null(visitor.Fault));
         Array.ForEach(visitors, visitor => visitor.Dispose());
         return visitors.Sum(visitor => visitor.Answered);

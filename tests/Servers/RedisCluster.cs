@@ -5,8 +5,6 @@ public sealed class RedisCluster : IAsyncDisposable
 {
     private const int Masters = 3;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private RedisCluster(IReadOnlyList<RedisServer> nodes) => Nodes = nodes;
 
     /// <summary>All of them, dead ones too.</summary>
@@ -56,14 +54,14 @@ public sealed class RedisCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until every running node sees all slots served and every running replica has its master's data.</summary>
-    public Task UntilHealthyAsync() => Eventually.HoldsAsync("the Redis Cluster is healthy", Patience, async () =>
+    public Task UntilHealthyAsync() => Eventually.HoldsAsync("the Redis Cluster is healthy", Eventually.Limit, async () =>
     {
         var healthy = await Task.WhenAll(Nodes.Where(node => node.IsRunning).Select(IsHealthyAsync));
         return !healthy.Contains(false);
     });
 
     /// <summary>Waits until a replica has all that the master has.</summary>
-    public Task UntilReplicatedAsync(RedisServer master) => Eventually.HoldsAsync("a replica has what its master has", Patience, async () =>
+    public Task UntilReplicatedAsync(RedisServer master) => Eventually.HoldsAsync("a replica has what its master has", Eventually.Limit, async () =>
         await master.AskAsync("wait", "1", "1000") != "0");
 
     public async ValueTask DisposeAsync()

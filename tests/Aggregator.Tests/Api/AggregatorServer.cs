@@ -178,7 +178,7 @@ internal sealed class TestClock : TimeProvider
     }
 
     /// <summary>Until a timer is held that nobody waited for yet.</summary>
-    public Task UntilHeldAsync() => _held.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+    public Task UntilHeldAsync() => _held.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Limit);
 
     public void Fire()
     {

@@ -53,7 +53,7 @@ public sealed class StatsMetricsTests
 
         var partnerId = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
         (await server.PostAsync("/commissions", new { type = "custom", partnerId, amount = 70 })).Ok();
-        await Eventually.HoldsAsync("the commission is released", TimeSpan.FromSeconds(30), async () =>
+        await Eventually.HoldsAsync("the commission is released", Eventually.Limit, async () =>
             (await server.GetAsync("/stats")).Ok().GetProperty("ledger").GetProperty("postings").GetInt64() == 2);
     }
 

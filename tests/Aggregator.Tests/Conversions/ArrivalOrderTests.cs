@@ -46,7 +46,7 @@ public abstract partial class ArrivalOrderTests : EngineTests
 
         // What is due is released in the background, in whatever order it came.
         server.Clock.Ahead += TimeSpan.FromHours(1);
-        await Eventually.HoldsAsync("everything that is due is released", TimeSpan.FromSeconds(60), () => Task.FromResult(server.Database.Read(session => session.First<long>(
+        await Eventually.HoldsAsync("everything that is due is released", Eventually.Limit, () => Task.FromResult(server.Database.Read(session => session.First<long>(
             "SELECT COUNT(*) FROM commissions WHERE outcome IS NULL AND (is_checked = 0 OR (state = 'pending' AND available_at <= @now))",
             new { now = server.Clock.GetUtcNow().ToUnixTimeMilliseconds() })) == 0));
 

@@ -37,7 +37,7 @@ public abstract class IntakeQueueTests : EngineTests
 
         foreach (var answer in answers)
         {
-            Assert.Equal(503, (await Assert.ThrowsAsync<ApiError>(() => answer.WaitAsync(TimeSpan.FromSeconds(60)))).Status);
+            Assert.Equal(503, (await Assert.ThrowsAsync<ApiError>(() => answer.WaitAsync(Eventually.Limit))).Status);
         }
 
         await queue.ExecuteTask!;

@@ -83,14 +83,14 @@ public sealed class CountsServerCrashTests
         using (server.Hold("SELECT pg_advisory_xact_lock(1)"))
         {
             var commit = Task.Run(() => Record.Exception(() => behind.Commit(made)));
-            await Eventually.HoldsAsync("the commit waits", TimeSpan.FromSeconds(5), () => Task.FromResult(
+            await Eventually.HoldsAsync("the commit waits", Eventually.Limit, () => Task.FromResult(
                 server.Query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'commit' AND wait_event_type = 'Lock'").Count == 1));
             await proxy.CutAsync();
             Assert.IsType<CountsException>(await commit);
             Assert.Null(server.Counts.Read(0));
         }
 
-        await Eventually.HoldsAsync("the commit took effect", TimeSpan.FromSeconds(5), () => Task.FromResult(server.Counts.Read(0) is not null));
+        await Eventually.HoldsAsync("the commit took effect", Eventually.Limit, () => Task.FromResult(server.Counts.Read(0) is not null));
         await proxy.HealAsync();
         behind.Commit(made);
 

@@ -11,7 +11,7 @@ internal sealed class TestLogger<T> : ILogger<T>
     /// <summary>Waits for an event with such an exception.</summary>
     public async Task LoggedAsync<TException>(int id)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         while (await _events.Reader.ReadAsync(limit.Token) is var (seen, exception) && !(seen == id && exception is TException))
         {
         }

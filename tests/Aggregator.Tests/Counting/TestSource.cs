@@ -39,7 +39,7 @@ internal sealed class TestSource : IClickSource, IDisposable
 
     public async Task ReleasedAsync(long address)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         while (await _released.Reader.ReadAsync(limit.Token) < address)
         {
         }
@@ -47,7 +47,7 @@ internal sealed class TestSource : IClickSource, IDisposable
 
     public async Task AskedAsync(int times)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Eventually.Limit);
         for (var i = 0; i < times; i++)
         {
             await _asked.WaitAsync(limit.Token);

@@ -44,11 +44,11 @@ public sealed class PostgresAwayTests
         await proxy.SwallowAsync();
         var replies = await Task
             .WhenAll([server.GetAsync("/links/info?key=before"), .. Enumerable.Range(0, 8).Select(i => server.PostAsync("/links", new { url = "https://a.example/", key = "k" + i }))])
-            .WaitAsync(TimeSpan.FromMinutes(2));
+            .WaitAsync(Eventually.Limit);
         Assert.All(replies, reply => Unavailable(reply));
 
         await proxy.HealAsync();
-        await Eventually.HoldsAsync("writes work again", TimeSpan.FromSeconds(60), async () =>
+        await Eventually.HoldsAsync("writes work again", Eventually.Limit, async () =>
             (int)(await server.PostAsync("/links", new { url = "https://a.example/", key = "after" })).Status is 200 or 409);
     }
 
@@ -65,7 +65,7 @@ public sealed class PostgresAwayTests
         Assert.Equal("""{"unavailable":true}""", figures.GetProperty("conversions").GetRawText());
         Assert.Equal("""{"unavailable":true}""", figures.GetProperty("links").GetRawText());
         Assert.Equal(0, figures.GetProperty("aggregator").GetProperty("consumed").GetInt64());
-        await Eventually.HoldsAsync("figures of before are not shown any more", TimeSpan.FromSeconds(10), () =>
+        await Eventually.HoldsAsync("figures of before are not shown any more", Eventually.Limit, () =>
             Task.FromResult(!Measured(server).Any(name => name.StartsWith("linktracker.links.", StringComparison.Ordinal) || name.StartsWith("linktracker.conversions", StringComparison.Ordinal))));
         Assert.Contains("linktracker.counting.visitors", Measured(server));
     }
@@ -97,11 +97,11 @@ public sealed class PostgresAwayTests
         var calls = Enumerable.Range(0, 400).Select(_ => server.GetAsync("/links/info?key=before")).ToList();
 
         // More than may work and wait: they are refused while the others are held up.
-        var refused = await (await Task.WhenAny(calls).WaitAsync(TimeSpan.FromSeconds(4)));
+        var refused = await (await Task.WhenAny(calls).WaitAsync(Eventually.Limit));
         Assert.Contains("320 calls", Unavailable(refused), StringComparison.Ordinal);
         Assert.Contains(calls, call => !call.IsCompleted);
-        Assert.Equal("ok", (await server.GetAsync("/healthz").WaitAsync(TimeSpan.FromSeconds(2))).Text);
-        (await server.GetAsync("/openapi.json").WaitAsync(TimeSpan.FromSeconds(5))).Ok();
+        Assert.Equal("ok", (await server.GetAsync("/healthz").WaitAsync(Eventually.Limit)).Text);
+        (await server.GetAsync("/openapi.json").WaitAsync(Eventually.Limit)).Ok();
 
         Assert.All(await Task.WhenAll(calls).WaitAsync(TimeSpan.FromMinutes(3)), reply => Unavailable(reply));
     }

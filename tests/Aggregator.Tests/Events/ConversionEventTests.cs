@@ -12,8 +12,6 @@ namespace LinkTracker.Aggregator.Tests.Events;
 [OnPostgres]
 public sealed class ConversionEventTests(SharedServers servers) : EngineTests, IClassFixture<SharedServers>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     [FactWith(Need.Kafka, Need.Postgres)]
     public async Task A_lead_and_its_sale_are_events_of_their_link_once_whatever_is_repeated()
     {
@@ -102,7 +100,7 @@ public sealed class ConversionEventTests(SharedServers servers) : EngineTests, I
         var click = server.Click(await server.HasLinkAsync("ana"));
         (await server.PostAsync("/track/lead", new { clickId = click, eventName = "Sign up", customerExternalId = "c" })).Ok();
         await UntilSentAsync(server);
-        await Eventually.HoldsAsync("the link is published", Limit, async () =>
+        await Eventually.HoldsAsync("the link is published", Eventually.Limit, async () =>
             (await server.GetAsync("/stats")).Ok().GetProperty("linksTopic") is var topic && topic.GetProperty("lag").GetInt64() == 0 && topic.GetProperty("published").GetInt64() > 0);
 
         var stats = (await server.GetAsync("/stats")).Ok();
@@ -129,7 +127,7 @@ public sealed class ConversionEventTests(SharedServers servers) : EngineTests, I
         StartAsync(change: settings => settings with { KafkaBootstrapServers = broker.BootstrapServers, PublishEvents = true });
 
     private static Task UntilSentAsync(AggregatorServer server) =>
-        Eventually.HoldsAsync("no event waits", Limit, () => Task.FromResult(server.Database.Read(EventOutbox.Count) == 0));
+        Eventually.HoldsAsync("no event waits", Eventually.Limit, () => Task.FromResult(server.Database.Read(EventOutbox.Count) == 0));
 
     private static long Number(JsonElement value) => value.ValueKind switch
     {

@@ -36,7 +36,7 @@ internal static class EventsRig
     private static async Task<List<ReceivedEvent>> UntilReadAsync(KafkaBroker broker, Func<List<ReceivedEvent>, bool> enough)
     {
         List<ReceivedEvent> events = [];
-        await Eventually.HoldsAsync("the events came", TimeSpan.FromSeconds(60), async () => enough(events = await ReadAsync(broker)));
+        await Eventually.HoldsAsync("the events came", Eventually.Limit, async () => enough(events = await ReadAsync(broker)));
         return events;
     }
 }

@@ -9,7 +9,7 @@ internal static class ImportCalls
     // A moment after the import has ended.
     public static async Task UploadsAreGoneAsync(AggregatorServer server)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (Directory.EnumerateFiles(Path.Combine(server.Folder, "imports")).Any())
         {
@@ -38,7 +38,7 @@ internal static class ImportCalls
 
     public static async Task<(string Status, long Rows, long Imported, string Errors)> EndOfAsync(AggregatorServer server, string id)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (true)
         {

@@ -13,7 +13,7 @@ public abstract class DatabaseLinkSourceTests : EngineTests
     public async Task A_reader_sees_what_is_there_then_every_change_of_its_place_in_order()
     {
         await using var server = await StartAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         var old = await server.HasLinkAsync("old");
         await using var batches = server.App.Services.GetRequiredService<ILinkSource>().ReadAsync(0, deadline.Token).GetAsyncEnumerator(deadline.Token);
 
@@ -46,7 +46,7 @@ public abstract class DatabaseLinkSourceTests : EngineTests
     public async Task A_reader_that_comes_back_gets_only_what_it_missed()
     {
         await using var server = await StartAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         var source = server.App.Services.GetRequiredService<ILinkSource>();
         await server.HasLinkAsync("a");
         var seen = (await FirstAsync(0)).Changes[^1].Version;
@@ -98,8 +98,8 @@ public abstract class DatabaseLinkSourceTests : EngineTests
         signal.ReaderComes();
         signal.Raise();
         server.Clock.Holds = due => due <= TimeSpan.FromSeconds(1);
-        (await server.PostAsync("/track/lead", new { clickId = token, eventName = "e", customerExternalId = "c" }).WaitAsync(TimeSpan.FromSeconds(60))).Ok();
-        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1 }).WaitAsync(TimeSpan.FromSeconds(60))).Ok();
+        (await server.PostAsync("/track/lead", new { clickId = token, eventName = "e", customerExternalId = "c" }).WaitAsync(Eventually.Limit)).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1 }).WaitAsync(Eventually.Limit)).Ok();
 
         var change = server.HasLinkAsync("ben");
         await server.Clock.UntilHeldAsync();

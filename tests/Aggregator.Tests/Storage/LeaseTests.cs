@@ -37,7 +37,7 @@ public sealed class LeaseTests : EngineTests
 
         await PostgresDatabases.AskAsync(server, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
 
-        await lost.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await lost.Task.WaitAsync(Eventually.Limit);
         await using var taken = await other.Database.TryHoldAsync("a", CancellationToken.None);
         Assert.NotNull(taken);
     }

@@ -8,8 +8,6 @@ namespace LinkTracker.Aggregator.Tests.Storage;
 [OnPostgres]
 public sealed class LoneServiceTests : EngineTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     [EngineFact]
     public async Task One_works_at_a_time_and_another_takes_over_when_it_fails_or_stops()
     {
@@ -18,13 +16,13 @@ public sealed class LoneServiceTests : EngineTests
         using var one = new Worker(store.Database);
         using var other = new Worker(store.Database);
         await one.StartAsync(CancellationToken.None);
-        await one.Working.WaitAsync(Limit);
+        await one.Working.WaitAsync(Eventually.Limit);
         await other.StartAsync(CancellationToken.None);
         Assert.True(one.IsHolder);
 
         // It may be the first to take what it let go of; it fails as often as it is.
         one.Fails(new IOException("a disk, say"));
-        while (await Task.WhenAny(other.Working, one.Working).WaitAsync(Limit) != other.Working)
+        while (await Task.WhenAny(other.Working, one.Working).WaitAsync(Eventually.Limit) != other.Working)
         {
             one.Fails(new IOException("a disk, say"));
         }
@@ -32,7 +30,7 @@ public sealed class LoneServiceTests : EngineTests
         Assert.False(one.IsHolder);
 
         await other.StopAsync(CancellationToken.None);
-        await one.Working.WaitAsync(Limit);
+        await one.Working.WaitAsync(Eventually.Limit);
         Assert.True(one.IsHolder);
         await one.StopAsync(CancellationToken.None);
         Assert.False(one.IsHolder);
@@ -44,11 +42,11 @@ public sealed class LoneServiceTests : EngineTests
         using var store = await OpenDatabaseAsync();
         using var worker = new Worker(store.Database);
         await worker.StartAsync(CancellationToken.None);
-        await worker.Working.WaitAsync(Limit);
+        await worker.Working.WaitAsync(Eventually.Limit);
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(worker)).Status);
 
         worker.Fails(new IOException("a disk, say"));
-        await worker.Working.WaitAsync(Limit);
+        await worker.Working.WaitAsync(Eventually.Limit);
         var failing = await HealthAsync(worker);
         Assert.Equal(HealthStatus.Degraded, failing.Status);
         Assert.Equal("testing failed (IOException) and is being tried again; until then nothing is tested.", failing.Description);

@@ -34,7 +34,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return receiver;
     }
 
-    public async Task<ReceivedWebhook> NextAsync() => await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+    public async Task<ReceivedWebhook> NextAsync() => await _received.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Limit);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

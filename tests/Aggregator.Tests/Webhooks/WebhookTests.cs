@@ -122,7 +122,7 @@ public abstract class WebhookTests : EngineTests
         receiver.Answers = () => Task.FromResult(410);
         Tell(server, "sale.created", "sale_1");
         await receiver.NextAsync();
-        await Eventually.HoldsAsync("it was disabled", TimeSpan.FromSeconds(60), async () =>
+        await Eventually.HoldsAsync("it was disabled", Eventually.Limit, async () =>
             (await server.GetAsync("/webhooks/" + Id(webhook))).Ok().GetProperty("disabledReason").GetString() == "gone");
         Assert.Contains(Id(webhook), (await server.GetAsync("/readyz", key: null)).Ok().GetProperty("degraded").GetProperty("webhooks").GetString(), StringComparison.Ordinal);
 
@@ -322,7 +322,7 @@ public abstract class WebhookTests : EngineTests
     private static async Task<DeliveryAnswer[]> UntilAsync(AggregatorServer server, JsonElement webhook, Func<DeliveryAnswer[], bool> holds)
     {
         DeliveryAnswer[] deliveries = [];
-        await Eventually.HoldsAsync("the deliveries are so", TimeSpan.FromSeconds(60), async () =>
+        await Eventually.HoldsAsync("the deliveries are so", Eventually.Limit, async () =>
         {
             deliveries = (await server.GetAsync($"/webhooks/{Id(webhook)}/deliveries")).Ok().Deserialize<DeliveryAnswer[]>(LinkTracker.Aggregator.Api.ApiJson.Options)!;
             return holds(deliveries);

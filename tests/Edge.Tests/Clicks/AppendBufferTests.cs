@@ -53,7 +53,7 @@ public sealed class AppendBufferTests : IDisposable
             },
             TaskCreationOptions.LongRunning)));
 
-        var end = await writer.WaitAsync(TimeSpan.FromMinutes(2));
+        var end = await writer.WaitAsync(Eventually.Limit);
         Assert.Equal(appended.OrderBy(entry => entry.Key).Select(entry => (entry.Key, entry.Value)), Read(end));
     }
 

@@ -121,7 +121,7 @@ public sealed class ClickLogModelTests
         /// <summary>Stores counts and positions together, as one transaction would, and reports back.</summary>
         private async Task CountAsync(int slices)
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var deadline = new CancellationTokenSource(Eventually.Limit);
             if (IsAllCounted())
             {
                 return;

@@ -213,7 +213,7 @@ public sealed class ClickLogTests
         Assert.Equal(LogShape.First, log.Epochs[0].Durable);
 
         clock.Advance(TimeSpan.FromMilliseconds(50));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         await foreach (var slice in log.Source.ReadAsync([], deadline.Token))
         {
             Assert.Equal(1, slice.Count);

@@ -26,7 +26,7 @@ public sealed class ClicksExtensionsTests
             var log = host.Services.GetRequiredService<ClickLog>();
             await LogRig.RecordAsync(log, Enumerable.Range(0, 10));
 
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var deadline = new CancellationTokenSource(Eventually.Limit);
             var source = host.Services.GetRequiredService<IClickSource>();
             await foreach (var slice in source.ReadAsync([], deadline.Token))
             {

@@ -10,9 +10,6 @@ public sealed class FaultTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>How long a disk stays away at most when its test has failed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData(DiskAction.Write, "segment.*")]
     [InlineData(DiskAction.Sync, "segment.*")]
@@ -233,7 +230,7 @@ public sealed class FaultTests
             if (action == DiskAction.Sync && IsSegment(path))
             {
                 blocked.Set();
-                release.Wait(Patience);
+                release.Wait(Eventually.Limit);
             }
         };
 
@@ -272,7 +269,7 @@ public sealed class FaultTests
         {
             if (IsSegment(path))
             {
-                release.Wait(Patience);
+                release.Wait(Eventually.Limit);
             }
         };
 
@@ -305,7 +302,7 @@ public sealed class FaultTests
         {
             if (IsSegment(path))
             {
-                release.Wait(Patience);
+                release.Wait(Eventually.Limit);
             }
         };
         var clicks = Enumerable.Range(0, 6_000).Select(i => LogRig.RecordAsync(log, i).AsTask()).ToList();
@@ -377,7 +374,7 @@ public sealed class FaultTests
         var deadline = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "It did not come about within 30 s.");
+            Assert.True(deadline.Elapsed < Eventually.Limit, "It did not come about.");
             clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }

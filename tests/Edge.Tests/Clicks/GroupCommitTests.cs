@@ -7,7 +7,6 @@ namespace LinkTracker.Edge.Tests.Clicks;
 public sealed class GroupCommitTests : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly FakeClock _clock = new(DateTimeOffset.UnixEpoch);
     private readonly GroupCommit _commits;
@@ -35,10 +34,10 @@ public sealed class GroupCommitTests : IDisposable
 
         _commits.Answer(batch);
 
-        await Task.WhenAll(joined).WaitAsync(Patience);
+        await Task.WhenAll(joined).WaitAsync(Eventually.Limit);
         Assert.False(late.IsCompleted);
         _commits.Answer(_commits.Take());
-        await late.WaitAsync(Patience);
+        await late.WaitAsync(Eventually.Limit);
         Assert.Equal(0, _commits.AnsweredBeforeDurable);
     }
 
@@ -92,11 +91,11 @@ public sealed class GroupCommitTests : IDisposable
             }
         }
 
-        await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Run(ClickAsync))).WaitAsync(Patience);
+        await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Run(ClickAsync))).WaitAsync(Eventually.Limit);
 
         Volatile.Write(ref isOver, true);
         _ = wake.Set();
-        await writer.WaitAsync(Patience);
+        await writer.WaitAsync(Eventually.Limit);
         Assert.Equal(threads * turns, told);
         Assert.Equal(0, commits.AnsweredBeforeDurable);
     }
@@ -151,7 +150,7 @@ public sealed class GroupCommitTests : IDisposable
 
         _clock.Advance(LongestWait);
 
-        await Task.WhenAll(committing.Concat(collecting)).WaitAsync(Patience);
+        await Task.WhenAll(committing.Concat(collecting)).WaitAsync(Eventually.Limit);
         Assert.Equal(170, _commits.AnsweredBeforeDurable);
 
         // The commit ends after all, and answers nobody a second time.
@@ -160,7 +159,7 @@ public sealed class GroupCommitTests : IDisposable
         Assert.Equal(170, _commits.AnsweredBeforeDurable);
         var next = JoinAsync();
         _commits.Answer(_commits.Take());
-        await next.WaitAsync(Patience);
+        await next.WaitAsync(Eventually.Limit);
     }
 
     [Fact]
@@ -171,7 +170,7 @@ public sealed class GroupCommitTests : IDisposable
         Assert.False(wait.IsCompleted);
 
         _clock.Advance(LongestWait * 0.2);
-        await wait.WaitAsync(Patience);
+        await wait.WaitAsync(Eventually.Limit);
     }
 
     [Fact]
@@ -185,7 +184,7 @@ public sealed class GroupCommitTests : IDisposable
         var click = _commits.Join(new CommitWaiter(), _clock.GetTimestamp() - (LongestWait.Ticks / 2)).AsTask();
         _clock.Advance(LongestWait / 2);
 
-        await Task.WhenAll(room, click).WaitAsync(Patience);
+        await Task.WhenAll(room, click).WaitAsync(Eventually.Limit);
         Assert.Equal(1, _commits.AnsweredBeforeDurable);
     }
 
@@ -201,7 +200,7 @@ public sealed class GroupCommitTests : IDisposable
             var batch = _commits.Take();
             isNew = seen.Add(batch);
             _commits.Answer(batch);
-            await click.WaitAsync(Patience);
+            await click.WaitAsync(Eventually.Limit);
             await Task.Yield();
         }
     }
@@ -212,13 +211,13 @@ public sealed class GroupCommitTests : IDisposable
         var wait = JoinAsync();
         var batch = _commits.Take();
         _clock.Advance(LongestWait);
-        await wait.WaitAsync(Patience);
+        await wait.WaitAsync(Eventually.Limit);
 
         for (var i = 0; i < 100; i++)
         {
             var next = JoinAsync();
             _clock.Advance(LongestWait);
-            await next.WaitAsync(Patience);
+            await next.WaitAsync(Eventually.Limit);
         }
 
         // Were it collecting by now, the end of its old commit would answer those who have just joined.
@@ -248,7 +247,7 @@ public sealed class GroupCommitTests : IDisposable
         Assert.Null(batch.OldestClick());
         Assert.False(batch.TryJoin(new CommitWaiter(), out _));
 
-        Assert.True(told.Wait(Patience));
+        Assert.True(told.Wait(Eventually.Limit));
         batch.Reopen();
         Assert.Null(batch.OldestClick());
         Assert.True(batch.TryJoin(new CommitWaiter(), out _));
@@ -259,7 +258,7 @@ public sealed class GroupCommitTests : IDisposable
     {
         var before = JoinAsync();
         _commits.End();
-        await before.WaitAsync(Patience);
+        await before.WaitAsync(Eventually.Limit);
 
         await Task.Run(async () =>
         {
@@ -268,8 +267,8 @@ public sealed class GroupCommitTests : IDisposable
                 await _commits.Join(new CommitWaiter());
                 await _commits.NextAsync();
             }
-        }).WaitAsync(Patience);
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(JoinAsync))).WaitAsync(Patience);
+        }).WaitAsync(Eventually.Limit);
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(JoinAsync))).WaitAsync(Eventually.Limit);
         Assert.Equal(0, _commits.AnsweredBeforeDurable);
     }
 
@@ -289,7 +288,7 @@ public sealed class GroupCommitTests : IDisposable
                 TaskCreationOptions.LongRunning).Unwrap()).ToArray();
             start.SignalAndWait();
             commits.End();
-            await Task.WhenAll(joining).WaitAsync(Patience);
+            await Task.WhenAll(joining).WaitAsync(Eventually.Limit);
         }
     }
 
@@ -315,7 +314,7 @@ public sealed class GroupCommitTests : IDisposable
     {
         var (first, gone) = JoinBoth(waiter);
         _commits.Answer(_commits.Take());
-        await first.WaitAsync(Patience);
+        await first.WaitAsync(Eventually.Limit);
         return gone;
     }
 

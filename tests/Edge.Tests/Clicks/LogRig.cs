@@ -117,7 +117,7 @@ internal sealed class LogRig : IAsyncDisposable
     /// </summary>
     public static async Task<Reading> ReadAllAsync(ClickLog log, IReadOnlyCollection<ClickPosition>? positions = null, bool release = true)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         var reading = new Reading();
         if (IsAllRead(log, reading, positions))
         {

@@ -101,7 +101,7 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
             start += "\r\n";
         }
 
-        await connection.End.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.End.WaitAsync(Eventually.Limit);
         Assert.Equal(start, connection.HandedOver);
     }
 
@@ -115,7 +115,7 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
             await connection.SendAsync(new string('x', 512));
         }
 
-        await connection.End.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.End.WaitAsync(Eventually.Limit);
         Assert.InRange(connection.HandedOver!.Length, 8 << 10, (8 << 10) + 512);
     }
 
@@ -142,7 +142,7 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
         Assert.False(connection.End.IsCompleted);
 
         connection.PassSeconds(2);
-        await connection.End.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.End.WaitAsync(Eventually.Limit);
         Assert.Null(connection.HandedOver);
     }
 
@@ -159,7 +159,7 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
         Assert.False(connection.End.IsCompleted);
         connection.PassSeconds(1);
 
-        await connection.End.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.End.WaitAsync(Eventually.Limit);
         var answer = await connection.ReceiveAsync();
         Assert.Equal(["408"], Statuses(answer));
         Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
@@ -190,7 +190,7 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
         Assert.False(connection.Aborted.IsCompleted);
         connection.PassSeconds(1);
 
-        await connection.Aborted.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.Aborted.WaitAsync(Eventually.Limit);
         Assert.True((await connection.ReceiveAsync()).Length < 32 << 10);
     }
 
@@ -205,7 +205,7 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
         Assert.False(connection.End.IsCompleted);
         await connection.SendAsync(Plain + Plain);
 
-        await connection.End.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.End.WaitAsync(Eventually.Limit);
         var last = await connection.ReceiveAsync();
         Assert.Equal(["302"], Statuses(last));
         Assert.Contains("\r\nConnection: close\r\n", last, StringComparison.Ordinal);
@@ -220,7 +220,7 @@ public sealed partial class FastConnectionTests : IAsyncLifetime
 
         connection.PassSeconds(2);
 
-        await connection.End.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.End.WaitAsync(Eventually.Limit);
         Assert.Null(connection.HandedOver);
     }
 

@@ -4,8 +4,6 @@ namespace LinkTracker.Edge.Tests.FastLane;
 
 public sealed class OtherPortsTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly OtherPorts _others = new();
 
     public void Dispose() => _others.Dispose();
@@ -33,13 +31,13 @@ public sealed class OtherPortsTests : IDisposable
         var awaiting = Enumerable.Range(0, 100).Select(_ => HandleAsync(() => awaited.Task)).ToArray();
         await HandleAsync(() => Task.CompletedTask);
 
-        var blocking = Enumerable.Range(0, _others.MaximumConcurrencyLevel).Select(_ => HandleAsync(() => Task.FromResult(free.Wait(Patience)))).ToArray();
+        var blocking = Enumerable.Range(0, _others.MaximumConcurrencyLevel).Select(_ => HandleAsync(() => Task.FromResult(free.Wait(Eventually.Limit)))).ToArray();
         var late = HandleAsync(() => Task.CompletedTask);
         Assert.False(late.IsCompleted);
 
         free.Set();
         awaited.SetResult();
-        await Task.WhenAll([.. awaiting, .. blocking, late]).WaitAsync(Patience);
+        await Task.WhenAll([.. awaiting, .. blocking, late]).WaitAsync(Eventually.Limit);
     }
 
     [Fact]
@@ -65,7 +63,7 @@ public sealed class OtherPortsTests : IDisposable
         _others.Dispose();
         awaited.SetResult();
 
-        await request.WaitAsync(Patience);
+        await request.WaitAsync(Eventually.Limit);
     }
 
     private Task HandleAsync(Func<Task> handler) => _others.Handle(_ => handler(), new DefaultHttpContext());

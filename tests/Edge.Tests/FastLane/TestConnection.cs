@@ -63,7 +63,7 @@ internal sealed class TestConnection : IConnectionHeartbeatFeature, IConnectionL
     /// <summary>Everything answered up to now; at least one byte, unless the connection has ended.</summary>
     public async Task<string> ReceiveAsync()
     {
-        var read = await _out.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        var read = await _out.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Limit);
         var text = EncodingExtensions.GetString(Encoding.Latin1, read.Buffer);
         _out.Reader.AdvanceTo(read.Buffer.End);
         return text;
@@ -99,7 +99,7 @@ internal sealed class TestConnection : IConnectionHeartbeatFeature, IConnectionL
     {
         Shut();
         await _out.Reader.CompleteAsync();
-        await End.WaitAsync(TimeSpan.FromSeconds(20));
+        await End.WaitAsync(Eventually.Limit);
         await _context.DisposeAsync();
         _stopping.Dispose();
     }

@@ -211,7 +211,7 @@ public sealed class LinkFeedTests : IDisposable
         public void End() => _steps.Writer.TryWrite(() => null);
 
         /// <summary>The version behind which the feed reads next.</summary>
-        public Task<long> NextReadAsync() => _reads.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        public Task<long> NextReadAsync() => _reads.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Limit);
 
         public async IAsyncEnumerable<LinkBatch> ReadAsync(long afterVersion, [EnumeratorCancellation] CancellationToken cancellation)
         {

@@ -107,7 +107,7 @@ internal sealed class EdgeProbe : IAsyncDisposable
 
     public async Task UntilReadyAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         while (!Service<LinkTracker.Edge.Links.LinkTable>().IsLoaded)
         {
             await Task.Delay(5, deadline.Token);
@@ -141,7 +141,7 @@ internal sealed class EdgeProbe : IAsyncDisposable
     public async Task<List<byte[]>> ClicksAsync(int count)
     {
         var clicks = new List<byte[]>();
-        while (clicks.Count < count && await _slices.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)))
+        while (clicks.Count < count && await _slices.MoveNextAsync().AsTask().WaitAsync(Eventually.Limit))
         {
             foreach (var entry in _slices.Current)
             {
@@ -182,7 +182,7 @@ internal sealed class EdgeProbe : IAsyncDisposable
         {
             var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _ = _batches.Writer.TryWrite((new LinkBatch([change], CaughtUp: false), taken));
-            return taken.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            return taken.Task.WaitAsync(Eventually.Limit);
         }
 
         public async IAsyncEnumerable<LinkBatch> ReadAsync(

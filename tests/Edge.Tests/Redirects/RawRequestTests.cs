@@ -185,7 +185,7 @@ public abstract class RawRequestTests(RawRequestTests.SharedEdge edge)
     /// <param name="answers">Number of answers due; 0: the client closes its sending side, because it has no whole request to send.</param>
     private async Task<byte[]> SendAsync(byte[] request, int answers = 1)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var deadline = new CancellationTokenSource(Eventually.Limit);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(edge.Probe.Address.Host, edge.Probe.Address.Port, deadline.Token);
         await using var stream = new NetworkStream(socket);

@@ -109,11 +109,11 @@ public sealed class BacklogBoundTests
         if (!durable)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(50));
-            await Eventually.HoldsAsync("the click is committed", TimeSpan.FromSeconds(20), () => Task.FromResult(log.Epochs[^1].Durable > durableUntil));
+            await Eventually.HoldsAsync("the click is committed", Eventually.Limit, () => Task.FromResult(log.Epochs[^1].Durable > durableUntil));
         }
     }
 
-    private Task UntilAsync(Func<bool> fact) => Eventually.HoldsAsync("the log was closed or opened", TimeSpan.FromSeconds(20), () =>
+    private Task UntilAsync(Func<bool> fact) => Eventually.HoldsAsync("the log was closed or opened", Eventually.Limit, () =>
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
         return Task.FromResult(fact());

@@ -39,7 +39,7 @@ public sealed class ShippingDoorTests(SharedServers servers) : IClassFixture<Sha
         // The operator's port tells more, and does not wait for the broker either.
         var admin = new Uri(edge.Service<Settings>().EdgeAdminUrl, "/readyz");
         Assert.Contains(
-            "\"failing\":{},\"degraded\":{\"shipping\":", await edge.Client.GetStringAsync(admin).WaitAsync(TimeSpan.FromSeconds(2)), StringComparison.Ordinal);
+            "\"failing\":{},\"degraded\":{\"shipping\":", await edge.Client.GetStringAsync(admin).WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
         Assert.Equal(1, edge.Service<ClickLog>().Figures.Take().Backlog);
     }
 

@@ -5,7 +5,7 @@ namespace LinkTracker.EndToEnd.Tests.Cluster;
 /// <summary>An Edge of a cluster.</summary>
 internal sealed class ClusterEdge(Dictionary<string, string> settings) : IAsyncDisposable
 {
-    private readonly HttpClient _admin = new() { BaseAddress = new Uri(settings["Edge__AdminUrl"]), Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _admin = new() { BaseAddress = new Uri(settings["Edge__AdminUrl"]), Timeout = Eventually.Limit };
 
     public Uri Url { get; } = new(settings["Edge__Url"]);
 

@@ -60,7 +60,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     public string Output => string.Join('\n', Edges.Select(edge => edge.Process.Output).Concat(Aggregators.Select(aggregator => aggregator.Process.Output)));
 
     /// <summary>Waits until each Edge answers for so many links.</summary>
-    public Task UntilLinksAreKnownAsync(int count) => Eventually.HoldsAsync("every Edge knows every link", TimeSpan.FromSeconds(10), async () =>
+    public Task UntilLinksAreKnownAsync(int count) => Eventually.HoldsAsync("every Edge knows every link", Eventually.Limit, async () =>
         (await Task.WhenAll(Edges.Select(edge => edge.FiguresAsync("redirects")))).All(figures => (long)figures["links"]! == count));
 
     /// <summary>Waits until each Edge answers for the key with this status, and a target that fits.</summary>

@@ -74,7 +74,7 @@ public sealed class ClusterScriptTests : IAsyncLifetime
 
         var again = second.ProcessIds();
         await second.SignalAsync("KILL");
-        await Eventually.HoldsAsync("the kernel ended all of it", TimeSpan.FromSeconds(30), () => Task.FromResult(!again.Values.Any(IsRunning)));
+        await Eventually.HoldsAsync("the kernel ended all of it", Eventually.Limit, () => Task.FromResult(!again.Values.Any(IsRunning)));
     }
 
     [FactWith(Need.Redis, Need.Postgres, Need.Kafka, Need.Curl)]
@@ -98,7 +98,7 @@ public sealed class ClusterScriptTests : IAsyncLifetime
         var started = script.ProcessIds();
         await Command.RunAsync("kill", "-KILL", Text(started["redis"]));
         await Eventually.HoldsAsync(
-            "it is named", TimeSpan.FromSeconds(10), () => Task.FromResult(script.Output.Contains("redis ended with 137", StringComparison.Ordinal)));
+            "it is named", Eventually.Limit, () => Task.FromResult(script.Output.Contains("redis ended with 137", StringComparison.Ordinal)));
         Assert.True(IsRunning(started["kafka"]));
         await script.SignalAsync("INT");
         Assert.Equal(0, await script.UntilEndAsync());

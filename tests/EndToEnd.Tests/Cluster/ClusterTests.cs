@@ -15,7 +15,7 @@ public sealed class ClusterTests(ClusterTests.Rig fixture, ITestOutputHelper out
         foreach (var aggregator in cluster.Aggregators)
         {
             await job.UntilCountedAsync(aggregator.Client);
-            await Eventually.HoldsAsync("all clicks are among the events", TimeSpan.FromSeconds(20), async () =>
+            await Eventually.HoldsAsync("all clicks are among the events", Eventually.Limit, async () =>
                 (await aggregator.Client.ClickIdsAsync(job.Link.Id)).Intersect(job.ClickIds).Count() == job.ClickIds.Count);
         }
     }

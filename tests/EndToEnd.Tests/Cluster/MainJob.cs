@@ -26,7 +26,7 @@ internal sealed record MainJob(Link Link, IReadOnlyList<string> ClickIds)
     }
 
     /// <summary>Waits until an Aggregator reports all of it, and nothing more.</summary>
-    public Task UntilCountedAsync(ApiClient aggregator) => Eventually.HoldsAsync("clicks, lead and sale are counted", TimeSpan.FromSeconds(20), async () =>
+    public Task UntilCountedAsync(ApiClient aggregator) => Eventually.HoldsAsync("clicks, lead and sale are counted", Eventually.Limit, async () =>
         await aggregator.TryCountsAsync(Link.Id) is { } counts
         && ((int)counts["clicks"]!, (int)counts["leads"]!, (int)counts["sales"]!, (int)counts["saleAmount"]!) == (ClickIds.Count, 1, 1, Amount));
 }

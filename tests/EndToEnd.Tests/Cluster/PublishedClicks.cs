@@ -8,8 +8,6 @@ internal static class PublishedClicks
 {
     private const string Id = "ce_id=";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     /// <summary>Checks that every answered click is there, at least once, and under one id, which no other click has.</summary>
     public static async Task HoldAsync(KafkaBroker kafka, SteadyLoad load, string context)
     {
@@ -30,7 +28,7 @@ internal static class PublishedClicks
     {
         string[] arguments = ["-b", kafka.BootstrapServers, "-C", "-t", "events", "-o", "beginning", "-e", "-q", "-f", "%h\t%s\n"];
         using var kcat = Process.Start(new ProcessStartInfo("kcat", arguments) { RedirectStandardOutput = true })!;
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Eventually.Limit);
         try
         {
             while (await kcat.StandardOutput.ReadLineAsync(patience.Token) is { } line)

@@ -11,7 +11,7 @@ internal sealed class SteadyLoad : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     // Whatever is away, redirects are as fast as ever. So slow is one that waits for a server, and none on a busy machine.
-    private static readonly TimeSpan LongestRedirect = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRedirect = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly long _started = TimeProvider.System.GetTimestamp();

@@ -52,7 +52,7 @@ public sealed class ClicksTopicCheckTests(SharedServers servers) : IClassFixture
         using var topics = (await ConnectionAsync()).OpenTopics();
         await ClicksTopic.EnsureAsync(topics, new Settings().KafkaPartitions);
         await broker.RunToolAsync("kafka-configs.sh", "--alter", "--entity-type", "topics", "--entity-name", ClicksTopic.Name, "--add-config", $"{setting}={value}");
-        await Eventually.HoldsAsync($"{setting} is {value}", TimeSpan.FromSeconds(30), async () => await topics.SettingAsync(ClicksTopic.Name, setting) == value);
+        await Eventually.HoldsAsync($"{setting} is {value}", Eventually.Limit, async () => await topics.SettingAsync(ClicksTopic.Name, setting) == value);
     }
 
     private async Task CheckAsync(Settings settings) => await new ClicksTopicCheck(await ConnectionAsync(), settings, _logger).RunAsync();

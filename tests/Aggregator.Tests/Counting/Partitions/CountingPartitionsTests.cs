@@ -7,8 +7,6 @@ namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 /// <summary>How Aggregators share the partitions, on real servers.</summary>
 public sealed class CountingPartitionsTests(SharedServers servers) : IClassFixture<SharedServers>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
     public async Task Counting_goes_on_when_PostgreSQL_came_back_from_an_older_backup()
     {
@@ -41,16 +39,16 @@ public sealed class CountingPartitionsTests(SharedServers servers) : IClassFixtu
         using var first = rig.Share();
         using var second = rig.Share();
         await first.StartAsync(default);
-        await Eventually.HoldsAsync("all partitions can be reported of", Patience, () => Task.FromResult(CanReport(rig)));
+        await Eventually.HoldsAsync("all partitions can be reported of", Eventually.Limit, () => Task.FromResult(CanReport(rig)));
 
         await rig.ClickAsync(100);
         await second.StartAsync(default);
-        await Eventually.HoldsAsync("each holds half", Patience, async () => await HoldersAsync(rig) is [16, 16]);
+        await Eventually.HoldsAsync("each holds half", Eventually.Limit, async () => await HoldersAsync(rig) is [16, 16]);
         await rig.ClickAsync(100);
         await rig.CountedAsync(200);
 
         await first.StopAsync(default);
-        await Eventually.HoldsAsync("one holds all", Patience, async () => await HoldersAsync(rig) is [32]);
+        await Eventually.HoldsAsync("one holds all", Eventually.Limit, async () => await HoldersAsync(rig) is [32]);
         await rig.ClickAsync(100);
         await rig.CountedAsync(300);
         await rig.StoredAsync(300);

@@ -32,7 +32,7 @@ public sealed class MixedVersionsTests(SharedServers servers) : IClassFixture<Sh
         await using var rig = await PartitionRig.StartAsync(servers);
         await rig.SendAsync([Convert.FromHexString(RecordOfVersion1)]);
         using var worker = rig.Work(fence: 1);
-        await Eventually.HoldsAsync("it is in the snapshot", TimeSpan.FromSeconds(60), () =>
+        await Eventually.HoldsAsync("it is in the snapshot", Eventually.Limit, () =>
             Task.FromResult(rig.Parts.Snapshot.Read(rig.Partition)?.Logs.Count == 1));
         await worker.StopAsync();
         var progress = rig.Parts.Snapshot.Read(rig.Partition)!.Logs.Single();

@@ -8,7 +8,6 @@ namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 /// <summary>Counting one partition on real servers: every record once in each of the two stores, whatever happens to them.</summary>
 public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture<SharedServers>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
 
     [FactWith(Need.Kafka, Need.Redis, Need.Postgres)]
@@ -43,7 +42,7 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
 
         // Nothing of it is in the snapshot: it is judged again, for PostgreSQL alone.
         var next = rig.Work(fence: 2);
-        await Eventually.HoldsAsync("the next holder has taken over", TimeSpan.FromSeconds(20), async () =>
+        await Eventually.HoldsAsync("the next holder has taken over", Eventually.Limit, async () =>
             await rig.Redis.AskAsync("hget", RedisKeys.StateOf(rig.Partition)!, "fence") == "2");
         await rig.ClickAsync(50);
         await rig.CountedAsync(150);
@@ -149,7 +148,7 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
         await rig.SendAsync(first, second, first, second);
         var worker = rig.Work(fence: 1);
         await rig.CountedAsync(100);
-        await Eventually.HoldsAsync("the repeats are told", TimeSpan.FromSeconds(20), () =>
+        await Eventually.HoldsAsync("the repeats are told", Eventually.Limit, () =>
             Task.FromResult(rig.Parts.Counts.Read(rig.Partition)!.Logs.Values.Single().DuplicateSkipped == 100));
         await worker.StopAsync();
         rig.HasCounted(100);
@@ -214,7 +213,7 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
         // Of the other partitions, nobody here answers.
         using var limit = new CancellationTokenSource();
         var asked = rig.Service<IQuarantineReplay>().AskAsync(limit.Token);
-        await Eventually.HoldsAsync("the order is done", TimeSpan.FromSeconds(20), () => Task.FromResult(rig.Parts.Replays.DoneBy(rig.Partition) == rig.Parts.Replays.Newest));
+        await Eventually.HoldsAsync("the order is done", Eventually.Limit, () => Task.FromResult(rig.Parts.Replays.DoneBy(rig.Partition) == rig.Parts.Replays.Newest));
         await limit.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
         await worker.StopAsync();
@@ -271,7 +270,7 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
         await rig.Redis.AskAsync("hset", RedisKeys.StateOf(rig.Partition)!, "position", "0:50");
 
         using var worker = rig.Work(fence: 2);
-        await Eventually.HoldsAsync("the next era has begun in Redis", Patience, () => Task.FromResult(rig.Parts.Counts.Read(rig.Partition)?.Position.Era == 1));
+        await Eventually.HoldsAsync("the next era has begun in Redis", Eventually.Limit, () => Task.FromResult(rig.Parts.Counts.Read(rig.Partition)?.Position.Era == 1));
         await worker.StopAsync();
         rig.HasCounted(10);
         Assert.Equal(new PartitionPosition(1, 1), rig.Parts.Snapshot.Read(rig.Partition)!.Position);
@@ -289,7 +288,7 @@ public sealed class PartitionCounterTests(SharedServers servers) : IClassFixture
         await rig.Redis.AskAsync("hset", logs, RedisKeys.FieldOf(new LogKey(rig.Partition, rig.Log.Edge, rig.Log.Epoch)), "1,9,9,0,0");
 
         using var worker = rig.Work(fence: 2);
-        await Eventually.HoldsAsync("the counts are of another generation", Patience, async () =>
+        await Eventually.HoldsAsync("the counts are of another generation", Eventually.Limit, async () =>
             await rig.Redis.AskAsync("hget", RedisKeys.StateOf(rig.Partition)!, "generation") != generation && rig.Parts.Counts.Read(rig.Partition) is not null);
         await worker.StopAsync();
         rig.HasCounted(10);

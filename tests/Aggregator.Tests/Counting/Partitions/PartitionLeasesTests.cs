@@ -60,7 +60,7 @@ public sealed class PartitionLeasesTests(SharedServers servers) : IClassFixture<
     {
         var (frozen, awake) = (await MemberAsync(), await MemberAsync());
         var first = (await TakeAllAsync(frozen, (await frozen.RenewAsync(default)).Free)).Single(lease => lease.Partition == 2);
-        await Eventually.HoldsAsync("the term is over", TimeSpan.FromSeconds(10), async () => (await awake.RenewAsync(default)).Free.Count == Partitions);
+        await Eventually.HoldsAsync("the term is over", Eventually.Limit, async () => (await awake.RenewAsync(default)).Free.Count == Partitions);
 
         var second = await awake.TakeAsync(2, default);
         Assert.Equal(first.Fence + 1, second!.Value.Fence);

@@ -18,7 +18,6 @@ namespace LinkTracker.Aggregator.Tests.Counting.Partitions;
 internal sealed class PartitionRig : IAsyncDisposable
 {
     private const int Partitions = 32;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static int _used = -1;
 
     private readonly KafkaSender _sender;
@@ -101,7 +100,7 @@ internal sealed class PartitionRig : IAsyncDisposable
         {
             var done = new TaskCompletionSource<SendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
             Assert.True(_sender.TrySend(ClicksTopic.Name, Partition, null, record, done.SetResult));
-            Assert.Null((await done.Task.WaitAsync(Patience)).Failure);
+            Assert.Null((await done.Task.WaitAsync(Eventually.Limit)).Failure);
         }
     }
 
@@ -119,7 +118,7 @@ internal sealed class PartitionRig : IAsyncDisposable
         Another(settings => settings).GetRequiredService<IEnumerable<IHostedService>>().OfType<CountingPartitions>().Single();
 
     /// <summary>Waits until reports show so many clicks, of every kind, on the link.</summary>
-    public Task CountedAsync(long raw) => Eventually.HoldsAsync($"{raw} clicks are in the reports", Patience, () =>
+    public Task CountedAsync(long raw) => Eventually.HoldsAsync($"{raw} clicks are in the reports", Eventually.Limit, () =>
     {
         try
         {
@@ -134,7 +133,7 @@ internal sealed class PartitionRig : IAsyncDisposable
 
     /// <summary>Waits until PostgreSQL has so many single clicks of the link.</summary>
     public Task StoredAsync(int clicks) =>
-        Eventually.HoldsAsync($"{clicks} clicks are in the snapshot", Patience, () => Task.FromResult(Tokens().Count == clicks));
+        Eventually.HoldsAsync($"{clicks} clicks are in the snapshot", Eventually.Limit, () => Task.FromResult(Tokens().Count == clicks));
 
     public long Raw() => Counts.Rollup(new RollupQuery { Links = [Link], FromHour = 0, ToHour = 10_000_000 }).Sum(row => row.Tally.Raw);
 

@@ -9,8 +9,6 @@ namespace LinkTracker.Aggregator.Tests.Storage.Redis;
 /// <summary>Whatever Redis loses, the numbers end exact again.</summary>
 public sealed class RedisRecoveryTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly CountsFile _file = new();
     private readonly TestLog _log = new();
 
@@ -173,7 +171,7 @@ public sealed class RedisRecoveryTests : IDisposable
     }
 
     // The client finds the server again by itself.
-    private static Task AnswersAsync(CountedPartition partition) => Eventually.HoldsAsync("Redis answers", Patience, () =>
+    private static Task AnswersAsync(CountedPartition partition) => Eventually.HoldsAsync("Redis answers", Eventually.Limit, () =>
     {
         try
         {
