@@ -12,13 +12,19 @@ internal sealed record IdempotencyKey(string Hash, string Fingerprint)
     private const int MaxLength = 255;
 
     /// <summary>Null when the header was not sent.</summary>
-    /// <exception cref="ApiError">422 for one that is longer than 255 characters or not printable.</exception>
+    /// <exception cref="ApiError">422 for one that is empty, longer than 255 characters or not printable.</exception>
     public static IdempotencyKey? Of(HttpContext context, ReadOnlyMemory<byte> body)
     {
-        var key = context.Request.Headers[Header].ToString();
-        if (key.Length == 0)
+        if (!context.Request.Headers.TryGetValue(Header, out var sent))
         {
             return null;
+        }
+
+        // One that nobody filled in would be no key, and a repeat another call.
+        var key = sent.ToString();
+        if (string.IsNullOrWhiteSpace(key))
+        {
+            throw ApiError.Unprocessable($"{Header}: is empty; leave it out when there is none.");
         }
 
         if (key.Length > MaxLength || key.Any(c => c is < ' ' or > '~'))

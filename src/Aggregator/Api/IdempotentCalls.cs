@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Api;
@@ -10,23 +11,23 @@ internal sealed class IdempotentCalls(Database database, IdempotencyKeys keys)
 {
     /// <summary>Runs the work in one transaction, unless a call with the same key was answered before.</summary>
     /// <param name="body">As it was sent, see <see cref="Body.ReadAsync"/>.</param>
-    /// <param name="work">Returns status and JSON. What it throws rolls everything back and is not stored.</param>
+    /// <param name="status">Of the answer when the work is done.</param>
+    /// <param name="work">What it throws rolls everything back and is not stored.</param>
     /// <exception cref="ApiError">422 when the key was used with another body.</exception>
-    public async Task<IResult> RunAsync(HttpContext context, ReadOnlyMemory<byte> body, Func<Session, (int Status, string Answer)> work)
+    public async Task<IResult> RunAsync<T>(HttpContext context, ReadOnlyMemory<byte> body, int status, Func<Session, T> work)
     {
         var key = IdempotencyKey.Of(context, body);
-        return await database.WriteAsync(session => Run(session, key, work), context.RequestAborted);
+        return await database.WriteAsync(session => Run(session, key, status, work), context.RequestAborted);
     }
 
-    private StoredAnswer Run(Session session, IdempotencyKey? key, Func<Session, (int Status, string Answer)> work)
+    private StoredAnswer Run<T>(Session session, IdempotencyKey? key, int status, Func<Session, T> work)
     {
         if (key is not null && IdempotencyKeys.Repeat(keys.Find(session, [key]), key) is { } repeat)
         {
             return repeat;
         }
 
-        var (status, text) = work(session);
-        var answer = new StoredAnswer(status, text);
+        var answer = new StoredAnswer(status, JsonSerializer.Serialize(work(session), ApiJson.Options));
         if (key is not null)
         {
             keys.Save(session, [(key, answer)]);

@@ -7,19 +7,19 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Codes;
 
 /// <summary>Codes that partners' customers type at a till or a checkout.</summary>
-internal sealed class DiscountCodesApi(Database database, DiscountCodeStore codes, Settings settings)
+internal sealed class DiscountCodesApi(Database database, IdempotentCalls calls, DiscountCodeStore codes, Settings settings)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<DiscountCodesApi>(services);
         var group = routes.MapGroup("/discount-codes").WithTags("Codes");
-        group.MapPost("", api.CreateAsync).WithName("createDiscountCode");
+        group.MapPost("", api.CreateAsync).WithName("createDiscountCode").Produces<DiscountCodeResponse>();
         group.MapGet("", api.List).WithName("listDiscountCodes");
         group.MapDelete("/{idOrCode}", api.DeleteAsync).WithName("deleteDiscountCode");
     }
 
-    private Task<DiscountCodeResponse> CreateAsync(Body<DiscountCodeRequest> body, CancellationToken cancellation) =>
-        database.WriteAsync(session => DiscountCodeResponse.Of(codes.Create(session, body.Value)), cancellation);
+    private Task<IResult> CreateAsync(Body<DiscountCodeRequest> body, HttpContext context) =>
+        calls.RunAsync(context, body.Bytes, StatusCodes.Status200OK, session => DiscountCodeResponse.Of(codes.Create(session, body.Value)));
 
     private IReadOnlyList<DiscountCodeResponse> List(string? partnerId, string? tenantId, string? discountId, int? page, int? pageSize)
     {

@@ -10,6 +10,7 @@ internal sealed class CancellationRequest : IntakeRequest
     [Required]
     public string? CustomerExternalId { get; set; }
 
+    /// <summary>All of the customer's, when left out.</summary>
     public string? SubscriptionId { get; set; }
 
     /// <inheritdoc/>
@@ -17,6 +18,6 @@ internal sealed class CancellationRequest : IntakeRequest
     {
         base.Check();
         CustomerExternalId = TrackRequest.CheckCustomer(CustomerExternalId);
-        SubscriptionId = Fields.Text(SubscriptionId, "subscriptionId", 255);
+        SubscriptionId = Placeholder.Optional(SubscriptionId, "subscriptionId", 255);
     }
 }

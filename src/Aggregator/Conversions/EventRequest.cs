@@ -17,7 +17,6 @@ internal sealed class EventRequest : TrackRequest
     {
         base.Check();
         EventName = Fields.Required(EventName, "eventName", 255);
-        EventId = Fields.Text(EventId, "eventId", 255);
-        Placeholder.Refuse(EventId, "eventId");
+        EventId = Placeholder.Optional(EventId, "eventId", 255);
     }
 }

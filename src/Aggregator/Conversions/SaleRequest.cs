@@ -61,10 +61,9 @@ internal sealed class SaleRequest : TrackRequest
         Currency = Currencies.Check(Currency ?? "usd");
         PaymentProcessor = Fields.OneOf(
             PaymentProcessor ?? "custom", "paymentProcessor", "stripe", "shopify", "polar", "paddle", "apple", "revenuecat", "lemonsqueezy", "dub", "custom");
-        InvoiceId = Fields.Text(InvoiceId, "invoiceId", 255);
-        Placeholder.Refuse(InvoiceId, "invoiceId");
+        InvoiceId = Placeholder.Optional(InvoiceId, "invoiceId", 255);
         LeadEventName = Fields.Text(LeadEventName, "leadEventName", 255);
-        SubscriptionId = Fields.Text(SubscriptionId, "subscriptionId", 255);
+        SubscriptionId = Placeholder.Optional(SubscriptionId, "subscriptionId", 255);
         CheckoutStartedAtMs = Fields.Time(CheckoutStartedAt, "checkoutStartedAt");
         CheckoutStartedAt = Fields.Time(CheckoutStartedAtMs);
         CheckParts();

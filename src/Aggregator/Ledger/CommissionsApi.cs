@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
 
@@ -26,11 +25,8 @@ internal sealed class CommissionsApi(Database database, IdempotentCalls calls, C
         return presenter.Present(session, page.Arrange(CommissionPresenter.Query(session, where + page.Condition("c.id"), filter.Order(page), arguments)));
     });
 
-    private Task<IResult> CreateAsync(Body<CommissionRequest> body, HttpContext context) => calls.RunAsync(context, body.Bytes, session =>
-    {
-        var made = new CommissionMade(true, "The commission was made.", EntityId.Format(EntityId.Commission, desk.Create(session, body.Value)));
-        return (StatusCodes.Status202Accepted, JsonSerializer.Serialize(made, ApiJson.Options));
-    });
+    private Task<IResult> CreateAsync(Body<CommissionRequest> body, HttpContext context) => calls.RunAsync(context, body.Bytes, StatusCodes.Status202Accepted, session =>
+        new CommissionMade(true, "The commission was made.", EntityId.Format(EntityId.Commission, desk.Create(session, body.Value))));
 
     private Task<CommissionResponse> UpdateAsync(string id, Body<CommissionUpdate> body, CancellationToken cancellation)
     {

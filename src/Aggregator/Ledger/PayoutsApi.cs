@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
@@ -27,12 +26,11 @@ internal sealed class PayoutsApi(Database database, IdempotentCalls calls, Payou
     private Task<IResult> CreateAsync(Body<PayoutRequest> body, HttpContext context)
     {
         var partners = body.Value.Partners();
-        return calls.RunAsync(context, body.Bytes, session =>
+        return calls.RunAsync(context, body.Bytes, StatusCodes.Status201Created, session =>
         {
             var program = programs.Named(session, body.Value.ProgramId);
             var (batch, remaining) = store.CreateBatch(session, program.Id, UnitOf(program, body.Value.Unit, "unit"), partners);
-            var answer = PayoutPresenter.Batch(session, batch) with { Remaining = remaining };
-            return (StatusCodes.Status201Created, JsonSerializer.Serialize(answer, ApiJson.Options));
+            return PayoutPresenter.Batch(session, batch) with { Remaining = remaining };
         });
     }
 
@@ -75,7 +73,7 @@ internal sealed class PayoutsApi(Database database, IdempotentCalls calls, Payou
                 : throw ApiError.NotFound($"payoutId: {payoutId} is not a payout of this partner.");
         }
 
-        var program = programs.Named(session, programId);
+        var program = programs.Named(session, string.IsNullOrEmpty(programId) ? programs.IdOf(session, partner.Id) : programId);
         return Results.Json(StatementStore.Current(session, partner.Id, program.Id, UnitOf(program, currency, "currency")), ApiJson.Options);
     });
 

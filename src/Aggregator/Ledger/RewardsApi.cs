@@ -84,6 +84,8 @@ internal sealed class RewardFilter
 
     public string? PartnerId { get; set; }
 
+    public string? ProgramId { get; set; }
+
     public bool? TestMode { get; set; }
 
     public int? Page { get; set; }
@@ -101,6 +103,7 @@ internal sealed class RewardFilter
         Add("c.side = @side", "side", string.IsNullOrEmpty(Side) ? null : Fields.OneOf(Side, "side", "referrer", "friend"));
         Add("c.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
         Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
+        Add("c.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
         if (!string.IsNullOrEmpty(Status))
         {
             var state = Fields.OneOf(Status, "status", "pending", "hold", "payable", "fulfilled") switch

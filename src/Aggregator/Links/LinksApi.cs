@@ -5,13 +5,13 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Links;
 
 /// <summary>Links one at a time.</summary>
-internal sealed class LinksApi(Database database, LinkStore links, LinkPresenter presenter, Settings settings)
+internal sealed class LinksApi(Database database, IdempotentCalls calls, LinkStore links, LinkPresenter presenter, Settings settings)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var api = ActivatorUtilities.CreateInstance<LinksApi>(services);
         var group = routes.MapGroup("/links").WithTags("Links");
-        group.MapPost("", api.CreateAsync).WithName("createLink");
+        group.MapPost("", api.CreateAsync).WithName("createLink").Produces<LinkResponse>();
         group.MapGet("", api.List).WithName("listLinks");
         group.MapGet("/count", api.Count).WithName("countLinks").Produces<long>();
         group.MapGet("/info", api.Info).WithName("getLink");
@@ -20,8 +20,8 @@ internal sealed class LinksApi(Database database, LinkStore links, LinkPresenter
         group.MapDelete("/{linkId}", api.DeleteAsync).WithName("deleteLink");
     }
 
-    private Task<LinkResponse> CreateAsync(Body<LinkRequest> body, CancellationToken cancellation) =>
-        database.WriteAsync(session => presenter.Present(session, links.Create(session, body)), cancellation);
+    private Task<IResult> CreateAsync(Body<LinkRequest> body, HttpContext context) =>
+        calls.RunAsync(context, body.Bytes, StatusCodes.Status200OK, session => presenter.Present(session, links.Create(session, body)));
 
     private IReadOnlyList<LinkResponse> List([AsParameters] LinkFilter filter) =>
         database.Read(session => presenter.Present(session, filter.List(session)));

@@ -77,6 +77,9 @@ internal sealed class PartnerLinkRequest
 
     public string? Comments { get; set; }
 
+    /// <summary>Whose rules hold for the link; the partner's only program, or the default one, when left out.</summary>
+    public string? ProgramId { get; set; }
+
     /// <summary>Any other fields of a link.</summary>
     public JsonElement? LinkProps { get; set; }
 }

@@ -8,7 +8,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Partners;
 
 /// <summary>Partners and their links.</summary>
-internal sealed class PartnersApi(Database database, PartnerStore store, PartnerPresenter partners, LinkStore links, LinkPresenter presenter)
+internal sealed class PartnersApi(Database database, IdempotentCalls calls, PartnerStore store, PartnerPresenter partners, LinkStore links, LinkPresenter presenter)
 {
     private const int MaxPageOfLinks = 1_000;
 
@@ -23,36 +23,24 @@ internal sealed class PartnersApi(Database database, PartnerStore store, Partner
         group.MapGet("/links", api.Links).WithName("retrievePartnerLinks");
     }
 
-    private async Task<IResult> CreateAsync(Body<PartnerRequest> body, CancellationToken cancellation)
+    private Task<IResult> CreateAsync(Body<PartnerRequest> body, HttpContext context) => calls.RunAsync(context, body.Bytes, StatusCodes.Status201Created, session =>
     {
-        var partner = await database.WriteAsync(
-            session =>
-            {
-                var row = store.Create(session, body.Value);
-                if (LinkBody(body.Value.LinkProps, row, []) is var first && !string.IsNullOrEmpty(first.Value.Url))
-                {
-                    links.Create(session, first);
-                }
+        var row = store.Create(session, body.Value);
+        if (LinkBody(body.Value.LinkProps, row, []) is var first && !string.IsNullOrEmpty(first.Value.Url))
+        {
+            links.Create(session, first);
+        }
 
-                return partners.Present(session, row);
-            },
-            cancellation);
-        return Results.Json(partner, ApiJson.Options, statusCode: StatusCodes.Status201Created);
-    }
+        return partners.Present(session, row);
+    });
 
     private IReadOnlyList<PartnerResponse> List([AsParameters] PartnerFilter filter) => database.Read(session => partners.List(session, filter));
 
-    private async Task<IResult> CreateLinkAsync(Body<PartnerLinkRequest> body, CancellationToken cancellation)
+    private Task<IResult> CreateLinkAsync(Body<PartnerLinkRequest> body, HttpContext context) => calls.RunAsync(context, body.Bytes, StatusCodes.Status201Created, session =>
     {
-        var link = await database.WriteAsync(
-            session =>
-            {
-                var partner = PartnerStore.Get(session, body.Value.PartnerId, body.Value.TenantId);
-                return presenter.Present(session, links.Create(session, LinkBody(body.Value, partner)));
-            },
-            cancellation);
-        return Results.Json(link, ApiJson.Options, statusCode: StatusCodes.Status201Created);
-    }
+        var partner = PartnerStore.Get(session, body.Value.PartnerId, body.Value.TenantId);
+        return presenter.Present(session, links.Create(session, LinkBody(body.Value, partner)));
+    });
 
     private Task<LinkResponse> UpsertLinkAsync(Body<PartnerLinkRequest> body, CancellationToken cancellation) => database.WriteAsync(
         session =>
@@ -72,7 +60,7 @@ internal sealed class PartnersApi(Database database, PartnerStore store, Partner
     private static Body<LinkRequest> LinkBody(PartnerLinkRequest request, PartnerRow partner)
     {
         var fields = new JsonObject();
-        foreach (var (name, value) in new[] { ("url", request.Url), ("domain", request.Domain), ("key", request.Key), ("comments", request.Comments) })
+        foreach (var (name, value) in new[] { ("url", request.Url), ("domain", request.Domain), ("key", request.Key), ("comments", request.Comments), ("programId", request.ProgramId) })
         {
             if (value is not null)
             {

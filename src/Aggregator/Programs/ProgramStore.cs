@@ -50,6 +50,10 @@ internal sealed class ProgramStore(Installation installation, Settings settings,
         ? Load(session).Default
         : Find(session, id) ?? throw ApiError.Unprocessable($"programId: there is no program {id}.");
 
+    /// <summary>The program that stands for a partner where none was asked for, as on the wire: the default one if it is in it, else its first.</summary>
+    public string IdOf(Session session, long partner) =>
+        EntityId.Format(EntityId.Program, PartnerPrograms.Of(session, [partner], installation.DefaultProgram)[partner]);
+
     public void Rename(Session session, long id, string name)
     {
         session.Execute("UPDATE programs SET name = @name WHERE id = @id", new { id, name });

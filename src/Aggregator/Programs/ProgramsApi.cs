@@ -8,7 +8,7 @@ using LinkTracker.ServiceDefaults;
 namespace LinkTracker.Aggregator.Programs;
 
 /// <summary>Programs and the versions of their rules. Currency and whether it is a test are for ever; the default one is always there.</summary>
-internal sealed class ProgramsApi(Database database, ProgramStore programs, ProgramPresenter presenter, Settings settings, EntityId ids, TimeProvider clock)
+internal sealed class ProgramsApi(Database database, IdempotentCalls calls, ProgramStore programs, ProgramPresenter presenter, Settings settings, EntityId ids, TimeProvider clock)
 {
     private const int MaxName = 190;
 
@@ -26,7 +26,7 @@ internal sealed class ProgramsApi(Database database, ProgramStore programs, Prog
         group.MapGet("/{id}/versions", api.Versions).WithName("listProgramVersions");
     }
 
-    private async Task<IResult> CreateAsync(Body<ProgramRequest> body, CancellationToken cancellation)
+    private Task<IResult> CreateAsync(Body<ProgramRequest> body, HttpContext context)
     {
         var sent = body.Value;
         var name = Fields.Required(sent.Name, "name", MaxName);
@@ -37,15 +37,12 @@ internal sealed class ProgramsApi(Database database, ProgramStore programs, Prog
             throw ApiError.Unprocessable("validFrom: the first rules hold since ever; leave it out.");
         }
 
-        var program = await database.WriteAsync(
-            session =>
-            {
-                var id = ids.Next();
-                programs.Insert(session, id, name, currency, sent.IsTest ?? false, rules);
-                return presenter.Present(session, programs.Read(session).ById[id]);
-            },
-            cancellation);
-        return Results.Json(program, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+        return calls.RunAsync(context, body.Bytes, StatusCodes.Status201Created, session =>
+        {
+            var id = ids.Next();
+            programs.Insert(session, id, name, currency, sent.IsTest ?? false, rules);
+            return presenter.Present(session, programs.Read(session).ById[id]);
+        });
     }
 
     private IReadOnlyList<ProgramResponse> List(int? page, int? pageSize)

@@ -74,10 +74,27 @@ public abstract class IdempotencyTests : EngineTests
 
     [EngineTheory]
     [InlineData(256)]
-    public async Task A_key_that_is_too_long_is_refused(int length)
+    [InlineData(0)]
+    public async Task A_key_that_is_too_long_or_empty_is_refused(int length)
     {
         await using var server = await StartAsync();
         (await SendAsync(server, new string('k', length), Sale)).Refused(422, "unprocessable_entity");
+    }
+
+    [EngineTheory]
+    [InlineData("/links", """{"url":"https://a.example/"}""")]
+    [InlineData("/partners", """{"email":"a@example.com","linkProps":{"url":"https://a.example/"}}""")]
+    [InlineData("/partners/links", """{"tenantId":"t","url":"https://a.example/"}""")]
+    [InlineData("/programs", """{"name":"One"}""")]
+    [InlineData("/discount-codes", """{"tenantId":"t","linkId":"ext_l"}""")]
+    public async Task What_is_made_by_a_call_that_is_sent_again_with_its_key_is_made_once(string path, string body)
+    {
+        await using var server = await StartAsync();
+        (await server.PostAsync("/partners", new { email = "t@example.com", tenantId = "t", linkProps = new { url = "https://t.example/", externalId = "l" } })).Ok();
+        var first = await SendAsync(server, "k", body, path);
+        Assert.Equal(first, await SendAsync(server, "k", body, path));
+        (await SendAsync(server, "k", body.Replace("}", " }", StringComparison.Ordinal), path)).Refused(422, "unprocessable_entity");
+        Assert.NotEqual(first.Ok().GetProperty("id").GetString(), (await SendAsync(server, "l", body.Replace("a@", "b@", StringComparison.Ordinal), path)).Ok().GetProperty("id").GetString());
     }
 
     [EngineFact]
@@ -87,23 +104,27 @@ public abstract class IdempotencyTests : EngineTests
         var calls = server.App.Services.GetRequiredService<IdempotentCalls>();
         var body = "{}"u8.ToArray();
         var answers = new List<StoredAnswer>();
-        foreach (var key in new[] { "k", "k", "" })
+        foreach (var key in new[] { "k", "k", null })
         {
-            answers.Add((StoredAnswer)await calls.RunAsync(ContextOf(key), body, session => (201, $$"""{"n":{{session.Add("test", 1)}}}""")));
+            answers.Add((StoredAnswer)await calls.RunAsync(ContextOf(key), body, 201, session => new { n = session.Add("test", 1) }));
         }
 
         Assert.Equal(["""{"n":1}""", """{"n":1}""", """{"n":2}"""], answers.Select(answer => answer.Text));
         Assert.All(answers, answer => Assert.Equal(201, answer.Status));
-        await Assert.ThrowsAsync<ApiError>(() => calls.RunAsync(ContextOf("k"), "{ }"u8.ToArray(), session => (200, "")));
+        await Assert.ThrowsAsync<ApiError>(() => calls.RunAsync(ContextOf("k"), "{ }"u8.ToArray(), 201, _ => ""));
         Assert.Equal(2, server.Database.Read(session => session.Counter("test")));
     }
 
-    private static DefaultHttpContext ContextOf(string key)
+    private static DefaultHttpContext ContextOf(string? key)
     {
         var context = new DefaultHttpContext();
         context.Request.Method = "POST";
         context.Request.Path = "/payouts";
-        context.Request.Headers["Idempotency-Key"] = key;
+        if (key is not null)
+        {
+            context.Request.Headers["Idempotency-Key"] = key;
+        }
+
         return context;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.Aggregator.Tests.Programs;
 
 namespace LinkTracker.Aggregator.Tests.Api;
 
@@ -50,6 +51,18 @@ public abstract class PartnersTests : EngineTests
         await using var server = await StartAsync();
         (await server.SendAsync(HttpMethod.Post, "/partners", body)).Refused(422, "unprocessable_entity");
         Assert.Equal("[]", (await server.GetAsync("/partners")).Text);
+    }
+
+    [EngineFact]
+    public async Task A_partners_link_is_of_the_program_that_was_named_for_it()
+    {
+        await using var server = await StartAsync();
+        var program = await ProgramsTests.HasProgramAsync(server, new { });
+        (await server.PostAsync("/partners", new { email = "a@example.com", tenantId = "t" })).Ok();
+        var made = (await server.PostAsync("/partners/links", new { tenantId = "t", programId = program, url = "https://a.example/" })).Ok();
+        var upserted = (await server.PutAsync("/partners/links/upsert", new { tenantId = "t", programId = program, url = "https://b.example/" })).Ok();
+        Assert.Equal((program, program), (made.GetProperty("programId").GetString(), upserted.GetProperty("programId").GetString()));
+        (await server.PostAsync("/partners/links", new { tenantId = "t", programId = "prog_nope", url = "https://c.example/" })).Refused(422, "unprocessable_entity");
     }
 
     [EngineFact]

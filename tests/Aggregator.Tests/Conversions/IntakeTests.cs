@@ -312,6 +312,17 @@ public abstract class IntakeTests : EngineTests
     [InlineData("/track/event", """{"customerExternalId":"c","eventName":"e","eventId":"${id}"}""", "eventId: the placeholder")]
     [InlineData("/track/refund", """{"refundId":"%REFUND%","invoiceId":"i"}""", "refundId: the placeholder")]
     [InlineData("/track/refund", """{"refundId":"r","invoiceId":"<invoice>"}""", "invoiceId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"None","amount":1}""", "customerExternalId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"NULL","amount":1}""", "customerExternalId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"(null)","amount":1}""", "customerExternalId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"c","amount":1,"invoiceId":"N/A"}""", "invoiceId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"c","amount":1,"subscriptionId":"nil"}""", "subscriptionId: the placeholder")]
+    [InlineData("/track/sale", """{"customerExternalId":"c","amount":1,"invoiceId":""}""", "invoiceId: is empty")]
+    [InlineData("/track/sale", """{"customerExternalId":"c","amount":1,"invoiceId":" "}""", "invoiceId: is empty")]
+    [InlineData("/track/sale", """{"customerExternalId":"c","amount":1,"subscriptionId":""}""", "subscriptionId: is empty")]
+    [InlineData("/track/event", """{"customerExternalId":"c","eventName":"e","eventId":""}""", "eventId: is empty")]
+    [InlineData("/track/cancellation", """{"customerExternalId":"known","subscriptionId":""}""", "subscriptionId: is empty")]
+    [InlineData("/track/cancellation", """{"customerExternalId":"known","subscriptionId":"undefined"}""", "subscriptionId: the placeholder")]
     public async Task Nonsense_is_refused_and_nothing_of_it_is_stored(string path, string body, string message)
     {
         await using var server = await StartAsync();

@@ -235,6 +235,8 @@ public abstract class LedgerApiTests : EngineTests
         var balances = (await server.GetAsync("/ledger/balances?unit=credit:usd")).Ok().EnumerateArray().Select(one => $"{one.GetProperty("account").GetString()} {Number(one, "amount")}");
         Assert.Equal(["paid 500", "payable 0", "pending 0", "expense -500"], balances);
         (await server.PostAsync("/rewards/cm_0000000000001/fulfil", new { })).Refused(404, "not_found");
+        var program = (await server.GetAsync("/programs")).Ok()[0].GetProperty("id").GetString();
+        Assert.Equal((2, 0), ((await server.GetAsync("/rewards?programId=" + program)).Ok().GetArrayLength(), (await server.GetAsync("/rewards?programId=prog_nope")).Ok().GetArrayLength()));
         Assert.Equal("access", (await server.GetAsync("/rewards?side=referrer")).Ok()[0].GetProperty("kind").GetString());
         await HoldsAsync(server);
     }
@@ -421,6 +423,18 @@ public abstract class LedgerApiTests : EngineTests
         Assert.Equal(first, await server.PostAsync("/commissions", new { type = "custom", partnerId = ana, amount = 5 }));
         (await server.PostAsync("/commissions", new { type = "custom", partnerId = ana, amount = 6 })).Refused(422, "unprocessable_entity");
         Assert.Equal(["pending 5"], await shop.StatusesAsync());
+    }
+
+    [EngineFact]
+    public async Task Without_a_program_a_statement_is_of_the_one_that_its_partner_is_in()
+    {
+        await using var server = await StartAsync();
+        var program = (await server.PostAsync("/programs", new { name = "Euro", currency = "eur" })).Ok().GetProperty("id").GetString();
+        var ana = (await server.PostAsync("/partners", new { name = "Ana", email = "ana@example.com", linkProps = new { url = "https://a.example/", programId = program } })).Ok().GetProperty("id").GetString();
+        Assert.Equal("eur", (await server.GetAsync($"/partners/{ana}/statement")).Ok().GetProperty("currency").GetString());
+        var usual = (await server.GetAsync("/programs")).Ok().EnumerateArray().Single(one => one.GetProperty("currency").GetString() == "usd").GetProperty("id").GetString();
+        (await server.PostAsync("/partners/links", new { partnerId = ana, url = "https://b.example/", programId = usual })).Ok();
+        Assert.Equal("usd", (await server.GetAsync($"/partners/{ana}/statement")).Ok().GetProperty("currency").GetString());
     }
 
     [EngineFact]
