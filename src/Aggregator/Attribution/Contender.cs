@@ -17,6 +17,7 @@ internal sealed class Contender(Touch touch, Bind? bind, long weight)
 
     public long Weight { get; set; } = weight;
 
+    /// <summary>Whether both would credit the same partner or, where neither has one, the same link.</summary>
     public bool NamesTheSame(Contender other) => touch.PartnerId is null && other.Touch.PartnerId is null
         ? touch.LinkId == other.Touch.LinkId
         : touch.PartnerId == other.Touch.PartnerId;

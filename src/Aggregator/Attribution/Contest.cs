@@ -20,6 +20,7 @@ internal sealed class Contest(Fact fact, Past past, IReadOnlyList<Touch> contact
     // :: 1
     private readonly List<Contender> _all = new Gathering(fact, past, contacts, book).All();
 
+    /// <summary>To be asked once: it changes what it has gathered.</summary>
     public Decision Decide()
     {
         // :: 2

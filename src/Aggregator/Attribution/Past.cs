@@ -24,6 +24,7 @@ internal sealed class Past(long? knownSinceMs)
     /// <summary>Clicks that were told, each once, as it was told first.</summary>
     public IReadOnlyList<Touch> Clicks => _clicks;
 
+    /// <summary>To be called with each fact in order, once it is decided.</summary>
     public void Add(Fact fact, Decision decision)
     {
         // A customer whose first fact is nobody's came by itself.

@@ -19,6 +19,7 @@ internal sealed class RuleBook(ProgramSet programs)
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
     };
 
+    /// <summary>The program that the touch is judged by.</summary>
     public long ProgramOf(Touch touch) => touch.ProgramId ?? programs.Default.Id;
 
     /// <param name="programId">Null: the default program.</param>
