@@ -53,7 +53,7 @@ public sealed class KafkaBroker : IAsyncDisposable
     public Task StopAsync() => _process.EndAsync("TERM");
 
     /// <summary>SIGKILL. Its next start takes some seconds more, until its old session has run out.</summary>
-    public Task KillAsync() => _process.EndAsync("KILL");
+    public Task KillAsync() => _process.KillAsync();
 
     /// <summary>Starts it after it was stopped or killed, on the same ports and data.</summary>
     public Task RestartAsync() => _process.StartAsync();

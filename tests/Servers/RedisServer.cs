@@ -46,7 +46,7 @@ public sealed class RedisServer : IAsyncDisposable
         (await Command.RunAsync("redis-cli", ["-e", "-p", Text(Port), .. command])).TrimEnd('\n');
 
     /// <summary>SIGKILL.</summary>
-    public Task KillAsync() => _process.EndAsync("KILL");
+    public Task KillAsync() => _process.KillAsync();
 
     /// <summary>Takes the end of the append-only file of a killed server, as a power cut would take what was not synced yet.</summary>
     /// <param name="kept">The part of it that stays, from 0 to 1.</param>

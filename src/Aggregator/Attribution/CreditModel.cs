@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Programs;
 
 namespace LinkTracker.Aggregator.Attribution;
@@ -10,8 +11,6 @@ internal static class CreditModel
     public const string Linear = "linear";
     public const string Position = "position";
     public const string TimeDecay = "time_decay";
-
-    private const long DayMs = 86_400_000;
 
     /// <summary>The weight of each touch: its share is that by the sum of all. Some may be 0, never all.</summary>
     /// <param name="times">When they happened, Unix milliseconds, from the oldest to the newest; at least one.</param>
@@ -36,7 +35,7 @@ internal static class CreditModel
             case TimeDecay:
                 for (var i = 0; i < weights.Length; i++)
                 {
-                    weights[i] = HalfLife.Weight(times[^1] - times[i], rules.HalfLifeDays * DayMs);
+                    weights[i] = HalfLife.Weight(times[^1] - times[i], rules.HalfLifeDays * UtcBuckets.DayMs);
                 }
 
                 break;

@@ -40,11 +40,14 @@ internal sealed record Fact
     /// <summary>The program that the request named.</summary>
     public long? ProgramId { get; init; }
 
-    /// <summary>When the customer began to pay: a click between that and the sale was injected.</summary>
+    /// <summary>Unix milliseconds. When the customer began to pay; null when the shop did not say so.</summary>
     public long? CheckoutStartedAtMs { get; init; }
 
     /// <summary>Codes and clicks that were told with it.</summary>
     public IReadOnlyList<Touch> Evidence { get; init; } = [];
+
+    /// <summary>Whether the touch is a click that came while the customer was paying already.</summary>
+    public bool IsInjected(Touch touch) => touch.ClickToken is not null && CheckoutStartedAtMs <= touch.AtMs && touch.AtMs <= OccurredAtMs;
 }
 
 /// <summary>All that was told of one customer, in no order.</summary>

@@ -1,7 +1,11 @@
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>A credited fact: what later facts of the customer may inherit.</summary>
-internal sealed record Bind(Fact Fact, Decision Decision);
+internal sealed record Bind(Fact Fact, Decision Decision)
+{
+    /// <summary>A touch that is credited here, as a later fact inherits it.</summary>
+    public Touch Inherit(Touch credited) => credited with { Method = Fact.Kind == FactKind.Lead ? Method.Lead : Method.Customer };
+}
 
 /// <summary>What was told and decided of a customer before the fact that is looked at. Facts are added in the order in which they happened.</summary>
 internal sealed class Past(long? knownSinceMs)
@@ -20,6 +24,7 @@ internal sealed class Past(long? knownSinceMs)
     /// <summary>Clicks that were told, each once, as it was told first.</summary>
     public IReadOnlyList<Touch> Clicks => _clicks;
 
+    /// <summary>To be called with each fact in order, once it is decided.</summary>
     public void Add(Fact fact, Decision decision)
     {
         // A customer whose first fact is nobody's came by itself.

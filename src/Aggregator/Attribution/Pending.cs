@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Counting;
+
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>
@@ -34,27 +36,25 @@ internal sealed class Pending(IReadOnlyList<Fact> facts, IReadOnlyList<Decision>
 
     private Decision? InheritOf(int index, int later)
     {
-        var (fact, decision, bind) = (facts[index], decisions[index], decisions[later]);
-        if (later < index || (fact.ProgramId ?? bind.ProgramId) != bind.ProgramId)
+        var (fact, decision) = (facts[index], decisions[index]);
+        var bind = new Bind(facts[later], decisions[later]);
+        var program = bind.Decision.ProgramId;
+        if (later < index || (fact.ProgramId ?? program) != program)
         {
             return null;
         }
 
-        var version = book.Version(bind.ProgramId, fact.OccurredAtMs);
+        var version = book.Version(program, fact.OccurredAtMs);
         var rules = version.Rules.Attribution;
-        var isMeant = bind.OccurredAtMs - fact.OccurredAtMs < rules.PendingDays * RuleBook.DayMs && rules.Precedence.Contains(RuleBook.KindOf(Method.Lead));
-        var method = facts[later].Kind == FactKind.Lead ? Method.Lead : Method.Customer;
-        var inherited = bind.Credits
-            .Where(credit => !IsInjected(fact, credit.Touch))
-            .Select(credit => new Candidate(credit.Touch with { Method = method }, Weight: credit.Weight, Via: bind.FactId))
+        var isMeant = bind.Fact.OccurredAtMs - fact.OccurredAtMs < rules.PendingDays * UtcBuckets.DayMs && rules.Precedence.Contains(RuleBook.KindOf(Method.Lead));
+        var inherited = bind.Decision.Credits
+            .Where(credit => !fact.IsInjected(credit.Touch))
+            .Select(credit => new Candidate(bind.Inherit(credit.Touch), Weight: credit.Weight, Via: bind.Fact.Id))
             .ToList();
         return isMeant && inherited.Count > 0
-            ? new Decision(fact.Id, fact.OccurredAtMs, bind.ProgramId, version.Number, rules.Model, [.. inherited, .. decision.Candidates], IsConflict: false)
+            ? new Decision(fact.Id, fact.OccurredAtMs, program, version.Number, rules.Model, [.. inherited, .. decision.Candidates], IsConflict: false)
             : null;
     }
-
-    private static bool IsInjected(Fact fact, Touch touch) =>
-        touch.ClickToken is not null && fact.CheckoutStartedAtMs <= touch.AtMs && touch.AtMs <= fact.OccurredAtMs;
 
     private static List<int> Credited(IReadOnlyList<Fact> facts, IReadOnlyList<Decision> decisions, Func<FactKind, bool> isMeant) =>
         [.. Enumerable.Range(0, facts.Count).Where(i => decisions[i].Credits.Count > 0 && isMeant(facts[i].Kind))];

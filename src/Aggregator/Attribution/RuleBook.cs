@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Programs;
 
 namespace LinkTracker.Aggregator.Attribution;
@@ -5,8 +6,6 @@ namespace LinkTracker.Aggregator.Attribution;
 /// <summary>The rules of all programs, asked for what one touch or fact needs.</summary>
 internal sealed class RuleBook(ProgramSet programs)
 {
-    public const long DayMs = 86_400_000;
-
     /// <summary>Kinds of evidence as <see cref="AttributionRules.Precedence"/> names them, the strongest first: what decides which program it is.</summary>
     public static readonly IReadOnlyList<string> DefaultPrecedence = new AttributionRules().Precedence;
 
@@ -20,6 +19,7 @@ internal sealed class RuleBook(ProgramSet programs)
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, null),
     };
 
+    /// <summary>The program that the touch is judged by.</summary>
     public long ProgramOf(Touch touch) => touch.ProgramId ?? programs.Default.Id;
 
     /// <param name="programId">Null: the default program.</param>
@@ -28,9 +28,9 @@ internal sealed class RuleBook(ProgramSet programs)
     /// <summary>Milliseconds from its beginning until just before whose end the evidence counts; null: for ever.</summary>
     public static long? WindowOf(Method method, AttributionRules rules) => method switch
     {
-        Method.Click => rules.ClickDays!.Value * DayMs,
-        Method.Lead or Method.Customer => rules.LeadDays * DayMs,
-        Method.Contact => rules.ContactDays * DayMs,
+        Method.Click => rules.ClickDays!.Value * UtcBuckets.DayMs,
+        Method.Lead or Method.Customer => rules.LeadDays * UtcBuckets.DayMs,
+        Method.Contact => rules.ContactDays * UtcBuckets.DayMs,
         _ => null,
     };
 }

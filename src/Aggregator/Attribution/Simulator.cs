@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Conversions;
+using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.ServiceDefaults;
@@ -26,7 +27,7 @@ internal sealed class Simulator(ProgramStore programs, Settings settings, TimePr
             : throw ApiError.NotFound($"There is no program {id}.");
         var limit = (int)Fields.Between(request.Limit ?? DefaultLimit, "limit", 1, MaxLimit);
         var end = Fields.Time(request.End, "end") ?? clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var start = Fields.Time(request.Start, "start") ?? end - (90 * RuleBook.DayMs);
+        var start = Fields.Time(request.Start, "start") ?? end - (90 * UtcBuckets.DayMs);
         if (start >= end)
         {
             throw ApiError.Unprocessable("start: must be before the end.");

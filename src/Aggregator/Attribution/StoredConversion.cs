@@ -60,6 +60,7 @@ internal sealed class StoredConversion
         throw ApiError.NotFound($"There is no conversion {id}.");
     }
 
+    /// <summary>What ids of a kind of conversion begin with on the wire.</summary>
     public static string PrefixOf(string kind) => kind switch
     {
         "sale" => EntityId.Sale,

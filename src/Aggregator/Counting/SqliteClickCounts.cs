@@ -8,6 +8,7 @@ internal sealed class SqliteClickCounts : IClickCounts, IDisposable
 {
     private readonly CountsDatabase _database;
     private readonly CountsReader _reader;
+    private readonly CountsRollups _rollups;
     private readonly CountsScanner _scanner;
     private readonly ILogger _logger;
     private CountsWriter? _writer;
@@ -18,6 +19,7 @@ internal sealed class SqliteClickCounts : IClickCounts, IDisposable
         _database = database;
         _logger = logger;
         _reader = new CountsReader(database);
+        _rollups = new CountsRollups(database);
         _scanner = new CountsScanner(database, logger);
     }
 
@@ -50,9 +52,9 @@ internal sealed class SqliteClickCounts : IClickCounts, IDisposable
 
     public CountsAudit Audit() => CountsDatabase.Run(_reader.Audit);
 
-    public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => CountsDatabase.Run(() => _reader.Rollup(query));
+    public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query) => CountsDatabase.Run(() => _rollups.Rollup(query));
 
-    public long? FirstHour(IReadOnlyCollection<long>? links) => CountsDatabase.Run(() => _reader.FirstHour(links));
+    public long? FirstHour(IReadOnlyCollection<long>? links) => CountsDatabase.Run(() => _rollups.FirstHour(links));
 
     public IReadOnlyDictionary<long, LinkClicks> ClicksOf(IReadOnlyCollection<long> links)
     {

@@ -27,6 +27,7 @@ internal static class Outcomes
     public const string Fraud = "fraud";
     public const string Duplicate = "duplicate";
 
+    /// <summary>Whether the text is the name of an outcome.</summary>
     public static bool IsOne(string text) => text is Refunded or Canceled or Fraud or Duplicate;
 }
 

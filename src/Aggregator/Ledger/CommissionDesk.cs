@@ -1,8 +1,5 @@
-using System.Text.Json;
 using LinkTracker.Aggregator.Api;
-using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Money;
-using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
@@ -13,52 +10,21 @@ namespace LinkTracker.Aggregator.Ledger;
 internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, EntityId ids, TimeProvider clock)
 {
     private const string Person = "api";
-    private const int MaxMetadata = 10_000;
-    private const int MaxYearsBack = 5;
 
     /// <summary>Makes a commission that follows from no fact. It does not wait for refunds, and nobody has to look at it again.</summary>
+    /// <exception cref="ApiError">The request is wrong, or what it would reward is rewarded already: then nothing is made.</exception>
     public long Create(Session session, CommissionRequest request)
     {
-        var type = Fields.OneOf(Fields.Required(request.Type, "type", 20), "type", "custom", "lead", "sale");
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var partner = PartnerStore.Get(session, request.PartnerId, null);
-        var program = programs.Named(session, request.ProgramId);
-        var at = Fields.Time(request.Date, "date") ?? now;
-        Fields.Between(at, "date", clock.GetUtcNow().AddYears(-MaxYearsBack).ToUnixTimeMilliseconds(), now);
-        var (basis, earnings) = type == "custom" ? (0, AmountOf(request)) : ByRule(session, program, partner.Id, type, request.Sale, at);
-        var row = new CommissionRow
-        {
-            Id = ids.Next(),
-            ProgramId = program.Id,
-            RuleVersion = program.At(at).Number,
-            Type = type,
-            Unit = Units.OfCurrency(program.Currency, program.IsTest),
-            PartnerId = partner.Id,
-            CustomerId = type == "custom" ? null : CustomerOf(session, request),
-            InvoiceId = type == "sale" ? Fields.Text(request.Sale!.InvoiceId, "sale.invoiceId", 255) : null,
-            EventName = type == "sale" ? Fields.Text(request.Sale!.EventName, "sale.eventName", 255) : null,
-            Metadata = type == "sale" ? MetadataOf(request.Sale!.Metadata) : null,
-            LinkId = LinkOf(session, request.LinkId),
-            OrderKey = type == "sale" ? BusinessKey.Sale(program.IsTest, Fields.Text(request.Sale!.InvoiceId, "sale.invoiceId", 255)) ?? "" : "",
-            Basis = basis,
-            Due = earnings,
-            Granted = earnings,
-            IsChecked = true,
-            IsTest = program.IsTest,
-            OccurredAt = at,
-            AvailableAt = now,
-            ApprovedAt = now,
-            Note = Fields.Text(request.Description, "description", 1_000),
-            CreatedAt = now,
-        };
-        RefuseTold(session, row);
-        RefuseSecondLead(session, row);
+        var now = clock.GetUtcNow();
+        var row = new CommissionDraft(session, programs, request, now).ToRow(ids.Next());
         var books = ledger.Open(session);
-        books.Add(row, Person, now);
+        books.Add(row, Person, now.ToUnixTimeMilliseconds());
         books.Save();
         return row.Id;
     }
 
+    /// <summary>Changes a commission, which from then on does not follow from the facts alone.</summary>
+    /// <exception cref="ApiError">404 when there is none; 422 when it cannot be changed so.</exception>
     public void Update(Session session, long id, CommissionUpdate update)
     {
         var books = ledger.Open(session);
@@ -72,7 +38,8 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         {
             { Status: { } status } => DecidedOf(status),
             { Earnings: { } earnings } => Decided.OfEarnings(Fields.Between(earnings, "earnings", -Amounts.Max, Amounts.Max)),
-            { ModifySaleAmount: not null } or { ModifyAmount: not null } => OfSale(books, row, checked(SaleOf(row) + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -Amounts.Max))),
+            { ModifySaleAmount: not null } or { ModifyAmount: not null } =>
+                OfSale(books, row, checked(SaleOf(row) + Bounded(update.ModifySaleAmount ?? update.ModifyAmount, "modifySaleAmount", -Amounts.Max))),
             { SaleAmount: not null } or { Amount: not null } => OfSale(books, row, Bounded(update.SaleAmount ?? update.Amount, "saleAmount", 0)),
             _ => row.Decided,
         };
@@ -97,89 +64,6 @@ internal sealed class CommissionDesk(LedgerBooks ledger, ProgramStore programs, 
         }
 
         books.Save();
-    }
-
-    private static long AmountOf(CommissionRequest request) => request.Amount is { } amount and not 0
-        ? Fields.Between(amount, "amount", -Amounts.Max, Amounts.Max)
-        : throw ApiError.Unprocessable("amount: is needed, and not 0.");
-
-    // By the first of the partner's rewards for such an event, without its caps, which a person may go beyond.
-    private static (long Basis, long Earnings) ByRule(Session session, ReferralProgram program, long partner, string type, CommissionSale? sale, long atMs)
-    {
-        var rules = program.At(atMs).Rules;
-        var group = rules.Group(Memberships.Load(session, [partner]).GroupOf(program.Id, partner, atMs));
-        var rule = rules.RewardsOf(group).FirstOrDefault(rule => rule.Event == type && rule.Side == Due.Referrer && rule.Kind is "percentage" or "flat")
-            ?? throw ApiError.Unprocessable($"type: the partner gets nothing for a {type} in this program; send custom with an amount.");
-        if (type == "lead")
-        {
-            return (0, rule.Amount);
-        }
-
-        if (sale?.Amount is not { } amount || Currencies.Check(sale.Currency ?? program.Currency) != program.Currency)
-        {
-            throw ApiError.Unprocessable($"sale: needs its amount, in the program's currency {program.Currency}.");
-        }
-
-        var basis = Fields.Between(amount, "sale.amount", 1, Amounts.Max);
-        return (basis, RewardAmount.Of(new Claim(rule with { Tiers = null }, partner, atMs, "", basis, 1, Shares.Whole), default, default));
-    }
-
-    private static long CustomerOf(Session session, CommissionRequest request)
-    {
-        if (string.IsNullOrEmpty(request.CustomerId) && request.Customer?.ExternalId is { Length: > 0 } named)
-        {
-            return session.First<long?>("SELECT id FROM customers WHERE external_id = @named", new { named = Fields.Plain(named, "customer.externalId") })
-                ?? throw ApiError.NotFound($"customer.externalId: there is no customer {named}.");
-        }
-
-        var customerId = request.CustomerId;
-        EntityId.TryParse(EntityId.Customer, customerId, out var id);
-        var external = customerId is ['e', 'x', 't', '_', .. var rest] ? Fields.Plain(rest, "customerId") : null;
-        return session.First<long?>("SELECT id FROM customers WHERE id = @id OR external_id = @external", new { id, external })
-            ?? throw ApiError.NotFound($"customerId: there is no customer {customerId}.");
-    }
-
-    private static string? MetadataOf(JsonElement? metadata) => metadata switch
-    {
-        null or { ValueKind: JsonValueKind.Null } => null,
-        { ValueKind: JsonValueKind.Object } given when given.GetRawText() is { Length: <= MaxMetadata } text => text,
-        _ => throw ApiError.Unprocessable($"sale.metadata: must be an object of at most {MaxMetadata} characters."),
-    };
-
-    private static long? LinkOf(Session session, string? linkId)
-    {
-        if (string.IsNullOrEmpty(linkId))
-        {
-            return null;
-        }
-
-        EntityId.TryParse(EntityId.Link, linkId, out var id);
-        return session.First<long?>("SELECT id FROM links WHERE id = @id", new { id }) ?? throw ApiError.NotFound($"linkId: there is no link {linkId}.");
-    }
-
-    // Whatever was told of a sale is rewarded by its rules already.
-    private static void RefuseTold(Session session, CommissionRow row)
-    {
-        if (row.OrderKey.Length > 0
-            && (session.First<long?>("SELECT id FROM conversions WHERE business_key = @OrderKey", row)
-                ?? session.First<long?>("SELECT id FROM commissions WHERE program_id = @ProgramId AND partner_id = @PartnerId AND reward_id = '' AND order_key = @OrderKey", row)) is not null)
-        {
-            throw ApiError.Conflict("sale.invoiceId: this sale is known already.");
-        }
-    }
-
-    // A lead is rewarded once for each partner and customer, whoever tells it.
-    private static void RefuseSecondLead(Session session, CommissionRow row)
-    {
-        if (row.Type == "lead" && session.First<long?>(
-            """
-            SELECT id FROM commissions
-            WHERE customer_id = @CustomerId AND program_id = @ProgramId AND partner_id = @PartnerId AND type = 'lead' AND side = 'referrer' AND outcome IS NULL
-            """,
-            row) is not null)
-        {
-            throw ApiError.Conflict("customerId: the partner has its reward for this lead already.");
-        }
     }
 
     private static string? DecidedOf(string status) =>

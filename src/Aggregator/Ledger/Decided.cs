@@ -29,22 +29,26 @@ internal static class Decided
     /// <param name="fraudCase">Its id on the wire.</param>
     public static string OfCase(string fraudCase) => FraudOf + fraudCase;
 
+    /// <summary>Whether a case found it to be fraud.</summary>
     public static bool IsOfCase(string? decided) => decided?.StartsWith(FraudOf, StringComparison.Ordinal) == true;
 
+    /// <param name="earnings">Minor units of the program's currency; below 0 what is taken back.</param>
     public static string OfEarnings(long earnings) => Earnings + earnings.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Minor units of the program's currency; null when it decides something else.</summary>
     public static long? EarningsOf(string decided) =>
         decided.StartsWith(Earnings, StringComparison.Ordinal) ? long.Parse(decided.AsSpan(Earnings.Length), CultureInfo.InvariantCulture) : null;
 
     /// <param name="amount">Minor units of the program's currency.</param>
     public static string OfSale(long amount, bool isProportional) => Sale + amount.ToString(CultureInfo.InvariantCulture) + (isProportional ? "" : Fixed);
 
-    /// <summary>The amount of the sale instead of the told one.</summary>
+    /// <summary>The amount of the sale instead of the told one, minor units of the program's currency; null when it decides something else.</summary>
     public static long? SaleOf(string decided) => decided.StartsWith(Sale, StringComparison.Ordinal)
         ? long.Parse(decided.AsSpan(Sale.Length, decided.Length - Sale.Length - (IsFixed(decided) ? Fixed.Length : 0)), CultureInfo.InvariantCulture)
         : null;
 
-    /// <summary>What is owed by the decision before refunds; the same as granted when it says nothing of that.</summary>
+    /// <summary>What is owed by the decision before refunds, in the commission's unit, rounded half to even; the same as granted when it says nothing of that.</summary>
+    /// <exception cref="OverflowException">It does not fit into 64 bits.</exception>
     public static long GrantedBy(string? decided, long granted, long basis) => decided switch
     {
         null => granted,
@@ -55,5 +59,6 @@ internal static class Decided
 
     private static bool IsFixed(string decided) => decided.EndsWith(Fixed, StringComparison.Ordinal);
 
+    /// <summary>A name of <see cref="Outcomes"/>; null when something may be owed.</summary>
     public static string? OutcomeOf(string decided) => IsOfCase(decided) ? Outcomes.Fraud : Outcomes.IsOne(decided) ? decided : null;
 }

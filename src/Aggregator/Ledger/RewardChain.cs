@@ -11,6 +11,7 @@ internal readonly record struct RewardChain(long ProgramId, string RewardId, boo
     /// <summary>Names the chain's sums. What is for trying out takes nothing from a cap on money.</summary>
     public string TotalsId => IsTest ? "test:" + RewardId : RewardId;
 
+    /// <summary>The chain that a commission of a reward with such sums is in.</summary>
     public static RewardChain Of(CommissionRow row, RewardSums sums)
     {
         var start = RewardPeriod.StartOf(sums.Span, row.OccurredAt);

@@ -13,6 +13,8 @@ internal static class Units
 
     private const string Test = "test:";
 
+    /// <summary>What the rule's rewards are in.</summary>
+    /// <param name="currency">The program's, ISO 4217 in lower case.</param>
     public static string Of(RewardRule rule, string currency, bool isTest) => (isTest ? Test : "") + rule.Kind switch
     {
         "credit" => "credit:" + currency,
@@ -20,6 +22,7 @@ internal static class Units
         _ => currency,
     };
 
+    /// <summary>Money in the currency.</summary>
     public static string OfCurrency(string currency, bool isTest) => (isTest ? Test : "") + currency;
 
     /// <summary>Whether it is paid in money.</summary>
@@ -29,8 +32,10 @@ internal static class Units
     public static bool IsWhole(string unit) =>
         WithoutTest(unit) is var name && (name.StartsWith("discount:", StringComparison.Ordinal) || name.StartsWith("access:", StringComparison.Ordinal));
 
+    /// <summary>Whether it is for trying out.</summary>
     public static bool IsTest(string unit) => unit.StartsWith(Test, StringComparison.Ordinal);
 
+    /// <summary>The same unit of what is no test.</summary>
     public static string WithoutTest(string unit) => IsTest(unit) ? unit[Test.Length..] : unit;
 
     /// <summary>The currency of money and credit; null for what is counted in pieces.</summary>

@@ -24,6 +24,7 @@ internal static class Currencies
     public static int ExponentOf(string code) => WithoutMinorUnit.Contains(code) ? 0 : InThousandths.Contains(code) ? 3 : 2;
 
     /// <summary>The code in lower case.</summary>
+    /// <exception cref="ApiError">422: it is no currency in circulation.</exception>
     public static string Check(string currency)
     {
         var code = currency.Trim().ToLowerInvariant();

@@ -14,5 +14,7 @@ internal sealed class DatedRate
     public string Source { get; set; } = "";
 }
 
+/// <summary>An amount in another currency.</summary>
+/// <param name="Amount">Minor units of that.</param>
 /// <param name="By">The rate that was used; null when the currencies are the same.</param>
 internal sealed record Exchanged(long Amount, DatedRate? By);

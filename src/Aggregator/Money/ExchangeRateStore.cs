@@ -68,8 +68,10 @@ internal sealed class ExchangeRateStore(Settings settings)
     private sealed record Known(long Version, ExchangeRates Rates);
 }
 
+/// <summary>What a rate that was told changed.</summary>
 internal enum RateChange
 {
+    /// <summary>It was there already.</summary>
     None,
     Stored,
     Replaced,

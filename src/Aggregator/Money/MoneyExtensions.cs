@@ -2,7 +2,7 @@ namespace LinkTracker.Aggregator.Money;
 
 internal static class MoneyExtensions
 {
-    /// <summary>Needs storage. and conversions, which rewards follow from.</summary>
+    /// <summary>Needs storage and conversions, which rewards follow from.</summary>
     public static IServiceCollection AddMoney(this IServiceCollection services)
     {
         services.AddSingleton<ExchangeRateStore>();

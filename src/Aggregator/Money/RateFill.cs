@@ -119,6 +119,7 @@ internal sealed class RateFill(Database database, ExchangeRateStore store, Deriv
 /// <param name="ToMs">Exclusive: where the next begins.</param>
 internal sealed record RateSpan(string Currency, long FromMs, long ToMs)
 {
+    /// <summary>From the rate's day until the next rate of its currency.</summary>
     public static RateSpan Of(ExchangeRates rates, DatedRate rate)
     {
         var from = RateDay.StartMs(rate.ValidOn);

@@ -37,5 +37,6 @@ internal sealed record Due
     /// <summary>How long it waits for refunds.</summary>
     public int HoldingDays => Group?.HoldingDays ?? Version.Rules.HoldingDays;
 
+    /// <summary>What its amount is computed from.</summary>
     public Claim ToClaim() => new(Rule, PartnerId, Conversion.OccurredAtMs, Conversion.Key, Basis, Conversion.Quantity, Shares);
 }

@@ -9,6 +9,7 @@ internal static class RewardPeriod
     // Each lies within one of those behind it, but for the week, which may lie in two of them.
     private static readonly string[] Nested = ["day", "week", "month", "quarter", "year", All];
 
+    /// <summary>Whether rules may name it.</summary>
     public static bool IsKnown(string period) => Nested.Contains(period);
 
     /// <summary>The first millisecond of the period that this one is in, Unix milliseconds; 0 for <see cref="All"/>.</summary>

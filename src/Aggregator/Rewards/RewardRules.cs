@@ -2,12 +2,14 @@ using LinkTracker.Aggregator.Programs;
 
 namespace LinkTracker.Aggregator.Rewards;
 
+/// <summary>What the rules of a program say of rewards.</summary>
 internal static class RewardRules
 {
     /// <summary>The rewards of the program and of each group that has its own.</summary>
     public static IEnumerable<RewardRule> AllRewards(this ProgramRules rules) =>
         rules.Rewards.Concat(rules.Groups.SelectMany(group => group.Rewards ?? []));
 
+    /// <summary>The group of that name; null for one without rules of its own.</summary>
     public static ReferrerGroup? Group(this ProgramRules rules, string name) => rules.Groups.FirstOrDefault(group => group.Name == name);
 
     /// <summary>What somebody in the group gets.</summary>

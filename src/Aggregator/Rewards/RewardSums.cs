@@ -14,6 +14,7 @@ internal sealed record RewardSums(IReadOnlyList<string> OfPartner, IReadOnlyList
     /// <summary>Whether one partner's amounts depend on another's.</summary>
     public bool IsShared => OfProgram.Count > 0;
 
+    /// <summary>Asks all versions of the program for the tiers and caps of the reward.</summary>
     public static RewardSums? Of(ReferralProgram program, string rewardId)
     {
         var rules = program.Versions.SelectMany(version => version.Rules.AllRewards()).Where(rule => rule.Id == rewardId).ToList();
@@ -24,6 +25,7 @@ internal sealed record RewardSums(IReadOnlyList<string> OfPartner, IReadOnlyList
         return ofPartner.Count + ofProgram.Count == 0 ? null : new RewardSums(ofPartner, ofProgram, RewardPeriod.Widest([.. ofPartner, .. ofProgram]));
     }
 
+    /// <summary>The sums that the claim is in.</summary>
     public IEnumerable<TotalKey> KeysOf(Claim claim) => KeysOf(claim.PartnerId, claim.OccurredAtMs);
 
     /// <summary>The sums that something of a partner at that time is in.</summary>

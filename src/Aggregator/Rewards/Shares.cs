@@ -19,6 +19,7 @@ internal sealed record Shares(IReadOnlyList<long> Weights, int Index)
         ? null
         : string.Create(CultureInfo.InvariantCulture, $"{Index}:{string.Join(',', Weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture)))}");
 
+    /// <summary>Reads what <see cref="ToText"/> wrote.</summary>
     public static Shares Parse(string? text)
     {
         if (text is null)

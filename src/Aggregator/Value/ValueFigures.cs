@@ -43,7 +43,7 @@ internal sealed class ValueFigures(Session session, ValueScope scope, PartnerCli
         var people = People.Read(session, scope, partners);
         var tallies = clicks.Read(session, scope, partners);
         var rewards = PartnerRewards.Read(session, scope, partners);
-        var cohorts = Cohort.Read(session, scope, partners);
+        var cohorts = CohortReader.Read(session, scope, partners);
         return
         [
             .. partners.Select(id =>

@@ -15,7 +15,7 @@ internal sealed class BacklogBound(EpochShelf shelf, LogWriter writer, ILogger l
     /// <summary>Turns clicks away above the limit, and lets them in again once a sixteenth of it is free.</summary>
     public void Check()
     {
-        var waiting = shelf.All.Sum(epoch => Math.Max(0, epoch.Durable - epoch.Released.Address));
+        var waiting = shelf.All.Sum(epoch => Math.Max(0, epoch.Durable - epoch.Progress.Released.Address));
         var isFull = waiting > (_isFull ? Limit - (Limit / 16) : Limit);
 
         // Each time: a log that was opened meanwhile lets everybody in.

@@ -22,7 +22,7 @@ internal sealed class ClickFigures(ClickFolder folder, LogWriter writer, bool is
         var (delivered, expired, quarantined) = (forgotten.Delivered, forgotten.Expired, forgotten.Quarantined);
         foreach (var epoch in folder.Shelf.All)
         {
-            var (released, unread) = epoch.Progress;
+            var (released, unread) = epoch.Progress.Done;
             offered += epoch.Offered;
             appended += epoch.Appended;
             dropped += epoch.Dropped;

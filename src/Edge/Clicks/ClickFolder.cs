@@ -79,7 +79,7 @@ internal sealed class ClickFolder : IDisposable
     {
         // Earlier deletions are on the disk now: those folders cannot come back.
         _disk.SyncFolder(_logs);
-        var (released, expired) = epoch.Progress;
+        var (released, expired) = epoch.Progress.Done;
         Identity.Forget(
             epoch.Id,
             new ForgottenClicks(epoch.Appended, epoch.Dropped, released.Records - expired, expired, released.Missing),

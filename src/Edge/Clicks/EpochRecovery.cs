@@ -44,8 +44,7 @@ internal static class EpochRecovery
         string folder, EpochMark mark, bool isMarked, bool isSynced, ReleaseFile releases, LogShape shape, ILogger logger)
     {
         var begin = Math.Max(mark.Begin, releases.Begin);
-        var cursor = releases.Released?.Clone()
-            ?? (begin == LogShape.First ? new LogCursor() : new LogCursor(begin, isComplete: false));
+        var cursor = releases.Released?.Clone() ?? LogCursor.From(begin);
         var filesEnd = FilesEnd(folder, shape);
         var limit = isSynced ? Math.Max(filesEnd, mark.Durable) : mark.Durable;
         var (clicksEnd, bytesEnd) = LogScan.Advance(cursor, folder, mark.Epoch, shape, limit);

@@ -48,8 +48,8 @@ internal sealed class Housekeeper(
         {
             foreach (var epoch in folder.Shelf.All)
             {
-                epoch.DateCounted(shape, clock.GetUtcNow());
-                epoch.SaveReleased(sync);
+                epoch.Retention.DateCounted(shape, clock.GetUtcNow());
+                epoch.Retention.Save(sync);
             }
         }
     }
@@ -69,7 +69,7 @@ internal sealed class Housekeeper(
                     ExpireUnread(epoch, expired);
                 }
 
-                epoch.DateCounted(shape, clock.GetUtcNow());
+                epoch.Retention.DateCounted(shape, clock.GetUtcNow());
                 ForgetExpired(epoch, expired);
             }
         }
@@ -81,29 +81,29 @@ internal sealed class Housekeeper(
             .TakeWhile(found => found.File.LastWriteTimeUtc < expired)
             .Select(found => Math.Min((found.Segment + 1L) << shape.SegmentBits, epoch.Durable))
             .LastOrDefault();
-        if (until > epoch.Released.Address)
+        if (until > epoch.Progress.Released.Address)
         {
-            epoch.Expire(until, shape);
+            epoch.Retention.Expire(until, shape);
         }
     }
 
     private void ForgetExpired(Epoch epoch, DateTimeOffset expired)
     {
-        var begin = epoch.Begin;
+        var begin = epoch.Retention.Begin;
         var isAllExpired = true;
         foreach (var (segment, file) in EpochRecovery.Segments(epoch.Folder))
         {
             isAllExpired &= file.LastWriteTimeUtc < expired;
             var end = (segment + 1L) << shape.SegmentBits;
-            if (isAllExpired && end <= epoch.Forgettable)
+            if (isAllExpired && end <= epoch.Progress.Forgettable)
             {
                 begin = Math.Max(begin, end);
             }
         }
 
-        if (begin > epoch.Begin)
+        if (begin > epoch.Retention.Begin)
         {
-            epoch.ForgetBefore(begin);
+            epoch.Retention.ForgetBefore(begin);
         }
 
         DeleteForgotten(epoch);
@@ -117,7 +117,7 @@ internal sealed class Housekeeper(
     /// <summary>Also what an earlier pass wrote down and could not delete.</summary>
     private void DeleteForgotten(Epoch epoch)
     {
-        foreach (var (_, file) in EpochRecovery.Segments(epoch.Folder).TakeWhile(found => found.Segment < shape.SegmentOf(epoch.Begin)))
+        foreach (var (_, file) in EpochRecovery.Segments(epoch.Folder).TakeWhile(found => found.Segment < shape.SegmentOf(epoch.Retention.Begin)))
         {
             file.Delete();
         }
@@ -125,7 +125,7 @@ internal sealed class Housekeeper(
 
     /// <summary>Never the newest, which the writer may hold.</summary>
     private bool IsOver(Epoch epoch, DateTimeOffset expired) =>
-        epoch != folder.Shelf.All[^1] && epoch.IsDone && epoch.CountedAt < expired
+        epoch != folder.Shelf.All[^1] && epoch.IsDone && epoch.Retention.CountedAt < expired
         && File.GetLastWriteTimeUtc(Path.Combine(epoch.Folder, EpochMark.FileName)) < expired;
 
     private void Try(Action work)

@@ -17,7 +17,7 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
         await _opened.Task.WaitAsync(cancellation);
         foreach (var epoch in shelf.All)
         {
-            epoch.Hold(PositionIn(epoch, positions));
+            epoch.Progress.Hold(PositionIn(epoch, positions));
         }
 
         var last = 0UL;
@@ -39,12 +39,12 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
     }
 
     public void Release(ClickPosition position) =>
-        shelf.All.FirstOrDefault(epoch => epoch.Id == position.Epoch && epoch.Edge == position.Edge)?.Release(position.Next);
+        shelf.All.FirstOrDefault(epoch => epoch.Id == position.Epoch && epoch.Edge == position.Edge)?.Progress.Release(position.Next);
 
     private async IAsyncEnumerable<ClickSlice> ReadAsync(
         Epoch epoch, long? position, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var released = epoch.Released.Clone();
+        var released = epoch.Progress.Released.Clone();
         var cursor = CursorAt(epoch, position, released);
         using var reader = new SliceReader(epoch, shape, cursor, previous: Math.Min(position ?? cursor.Address, cursor.Address));
         while (true)
@@ -66,7 +66,7 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
             {
                 var isEnd = isClosed && limit == epoch.Durable && reader.Cursor.IsComplete;
                 var slice = reader.Next(limit, isEnd ? epoch.Appended : null);
-                epoch.Checkpoint(reader.Cursor);
+                epoch.Progress.Checkpoint(reader.Cursor);
                 Tell(slice);
                 yield return slice;
             }
@@ -94,15 +94,15 @@ internal sealed class LocalClickSource(EpochShelf shelf, LogShape shape, ILogger
     {
         if (position is not { } next || next < released.Address)
         {
-            var start = epoch.Start();
+            var start = LogCursor.From(epoch.Retention.Begin);
             LogScan.Advance(start, epoch.Folder, epoch.Id, shape, position ?? 0);
             return start;
         }
 
         var cursor = released.Clone();
         LogScan.Advance(cursor, epoch.Folder, epoch.Id, shape, next);
-        epoch.Checkpoint(cursor);
-        epoch.Release(next);
+        epoch.Progress.Checkpoint(cursor);
+        epoch.Progress.Release(next);
         return cursor;
     }
 

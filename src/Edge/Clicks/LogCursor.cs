@@ -18,6 +18,10 @@ internal sealed class LogCursor(long address, bool isComplete)
     {
     }
 
+    /// <summary>Where reading starts when nothing is known of what lies before.</summary>
+    /// <param name="begin">The address from which the log is kept.</param>
+    public static LogCursor From(long begin) => begin == LogShape.First ? new LogCursor() : new LogCursor(begin, isComplete: false);
+
     public long Address { get; set; } = address;
 
     public long Records { get; private set; }

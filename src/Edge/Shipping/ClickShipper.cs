@@ -87,7 +87,7 @@ internal sealed class ClickShipper(
     }
 
     /// <summary>In the buffered mode the last clicks are not even on the disk yet.</summary>
-    private bool HasBacklog => log.Epochs.Any(epoch => epoch.Released.Address < epoch.Durable || (!epoch.IsClosed && epoch.Released.Total < epoch.Appended));
+    private bool HasBacklog => log.Epochs.Any(epoch => epoch.Progress.Released.Address < epoch.Durable || (!epoch.IsClosed && epoch.Progress.Released.Total < epoch.Appended));
 
     private Task ShipAsync(Shipment shipment, CancellationToken stopping)
     {

@@ -91,7 +91,7 @@ internal sealed class ShippedFile : IDisposable
         {
             return new ShippedFile(log.Folder, log.Id, disk);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && log.IsClosed && log.Released.Address >= log.Durable)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && log.IsClosed && log.Progress.Released.Address >= log.Durable)
         {
             return null;
         }

@@ -140,7 +140,7 @@ public sealed class SqliteClickCountsTests : IDisposable
         var query = new RollupQuery { FromHour = 0, ToHour = 24, Split = RollupSplit.Link };
         using var connection = new CountsDatabase(_file.Path, TimeProvider.System).Connect();
         using var explain = connection.CreateCommand();
-        explain.CommandText = "EXPLAIN QUERY PLAN " + CountsReader.RollupSql(query, table);
+        explain.CommandText = "EXPLAIN QUERY PLAN " + CountsRollups.RollupSql(query, table);
         explain.Parameters.AddWithValue("@dimension", 0);
         explain.Parameters.AddWithValue("@from", 0);
         explain.Parameters.AddWithValue("@to", 24);

@@ -148,7 +148,7 @@ internal sealed class LogRig : IAsyncDisposable
         {
             var reached = reading.Ends.TryGetValue(epoch.Id, out var end) ? end
                 : positions?.FirstOrDefault(position => position.Epoch == epoch.Id) is { Next: > 0 } position ? position.Next
-                : epoch.Begin;
+                : epoch.Retention.Begin;
             if (reached < epoch.Durable)
             {
                 return false;
@@ -170,9 +170,9 @@ internal sealed class LogRig : IAsyncDisposable
         var unread = 0L;
         foreach (var epoch in log.Epochs)
         {
-            var cursor = epoch.Released.Clone();
+            var cursor = epoch.Progress.Released.Clone();
             LogScan.Advance(cursor, epoch.Folder, epoch.Id, shape ?? Small, epoch.Durable);
-            unread += cursor.Total - epoch.Released.Total;
+            unread += cursor.Total - epoch.Progress.Released.Total;
         }
 
         Assert.Equal(unread, stats.Backlog);

@@ -31,7 +31,7 @@ public sealed class BacklogBoundTests
         Assert.True(log.IsWritable);
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(log)).Status);
         await RecordAsync(log, durable, 2);
-        var reading = await LogRig.ReadAllAsync(log, [.. log.Epochs.Select(epoch => new ClickPosition(0, epoch.Edge, epoch.Id, epoch.Released.Address))]);
+        var reading = await LogRig.ReadAllAsync(log, [.. log.Epochs.Select(epoch => new ClickPosition(0, epoch.Edge, epoch.Id, epoch.Progress.Released.Address))]);
         Assert.Equal([2L], reading.Numbers);
         Assert.Equal(1, log.Figures.Take().DroppedDeclared);
         LogRig.AssertBalanced(log);

@@ -100,7 +100,7 @@ public sealed class ShippingStartTests(SharedServers servers) : IClassFixture<Sh
         alone.ForgetExpired();
         clock.Advance(TimeSpan.FromHours(2));
         alone.ForgetExpired();
-        var begin = alone.Epochs[0].Begin;
+        var begin = alone.Epochs[0].Retention.Begin;
         Assert.True(begin > LogShape.First);
         await LogRig.RecordAsync(alone, Enumerable.Range(4_000, 10));
         await LogRig.StopAsync(alone);

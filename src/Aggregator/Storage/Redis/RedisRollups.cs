@@ -36,7 +36,7 @@ internal sealed class RedisRollups(RedisConnection redis, int partitions, Func<l
         return new CountsAudit(applied, raw);
     }
 
-    /// <inheritdoc cref="CountsReader.Rollup"/>
+    /// <inheritdoc cref="CountsRollups.Rollup"/>
     public IReadOnlyCollection<RollupRow> Rollup(RollupQuery query)
     {
         var sums = new RollupSums();
