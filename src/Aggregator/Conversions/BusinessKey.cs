@@ -28,6 +28,9 @@ internal static class BusinessKey
 
     public static string Refund(bool isTest, string id) => $"{Of(isTest)}refund:{id}";
 
+    /// <summary>The shop's own name of an invoice, a refund or an event.</summary>
+    public static string NameIn(string key, bool isTest) => key[(key.IndexOf(':', isTest ? Test.Length : 0) + 1)..];
+
     /// <summary>
     /// What orders a conversion that has none: what was told of it, so that it is not the order of arrival. Requests that are equal to the
     /// letter may change places. It lies behind those of the same kind that have one.
