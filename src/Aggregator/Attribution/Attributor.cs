@@ -9,7 +9,7 @@ namespace LinkTracker.Aggregator.Attribution;
 internal static class Attributor
 {
     /// <param name="history">Facts that were told twice count once.</param>
-    /// <returns>One decision for each fact, in the order of time and key.</returns>
+    /// <returns>One decision for each fact, in the order in which they happened.</returns>
     public static IReadOnlyList<Decision> Decide(CustomerHistory history, ProgramSet programs)
     {
         var book = new RuleBook(programs);
@@ -33,11 +33,11 @@ internal static class Attributor
         }
 
         var ordered = new List<Fact>(facts);
-        ordered.Sort(Compare);
+        ordered.Sort();
         var last = 0;
         for (var i = 1; i < ordered.Count; i++)
         {
-            if (Compare(ordered[last], ordered[i]) != 0)
+            if (ordered[last].CompareTo(ordered[i]) != 0)
             {
                 ordered[++last] = ordered[i];
             }
@@ -45,11 +45,5 @@ internal static class Attributor
 
         ordered.RemoveRange(last + 1, ordered.Count - last - 1);
         return ordered;
-    }
-
-    private static int Compare(Fact x, Fact y)
-    {
-        var order = x.OccurredAtMs.CompareTo(y.OccurredAtMs);
-        return order != 0 ? order : string.CompareOrdinal(x.Key, y.Key);
     }
 }

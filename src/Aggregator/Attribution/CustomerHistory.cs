@@ -1,5 +1,3 @@
-using LinkTracker.Aggregator.Storage;
-
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>What a shop tells of a customer. The names are stored: add, never change.</summary>
@@ -16,17 +14,14 @@ internal enum FactKind
     Event,
 }
 
-/// <summary>One thing that a shop told of a customer, as far as credit depends on it.</summary>
-internal sealed record Fact
+/// <summary>One thing that a shop told of a customer, as far as credit depends on it. Compares in the order in which facts happened.</summary>
+internal sealed record Fact : IComparable<Fact>
 {
-    /// <summary><see cref="Key"/> of what is stored so.</summary>
-    public static string KeyOf(string? businessKey, long id) => businessKey ?? EntityId.Format("", id);
-
     public required long Id { get; init; }
 
     public required FactKind Kind { get; init; }
 
-    /// <summary>Orders facts of the same millisecond the same way in every order of arrival: the business key, or the id where there is none.</summary>
+    /// <summary>Orders facts of one kind and millisecond the same way in every order of arrival.</summary>
     public required string Key { get; init; }
 
     /// <summary>Unix milliseconds. When it happened, not when it was told.</summary>
@@ -48,6 +43,21 @@ internal sealed record Fact
 
     /// <summary>Whether the touch is a click that came while the customer was paying already.</summary>
     public bool IsInjected(Touch touch) => touch.ClickToken is not null && CheckoutStartedAtMs <= touch.AtMs && touch.AtMs <= OccurredAtMs;
+
+    // Of one moment, what binds the customer came before what it bought: shops that tell times by the second, or the day, mean that.
+    private int Rank => Kind switch { FactKind.Deferred => 0, FactKind.Lead => 1, FactKind.Sale => 2, _ => 3 };
+
+    public int CompareTo(Fact? other)
+    {
+        if (other is null)
+        {
+            return 1;
+        }
+
+        var byTime = OccurredAtMs.CompareTo(other.OccurredAtMs);
+        var byKind = byTime != 0 ? byTime : Rank.CompareTo(other.Rank);
+        return byKind != 0 ? byKind : string.CompareOrdinal(Key, other.Key);
+    }
 }
 
 /// <summary>All that was told of one customer, in no order.</summary>

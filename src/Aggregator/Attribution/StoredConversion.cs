@@ -8,6 +8,8 @@ namespace LinkTracker.Aggregator.Attribution;
 /// <summary>A conversion with all that an explanation tells of it, in a few reads.</summary>
 internal sealed class StoredConversion
 {
+    private const string External = "ext_";
+
     public long Id { get; set; }
 
     public string Kind { get; set; } = "";
@@ -44,11 +46,19 @@ internal sealed class StoredConversion
     public string WireId => EntityId.Format(PrefixOf(Kind), Id);
 
     /// <summary>Customers of tests are stored under names of their own, which nobody sees.</summary>
-    public string ShownExternalId => IsTest ? ExternalId[CustomerRecord.TestPrefix.Length..] : ExternalId;
+    public string ShownExternalId => CustomerRecord.ShownId(IsTest, ExternalId);
 
+    /// <param name="id">As on the wire, or <c>ext_</c> and the shop's id of an invoice.</param>
     /// <exception cref="ApiError">404 when there is none with this id.</exception>
     public static StoredConversion Get(Session session, string id)
     {
+        if (id.StartsWith(External, StringComparison.Ordinal))
+        {
+            return session.First<long?>("SELECT id FROM conversions WHERE business_key = @key", new { key = BusinessKey.Sale(isTest: false, id[External.Length..]) }) is { } sale
+                ? Find(session, sale)!
+                : throw ApiError.NotFound($"There is no sale with the invoiceId {id[External.Length..]}.");
+        }
+
         foreach (var prefix in (ReadOnlySpan<string>)[EntityId.Lead, EntityId.Sale, EntityId.Event])
         {
             if (EntityId.TryParse(prefix, id, out var number) && Find(session, number) is { } row && PrefixOf(row.Kind) == prefix)
@@ -59,6 +69,10 @@ internal sealed class StoredConversion
 
         throw ApiError.NotFound($"There is no conversion {id}.");
     }
+
+    /// <summary>That of the id, if it may be one of a conversion.</summary>
+    public static string PrefixOfId(string? id) =>
+        ((string[])[EntityId.Lead, EntityId.Event]).FirstOrDefault(prefix => id?.StartsWith(prefix, StringComparison.Ordinal) == true) ?? EntityId.Sale;
 
     /// <summary>What ids of a kind of conversion begin with on the wire.</summary>
     public static string PrefixOf(string kind) => kind switch

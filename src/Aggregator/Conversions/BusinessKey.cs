@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Storage;
+
 namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>What makes something that a shop tells unique for ever. Test mode has names of its own.</summary>
@@ -25,6 +27,15 @@ internal static class BusinessKey
     public static string? Event(bool isTest, string? id) => id is null ? null : $"{Of(isTest)}event:{id}";
 
     public static string Refund(bool isTest, string id) => $"{Of(isTest)}refund:{id}";
+
+    /// <summary>The shop's own name of an invoice, a refund or an event.</summary>
+    public static string NameIn(string key, bool isTest) => key[(key.IndexOf(':', isTest ? Test.Length : 0) + 1)..];
+
+    /// <summary>
+    /// What orders a conversion that has none: what was told of it, so that it is not the order of arrival. Requests that are equal to the
+    /// letter may change places. It lies behind those of the same kind that have one.
+    /// </summary>
+    public static string InPlaceOf(bool isTest, string kind, string requestHash, long id) => $"{Of(isTest)}{kind}:~{requestHash}:{EntityId.Format("", id)}";
 
     private static string Of(bool isTest) => isTest ? Test : "";
 }

@@ -85,7 +85,7 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
         Credits =
         [
             .. Credits.OrderByDescending(credit => credit.Weight).ThenBy(credit => credit.Position).Select(credit => new CreditPart(
-                credit.LinkId, credit.PartnerId, Names.MethodOf(credit.Method), credit.ClickToken, credit.Weight, credit.Amount, credit.Refunded)),
+                credit.LinkId, credit.PartnerId, Names.MethodOf(credit.Method), credit.ClickToken, credit.Weight, credit.Amount, credit.Refunded, credit.Position)),
         ],
     };
 

@@ -1,5 +1,3 @@
-using LinkTracker.Aggregator.Attribution;
-
 namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>A row of <c>conversions</c>: what was told, and what was derived from it. What is filled in from the click later stands elsewhere.</summary>
@@ -84,6 +82,6 @@ internal sealed class ConversionRow
     /// <summary>There is nothing to take from a click that there is not.</summary>
     public bool Enriched => ClickToken is null;
 
-    /// <summary>Orders it among others of the same millisecond.</summary>
-    public string Key => Fact.KeyOf(BusinessKey, Id);
+    /// <summary>Orders it among others of its kind and millisecond.</summary>
+    public string Key => BusinessKey ?? Conversions.BusinessKey.InPlaceOf(IsTest, Kind, RequestHash, Id);
 }

@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Conversions.Lists;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,5 +29,9 @@ internal static class ConversionsExtensions
         return services;
     }
 
-    public static void MapConversions(this IEndpointRouteBuilder routes) => TrackApi.Map(routes, routes.ServiceProvider);
+    public static void MapConversions(this IEndpointRouteBuilder routes)
+    {
+        TrackApi.Map(routes, routes.ServiceProvider);
+        ToldApi.Map(routes, routes.ServiceProvider);
+    }
 }

@@ -12,6 +12,9 @@ internal sealed class CustomerRecord(CustomerRow row, bool isNew)
     /// <summary>The most conversions of one customer: each new one is derived with all of them.</summary>
     public const int MostConversions = 10_000;
 
+    /// <summary>How the shop calls a customer that stands in the database so.</summary>
+    public static string ShownId(bool isTest, string stored) => isTest ? stored[TestPrefix.Length..] : stored;
+
     public CustomerRow Row { get; } = row;
 
     public bool IsNew { get; } = isNew;

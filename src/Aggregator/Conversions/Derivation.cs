@@ -58,7 +58,7 @@ internal sealed class Derivation(Session session, ProgramSet programs, LedgerBoo
     {
         var row = customer.Row;
         var before = (row.LinkId, row.PartnerId, row.ClickToken, row.ClickedAt);
-        var inOrder = customer.Conversions.OrderBy(conversion => conversion.Row.OccurredAt).ThenBy(conversion => conversion.Row.Key, StringComparer.Ordinal).ToList();
+        var inOrder = customer.Conversions.OrderBy(conversion => conversion.ToFact()).ToList();
         var first = inOrder.Find(conversion => conversion.Row.LinkId is not null)?.Row;
         var click = inOrder.SelectMany(conversion => conversion.Evidence).FirstOrDefault(touch => touch.ClickToken is not null);
         (row.LinkId, row.PartnerId, row.ClickToken, row.ClickedAt) = (first?.LinkId, first?.PartnerId, click?.ClickToken, click?.OccurredAt);

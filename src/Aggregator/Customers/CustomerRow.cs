@@ -46,7 +46,7 @@ internal class CustomerRow
     public long? DeletedAt { get; set; }
 
     /// <summary>The shop's id of it.</summary>
-    public string ShownId => IsTest ? ExternalId[CustomerRecord.TestPrefix.Length..] : ExternalId;
+    public string ShownId => CustomerRecord.ShownId(IsTest, ExternalId);
 
     /// <summary>One of which nothing is known yet but what the shop calls it.</summary>
     public static CustomerRow Unknown(long id, bool isTest, string externalId, long nowMs) => new()

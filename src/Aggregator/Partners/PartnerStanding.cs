@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Partners;
@@ -25,8 +26,8 @@ internal sealed class PartnerStanding(LinkStore links, TimeProvider clock)
             """,
             new { status, now, reason, partner.Id });
         session.Execute(
-            "INSERT INTO partner_standings (partner_id, valid_from, status) VALUES (@Id, @now, @status) ON CONFLICT (partner_id, valid_from) DO UPDATE SET status = @status",
-            new { partner.Id, now, status });
+            "INSERT INTO partner_standings (partner_id, valid_from, status) VALUES (@Id, @from, @status) ON CONFLICT (partner_id, valid_from) DO UPDATE SET status = @status",
+            new { partner.Id, from = Soonest.Change(session, now), status });
         var changed = status == PartnerStatus.Approved ? Enable(session, partner.Id, now) : Disable(session, partner.Id, "partner_" + status, now);
         foreach (var some in changed.Chunk(LinksAtOnce))
         {

@@ -23,14 +23,15 @@ internal sealed class MembershipsApi(Database database, ProgramStore programs, T
         {
             var (program, partner) = (programs.Get(session, id), PartnerStore.Get(session, partnerId, null));
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            var from = Fields.Time(body.Value.ValidFrom, "validFrom") ?? now;
-            if (from < now)
+            var soonest = Soonest.Change(session, now);
+            var planned = Fields.Time(body.Value.ValidFrom, "validFrom");
+            if (planned < soonest)
             {
-                throw ApiError.Unprocessable("validFrom: must lie ahead; rewards of the past are by the group of then.");
+                throw ApiError.Unprocessable($"validFrom: must not lie before {Fields.Time(soonest)}; rewards of the past are by the group of then.");
             }
 
-            Memberships.Set(session, program, partner.Id, from, Fields.Required(body.Value.Group, "group", 50));
-            return Present(session, program, partner.Id, now);
+            Memberships.Set(session, program, partner.Id, planned ?? soonest, Fields.Required(body.Value.Group, "group", 50));
+            return Present(session, program, partner.Id, planned is null ? soonest : now);
         },
         cancellation);
 

@@ -13,8 +13,9 @@ internal sealed class ProgramPresenter(ProgramStore programs, Installation insta
         return [.. rows.Select(row => Present(known[row.Id], row))];
     }
 
-    public ProgramResponse Present(Session session, ReferralProgram program) =>
-        Present(program, session.First<Times>("SELECT id, created_at, updated_at FROM programs WHERE id = @Id", new { program.Id })!);
+    /// <param name="asOfMs">Whose rules are shown; those of now, when left out.</param>
+    public ProgramResponse Present(Session session, ReferralProgram program, long? asOfMs = null) =>
+        Present(program, session.First<Times>("SELECT id, created_at, updated_at FROM programs WHERE id = @Id", new { program.Id })!, asOfMs);
 
     /// <summary>The newest first.</summary>
     public static IReadOnlyList<ProgramVersionResponse> Versions(Session session, ReferralProgram program, Page page)
@@ -25,9 +26,9 @@ internal sealed class ProgramPresenter(ProgramStore programs, Installation insta
         return [.. rows.Select(row => new ProgramVersionResponse(row.Version, FromOf(known[row.Version]), known[row.Version].Rules, Fields.Time(row.CreatedAt)))];
     }
 
-    private ProgramResponse Present(ReferralProgram program, Times times)
+    private ProgramResponse Present(ReferralProgram program, Times times, long? asOfMs = null)
     {
-        var current = program.At(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var current = program.At(asOfMs ?? clock.GetUtcNow().ToUnixTimeMilliseconds());
         var newest = program.Versions[^1];
         return new ProgramResponse
         {

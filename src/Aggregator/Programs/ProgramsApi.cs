@@ -64,16 +64,17 @@ internal sealed class ProgramsApi(Database database, IdempotentCalls calls, Prog
                 programs.Rename(session, program.Id, name);
             }
 
+            var asOf = default(long?);
             if (sent.Rules is { } change)
             {
-                AddVersion(session, program, change, sent.ValidFrom);
+                asOf = AddVersion(session, program, change, sent.ValidFrom);
             }
             else if (body.Has("validFrom"))
             {
                 throw ApiError.Unprocessable("validFrom: is for rules; send them with it.");
             }
 
-            return presenter.Present(session, programs.Read(session).ById[program.Id]);
+            return presenter.Present(session, programs.Read(session).ById[program.Id], asOf);
         },
         cancellation);
 
@@ -96,16 +97,19 @@ internal sealed class ProgramsApi(Database database, IdempotentCalls calls, Prog
         }
     }
 
-    // What has happened is judged by the rules of then: the past is not for changing.
-    private void AddVersion(Session session, ReferralProgram program, JsonElement change, string? validFrom)
+    // What has happened is judged by the rules of then: the past is not for changing. Returns when the change holds, if that is at once.
+    private long? AddVersion(Session session, ReferralProgram program, JsonElement change, string? validFrom)
     {
         var newest = program.Versions[^1];
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var from = Fields.Time(validFrom, "validFrom") ?? now;
-        if (from < now || from > now + MaxAheadMs)
+        var soonest = Soonest.Change(session, now);
+        var planned = Fields.Time(validFrom, "validFrom");
+        if (planned < soonest || planned > now + MaxAheadMs)
         {
-            throw ApiError.Unprocessable("validFrom: must lie ahead, at most five years.");
+            throw ApiError.Unprocessable($"validFrom: must lie ahead, at most five years, and not before {Fields.Time(soonest)}, because up to then something was told.");
         }
+
+        var from = planned ?? soonest;
 
         // What holds at that time is changed. A plan for later has another start then, and this version takes its place.
         var changed = program.At(from);
@@ -114,6 +118,8 @@ internal sealed class ProgramsApi(Database database, IdempotentCalls calls, Prog
         {
             programs.AddVersion(session, program.Id, new ProgramVersion(newest.Number + 1, from, rules));
         }
+
+        return planned is null ? from : null;
     }
 }
 

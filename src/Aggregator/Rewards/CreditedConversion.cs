@@ -43,7 +43,8 @@ internal sealed record CreditedConversion
 /// <param name="Weight">Its share is this by the sum of the weights.</param>
 /// <param name="Amount">Its part of the sale's amount; they add up to it.</param>
 /// <param name="Refunded">Of <paramref name="Amount"/>.</param>
-internal sealed record CreditPart(long LinkId, long? PartnerId, Method Method, string? ClickToken, long Weight, long Amount, long Refunded);
+/// <param name="Position">Amounts are divided in this order; in the order of the list where all are the same.</param>
+internal sealed record CreditPart(long LinkId, long? PartnerId, Method Method, string? ClickToken, long Weight, long Amount, long Refunded, int Position = 0);
 
 /// <param name="Amount">Of all pieces together, minor units.</param>
 internal sealed record LineItem(string ProductId, string? Name, int Quantity, long Amount);

@@ -39,19 +39,19 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
 
     private IEnumerable<Due> OfConversion(CustomerAccount account, ReferralProgram program, CreditedConversion conversion, CustomerPlace place)
     {
-        // :: 1  Credits of one partner are one part; what no partner is credited for is nobody's part.
+        // :: 1  Touches of one partner are one part; what no partner is credited for is nobody's part.
         var version = program.At(conversion.OccurredAtMs);
-        var parts = conversion.Credits.GroupBy(credit => credit.PartnerId)
-            .Select(some => (Partner: some.Key, some.First().LinkId, Weight: some.Sum(credit => credit.Weight))).ToList();
-        long[] weights = [.. parts.Select(part => part.Weight)];
+        List<CreditPart> touches = [.. conversion.Credits.OrderBy(credit => credit.Position)];
+        long[] weights = [.. touches.Select(touch => touch.Weight)];
         var isFirst = true;
-        for (var i = 0; i < parts.Count; i++)
+        foreach (var own in conversion.Credits.GroupBy(credit => credit.PartnerId))
         {
-            if (parts[i].Partner is not { } partner)
+            if (own.Key is not { } partner)
             {
                 continue;
             }
 
+            var part = new Shares(weights, [.. touches.Index().Where(touch => touch.Item.PartnerId == partner).Select(touch => touch.Index)]);
             // :: 2  Each rule of the partner's group at that time that the conversion meets; none while it was stopped.
             if (groups(program.Id, partner, conversion.OccurredAtMs) is not { } name)
             {
@@ -68,7 +68,7 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
                     continue;
                 }
 
-                var shares = isWhole || weights.Length == 1 ? Shares.Whole : new Shares(weights, i);
+                var shares = isWhole ? Shares.Whole : part;
                 if (BasisOf(program, rule, conversion) is { } basis && basis >= rule.MinimumAmount)
                 {
                     yield return new Due
@@ -81,7 +81,7 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
                         Group = group,
                         Rule = rule,
                         PartnerId = partner,
-                        LinkId = parts[i].LinkId,
+                        LinkId = own.First().LinkId,
                         Shares = shares,
                         Basis = shares.Of(basis),
                     };

@@ -3,21 +3,28 @@ using LinkTracker.Aggregator.Attribution;
 
 namespace LinkTracker.Aggregator.Rewards;
 
-/// <summary>Which part of a conversion a partner has, so that an amount can be divided as its credit was.</summary>
-/// <param name="Weights">Of all who have a part, in the order of their credits; those of no partner too.</param>
-/// <param name="Index">Whose this is.</param>
-internal sealed record Shares(IReadOnlyList<long> Weights, int Index)
+/// <summary>Which part of a conversion a partner has, so that an amount can be divided as its credit was: touch by touch.</summary>
+/// <param name="Weights">Of all touches that have a part, in the order of their credits; those of no partner too.</param>
+/// <param name="Own">Which of them are this partner's.</param>
+internal sealed record Shares(IReadOnlyList<long> Weights, IReadOnlyList<int> Own)
 {
     /// <summary>All of it.</summary>
-    public static Shares Whole { get; } = new([1], 0);
+    public static Shares Whole { get; } = new([1], [0]);
 
-    /// <summary>This partner's part of the amount; all parts add up to it.</summary>
-    public long Of(long amount) => Weights.Count == 1 ? amount : Apportionment.Split(amount, Weights)[Index];
+    /// <summary>This partner's part of the amount; the parts of all add up to it.</summary>
+    public long Of(long amount)
+    {
+        if (Own.Count == Weights.Count)
+        {
+            return amount;
+        }
 
-    /// <summary>As it is stored, such as <c>1:2,3</c>; null for all of it.</summary>
-    public string? ToText() => Weights.Count == 1
-        ? null
-        : string.Create(CultureInfo.InvariantCulture, $"{Index}:{string.Join(',', Weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture)))}");
+        var parts = Apportionment.Split(amount, Weights);
+        return Own.Sum(touch => parts[touch]);
+    }
+
+    /// <summary>As it is stored, such as <c>1+2:2,3,3</c>; null for all of it.</summary>
+    public string? ToText() => Own.Count == Weights.Count ? null : $"{Text(Own, '+')}:{Text(Weights, ',')}";
 
     /// <summary>Reads what <see cref="ToText"/> wrote.</summary>
     public static Shares Parse(string? text)
@@ -30,6 +37,9 @@ internal sealed record Shares(IReadOnlyList<long> Weights, int Index)
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return new Shares(
             [.. text[(colon + 1)..].Split(',').Select(weight => long.Parse(weight, CultureInfo.InvariantCulture))],
-            int.Parse(text.AsSpan(0, colon), CultureInfo.InvariantCulture));
+            [.. text[..colon].Split('+').Select(touch => int.Parse(touch, CultureInfo.InvariantCulture))]);
     }
+
+    private static string Text<T>(IReadOnlyList<T> numbers, char separator)
+        where T : IFormattable => string.Join(separator, numbers.Select(number => number.ToString(null, CultureInfo.InvariantCulture)));
 }

@@ -17,7 +17,7 @@ public class RouteKeyTests
         "POST /track/lead", "POST /track/sale", "POST /track/event", "POST /track/refund", "POST /track/cancellation",
         "GET /customers", "GET /customers/{id}", "POST /customers", "POST /customers/import", "PATCH /customers/{id}", "DELETE /customers/{id}",
         "GET /analytics", "GET /events",
-        "GET /conversions/{id}/explanation", "POST /programs/{id}/simulate",
+        "GET /conversions", "GET /refunds", "GET /conversions/{id}/explanation", "POST /programs/{id}/simulate",
         "GET /fraud/cases", "GET /fraud/cases/{id}", "POST /fraud/cases/{id}/resolve", "GET /fraud/rules", "POST /programs/{id}/fraud/preview",
         "GET /commissions", "POST /commissions", "PATCH /commissions/{id}", "PATCH /commissions/bulk", "POST /commissions/approve",
         "GET /payouts", "POST /payouts", "POST /payouts/{id}/confirm", "POST /payouts/{id}/fail", "GET /payouts/batches/{id}", "GET /payouts/batches/{id}/export",

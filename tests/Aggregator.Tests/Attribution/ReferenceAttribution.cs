@@ -10,9 +10,12 @@ namespace LinkTracker.Aggregator.Tests.Attribution;
 /// </summary>
 internal sealed class ReferenceAttribution(CustomerHistory history, ProgramSet programs)
 {
+    // Of one moment: who is bound first, then what is bought.
+    private static readonly FactKind[] Kinds = [FactKind.Deferred, FactKind.Lead, FactKind.Sale, FactKind.Event];
+
     private static readonly string[] Strength = ["code", "click", "lead", "contact"];
 
-    private readonly List<Fact> _facts = [.. history.Facts.DistinctBy(fact => (fact.OccurredAtMs, fact.Key)).OrderBy(fact => fact.OccurredAtMs).ThenBy(fact => fact.Key, StringComparer.Ordinal)];
+    private readonly List<Fact> _facts = [.. history.Facts.DistinctBy(fact => (fact.OccurredAtMs, fact.Key)).OrderBy(fact => fact.OccurredAtMs).ThenBy(fact => Array.IndexOf(Kinds, fact.Kind)).ThenBy(fact => fact.Key, StringComparer.Ordinal)];
     private readonly Dictionary<string, Verdict> _known = [];
 
     public IReadOnlyList<Verdict> Decide() => [.. _facts.Select(fact => Later(fact) ?? Before(fact))];

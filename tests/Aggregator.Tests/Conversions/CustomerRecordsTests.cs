@@ -26,7 +26,7 @@ public abstract class CustomerRecordsTests : EngineTests
         Assert.Equal((FactKind.Lead, "lead:x", 100L, "Sign up"), (lead.Kind, lead.Key, lead.OccurredAtMs, lead.EventName));
         Assert.Equal(
             [new Touch(Method.Code, null, null, null, 100, "unknown_code"), new Touch(Method.Click, link, partner, "token", 90, null, program)], lead.Evidence);
-        Assert.Equal((FactKind.Sale, Fact.KeyOf(null, 12), "Sign up", program, 190L), (sale.Kind, sale.Key, sale.LeadEventName, sale.ProgramId, sale.CheckoutStartedAtMs));
+        Assert.Equal((FactKind.Sale, BusinessKey.InPlaceOf(false, "sale", "", 12), "Sign up", program, 190L), (sale.Kind, sale.Key, sale.LeadEventName, sale.ProgramId, sale.CheckoutStartedAtMs));
         Assert.Empty(sale.Evidence);
         Assert.Equal([new Touch(Method.Contact, link, partner, null, 40, ProgramId: program), new Touch(Method.Contact, link, partner, null, 50, ProgramId: program)], histories[1].Contacts);
     }

@@ -88,6 +88,28 @@ public abstract class FraudCheckTests : EngineTests
     }
 
     [EngineFact]
+    public async Task What_a_person_found_harmless_is_not_held_again_with_every_renewal()
+    {
+        using var rig = await OpenAsync();
+        rig.Rules(new() { ["too_fast"] = new FraudRule("hold", 60) });
+        var partner = rig.Partner("ana");
+        rig.Lead(partner, "c@mail.example", FraudRig.Noon, visitor: 1, delay: TimeSpan.FromSeconds(1));
+        await rig.CheckAsync();
+        rig.Resolve(Assert.Single(rig.Cases()).Id, "dismissed");
+
+        var renewal = rig.Sale(partner, "c@mail.example", FraudRig.Noon.AddMinutes(30));
+        await rig.CheckAsync();
+        Assert.Equal("pending", rig.StateOf(renewal));
+        Assert.Single(rig.Items());
+
+        // The same of another customer is another matter.
+        var other = rig.Lead(partner, "d@mail.example", FraudRig.Noon, visitor: 2, delay: TimeSpan.FromSeconds(1));
+        await rig.CheckAsync();
+        Assert.Equal("held", rig.StateOf(other));
+        Assert.Equal(2, rig.Items().Count);
+    }
+
+    [EngineFact]
     public async Task Checking_again_says_and_holds_nothing_again()
     {
         using var rig = await OpenAsync();

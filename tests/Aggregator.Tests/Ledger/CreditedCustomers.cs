@@ -46,11 +46,13 @@ internal static class CreditedCustomers
 
         public long Weight { get; set; }
 
+        public int Position { get; set; }
+
         public long Amount { get; set; }
 
         public long Refunded { get; set; }
 
-        public CreditPart ToPart() => new(LinkId, PartnerId, Enum.Parse<Method>(Method, ignoreCase: true), ClickToken, Weight, Amount, Refunded);
+        public CreditPart ToPart() => new(LinkId, PartnerId, Enum.Parse<Method>(Method, ignoreCase: true), ClickToken, Weight, Amount, Refunded, Position);
     }
 
     private sealed class ConversionRead
@@ -87,7 +89,7 @@ internal static class CreditedCustomers
         {
             Id = Id,
             Kind = Enum.Parse<FactKind>(Kind, ignoreCase: true),
-            Key = Fact.KeyOf(BusinessKey, Id),
+            Key = BusinessKey ?? LinkTracker.Aggregator.Conversions.BusinessKey.InPlaceOf(IsTest, Kind, "", Id),
             OccurredAtMs = OccurredAt,
             Quantity = Quantity,
             Amount = Amount ?? 0,

@@ -40,7 +40,7 @@ internal static class RewardReference
         return owed;
     }
 
-    private static IEnumerable<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, int Index)> Meant(RewardRule rule, IReadOnlyList<CreditedConversion> all)
+    private static IEnumerable<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, List<int> Own)> Meant(RewardRule rule, IReadOnlyList<CreditedConversion> all)
     {
         var sorted = all.OrderBy(one => one.OccurredAtMs).ThenBy(one => one.Key, StringComparer.Ordinal).ToList();
         var sales = sorted.Where(one => one.Kind == FactKind.Sale).ToList();
@@ -65,7 +65,8 @@ internal static class RewardReference
             }
 
             var partners = one.Credits.Select(credit => credit.PartnerId).Distinct().ToList();
-            BigInteger[] weights = [.. partners.Select(partner => one.Credits.Where(credit => credit.PartnerId == partner).Aggregate(BigInteger.Zero, (sum, credit) => sum + credit.Weight))];
+            var touches = one.Credits.OrderBy(credit => credit.Position).ToList();
+            BigInteger[] weights = [.. touches.Select(touch => (BigInteger)touch.Weight)];
             var isOnce = rule.Side == "friend" || rule.Kind is "discount" or "access";
             var first = partners.FindIndex(partner => partner is not null);
             for (var i = 0; i < partners.Count; i++)
@@ -80,12 +81,13 @@ internal static class RewardReference
                     continue;
                 }
 
-                yield return isOnce ? (one, partner, basis, basis, [1], 0) : (one, partner, basis, Part(basis, weights, i), weights, i);
+                var own = Enumerable.Range(0, touches.Count).Where(touch => touches[touch].PartnerId == partner).ToList();
+                yield return isOnce ? (one, partner, basis, basis, [1], [0]) : (one, partner, basis, Parts(basis, weights, own), weights, own);
             }
         }
     }
 
-    private static BigInteger Price(RewardRule rule, List<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, int Index)> meant, int i)
+    private static BigInteger Price(RewardRule rule, List<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, List<int> Own)> meant, int i)
     {
         if (rule.Kind is "discount" or "access")
         {
@@ -99,7 +101,7 @@ internal static class RewardReference
         {
             var peers = meant.Where(other => other.Partner == one.Partner && IsSame(tiers.Period, other.Of, one.Of)).ToList();
             var upTo = tiers.Mode == "retroactive" ? peers : peers.Take(peers.IndexOf(one) + 1).ToList();
-            BigInteger Reach(IEnumerable<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, int Index)> some) =>
+            BigInteger Reach(IEnumerable<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, List<int> Own)> some) =>
                 tiers.By == "count" ? some.Count() : some.Aggregate(BigInteger.Zero, (sum, other) => sum + other.Share);
 
             BigInteger At(BigInteger reach) => tiers.Steps.Where(step => step.From <= reach).Select(step => (step.From, step.Value)).OrderBy(step => step.From).Select(step => (BigInteger)step.Value).LastOrDefault(own);
@@ -119,11 +121,15 @@ internal static class RewardReference
             value = At(Reach(upTo));
         }
 
-        return rule.Kind == "percentage" ? Round(one.Share * value, 10_000) : Part(value * (rule.Event == "lead" ? one.Of.Quantity : 1), one.Weights, one.Index);
+        return rule.Kind == "percentage" ? Round(one.Share * value, 10_000) : Parts(value * (rule.Event == "lead" ? one.Of.Quantity : 1), one.Weights, one.Own);
     }
 
     private static bool IsSame(string period, CreditedConversion one, CreditedConversion other) =>
         RewardPeriod.StartOf(period, one.OccurredAtMs) == RewardPeriod.StartOf(period, other.OccurredAtMs);
+
+    // Who has several touches has the parts of all of them.
+    private static BigInteger Parts(BigInteger amount, BigInteger[] weights, List<int> own) =>
+        own.Aggregate(BigInteger.Zero, (sum, touch) => sum + Part(amount, weights, touch));
 
     private static BigInteger Part(BigInteger amount, BigInteger[] weights, int index)
     {

@@ -97,8 +97,10 @@ public class RewardFoldTests
     [Fact]
     public void Shares_are_read_as_they_were_written()
     {
-        Assert.Equal("1:2,3", new Shares([2, 3], 1).ToText());
+        Assert.Equal("1:2,3", new Shares([2, 3], [1]).ToText());
+        Assert.Equal("0+2:2,3,4", new Shares([2, 3, 4], [0, 2]).ToText());
         Assert.Equal(6, Shares.Parse("1:2,3").Of(10));
+        Assert.Equal(66, Shares.Parse("1+2:1,1,1").Of(100));
         Assert.Equal(10, Shares.Parse(Shares.Whole.ToText()).Of(10));
     }
 

@@ -13,9 +13,9 @@ internal sealed class CaseStore(EntityId ids, WebhookOutbox webhooks)
     /// <summary>Adds what was not said before to the open cases, and opens those that are needed.</summary>
     public void Add(Session session, IReadOnlyList<Signal> signals, long nowMs)
     {
-        // :: 1  without what was said before
-        var said = Said(session, signals);
-        var news = signals.DistinctBy(KeyOf).Where(signal => !said.Contains(KeyOf(signal))).ToList();
+        // :: 1  without what was said before, and what a person found harmless: every renewal would say it of the same lead again
+        var (said, harmless) = (Said(session, signals), Harmless(session, signals));
+        var news = signals.DistinctBy(KeyOf).Where(signal => !said.Contains(KeyOf(signal)) && !harmless.Contains(HarmlessKeyOf(signal))).ToList();
         if (news.Count == 0)
         {
             return;
@@ -58,6 +58,16 @@ internal sealed class CaseStore(EntityId ids, WebhookOutbox webhooks)
         new { conversions = signals.Select(signal => signal.Suspect.ConversionId).Distinct().ToArray() })
         .Select(row => new ItemKey(row.ConversionId, row.PartnerId, row.Rule, row.IsShadow))];
 
+    // Other evidence of the same customer is news.
+    private static HashSet<HarmlessKey> Harmless(Session session, IReadOnlyList<Signal> signals) => [.. session.Query<HarmlessRow>(
+        $"""
+        SELECT DISTINCT k.program_id, v.customer_id, i.partner_id, i.rule, i.is_shadow, i.evidence
+        FROM conversions v JOIN fraud_items i ON i.conversion_id = v.id JOIN fraud_cases k ON k.id = i.case_id
+        WHERE {session.In("v.customer_id", "customers")} AND k.status = '{CaseStatus.Dismissed}'
+        """,
+        new { customers = signals.Select(signal => signal.Suspect.Customer.Id).Distinct().ToArray() })
+        .Select(row => new HarmlessKey(row.ProgramId, row.CustomerId, row.PartnerId, row.Rule, row.IsShadow, row.Evidence))];
+
     private static Dictionary<CaseKey, long> OpenCases(Session session, IReadOnlyList<Signal> signals) => session.Query<CaseRow>(
         $"SELECT id, program_id, partner_id, rule, is_shadow FROM fraud_cases WHERE status = 'open' AND {session.In("partner_id", "partners")}",
         new { partners = signals.Select(signal => signal.Suspect.PartnerId).Distinct().ToArray() })
@@ -76,11 +86,31 @@ internal sealed class CaseStore(EntityId ids, WebhookOutbox webhooks)
 
     private static CaseKey CaseKeyOf(Signal signal) => new(signal.Suspect.ProgramId, signal.Suspect.PartnerId, signal.Rule.Kind.Code, IsShadow(signal));
 
+    private static HarmlessKey HarmlessKeyOf(Signal signal) => new(
+        signal.Suspect.ProgramId, signal.Suspect.Customer.Id, signal.Suspect.PartnerId, signal.Rule.Kind.Code, IsShadow(signal), signal.Evidence);
+
     private sealed record CaseOpened(string Id, string ProgramId, string PartnerId, string Rule, string CreatedAt);
 
     private readonly record struct ItemKey(long Conversion, long Partner, string Rule, bool IsShadow);
 
     private readonly record struct CaseKey(long Program, long Partner, string Rule, bool IsShadow);
+
+    private sealed record HarmlessKey(long Program, long Customer, long Partner, string Rule, bool IsShadow, string Evidence);
+
+    private sealed class HarmlessRow
+    {
+        public long ProgramId { get; set; }
+
+        public long CustomerId { get; set; }
+
+        public long PartnerId { get; set; }
+
+        public string Rule { get; set; } = "";
+
+        public bool IsShadow { get; set; }
+
+        public string Evidence { get; set; } = "";
+    }
 
     private sealed class ItemRow
     {
