@@ -18,6 +18,18 @@ internal sealed class IdempotentCalls(Database database, IdempotencyKeys keys)
         return await database.WriteAsync(session => Run(session, key, work), context.RequestAborted);
     }
 
+    /// <summary>The same for an answer that must not be stored, because it shows a secret: stored is what it is made from.</summary>
+    /// <param name="work">Returns that.</param>
+    /// <param name="show">Makes the answer, the first and every repeat.</param>
+    /// <exception cref="ApiError">422 when the key was used with another body.</exception>
+    public async Task<T> RunAsync<T>(HttpContext context, ReadOnlyMemory<byte> body, Func<Session, string> work, Func<Session, string, T> show)
+    {
+        var key = IdempotencyKey.Of(context, body);
+        return await database.WriteAsync(
+            session => show(session, Run(session, key, inner => (StatusCodes.Status200OK, work(inner))).Text),
+            context.RequestAborted);
+    }
+
     private StoredAnswer Run(Session session, IdempotencyKey? key, Func<Session, (int Status, string Answer)> work)
     {
         if (key is not null && IdempotencyKeys.Repeat(keys.Find(session, [key]), key) is { } repeat)
