@@ -31,7 +31,12 @@ internal sealed class MoneyCrashRun(RunningProduct product, ToldWebhooks webhook
         var setup = new Setup(installation, year);
         var identities = await setup.MakeAsync();
         await setup.GiveRatesAsync("usd", "gbp");
-        await installation.PostAsync("/webhooks", new JsonObject { ["name"] = "all", ["url"] = webhooks.Url, ["triggers"] = new JsonArray([.. ToldWebhooks.Triggers.Select(one => (JsonNode)one)]) });
+        await installation.PostAsync("/webhooks", new JsonObject
+        {
+            ["name"] = "all",
+            ["url"] = webhooks.Url,
+            ["triggers"] = new JsonArray([.. ToldWebhooks.Triggers.Select(one => (JsonNode)one)]),
+        });
         await Operator.AskForApprovalAsync(installation, identities);
 
         // :: 2  The truth, which knows nothing of crashes.
@@ -83,7 +88,10 @@ internal sealed class MoneyCrashRun(RunningProduct product, ToldWebhooks webhook
 
     private static byte[] LateRates(YearPlan plan) => Encoding.UTF8.GetBytes(new JsonArray([.. plan.Rates.All.Where(rate => LateCurrencies.Contains(rate.Currency)).Select(rate => new JsonObject
     {
-        ["currency"] = rate.Currency, ["date"] = rate.From.ToString("O"), ["rate"] = rate.Text, ["source"] = "the year's own",
+        ["currency"] = rate.Currency,
+        ["date"] = rate.From.ToString("O"),
+        ["rate"] = rate.Text,
+        ["source"] = "the year's own",
     })]).ToJsonString());
 
     private static async Task<Figures> PaidAsync(Installation installation)

@@ -133,7 +133,10 @@ internal sealed class Operator(StubbornClient client, YearPlan plan, Identities 
         var (name, currency) = ($"referrer {referrer.Index:00000}", referrer.Program.Currency);
         var body = new JsonObject
         {
-            ["type"] = "custom", ["partnerId"] = identities.Partners[referrer.Index], ["programId"] = identities.Programs[referrer.Program.Index], ["amount"] = amount,
+            ["type"] = "custom",
+            ["partnerId"] = identities.Partners[referrer.Index],
+            ["programId"] = identities.Programs[referrer.Program.Index],
+            ["amount"] = amount,
         };
         var key = NextKey();
         _made.Add((key, body, (await SendAsync(HttpMethod.Post, "/commissions", body, key)).Ok()));
