@@ -80,6 +80,27 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it after <see cref="KillAsync"/>, on the same port and data.</summary>
     public Task RestartAsync() => _process.StartAsync();
 
+    /// <summary>
+    /// SIGKILL, as when the machine has no memory left, and starts it again as a supervisor does: as often as it takes until the last child
+    /// that was left behind has ended.
+    /// </summary>
+    public async Task CrashAsync()
+    {
+        await _process.EndAsync("KILL");
+        await Eventually.HoldsAsync("PostgreSQL runs again", TimeSpan.FromSeconds(60), async () =>
+        {
+            try
+            {
+                await RestartAsync();
+                return true;
+            }
+            catch (InvalidOperationException) when (!_process.IsRunning)
+            {
+                return false;
+            }
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

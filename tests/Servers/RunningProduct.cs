@@ -23,6 +23,9 @@ public sealed class RunningProduct : IAsyncDisposable
     /// <summary>Of the installation: who has it can mint the tokens of clicks.</summary>
     public byte[] Secret { get; } = RandomNumberGenerator.GetBytes(32);
 
+    /// <summary>The product itself, which may be killed and started again.</summary>
+    public ServiceProcess Service { get; private set; } = null!;
+
     /// <summary>Null on SQLite.</summary>
     public PostgresServer? Postgres { get; private set; }
 
@@ -92,9 +95,9 @@ public sealed class RunningProduct : IAsyncDisposable
             all[name] = value;
         }
 
-        var process = Started(new ServiceProcess(servers.Length == 0 ? "LinkTracker.Standalone.dll" : "LinkTracker.Aggregator.dll", all, Api));
-        await process.StartAsync();
-        _processes.Insert(0, ("LinkTracker", process.Id));
+        Service = Started(new ServiceProcess(servers.Length == 0 ? "LinkTracker.Standalone.dll" : "LinkTracker.Aggregator.dll", all, Api));
+        await Service.StartAsync();
+        _processes.Insert(0, ("LinkTracker", Service.Id));
     }
 
     private T Started<T>(T process)

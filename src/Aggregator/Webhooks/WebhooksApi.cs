@@ -1,10 +1,11 @@
+using System.Globalization;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Webhooks;
 
 /// <summary>Who is told of what happens, and how that went.</summary>
-internal sealed class WebhooksApi(Database database, WebhookStore store, WebhookSecrets secrets, TimeProvider clock)
+internal sealed class WebhooksApi(Database database, IdempotentCalls calls, WebhookStore store, WebhookSecrets secrets, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
@@ -20,11 +21,10 @@ internal sealed class WebhooksApi(Database database, WebhookStore store, Webhook
         group.MapPost("/{id}/deliveries/{deliveryId}/retry", api.RetryAsync).WithName("retryWebhookDelivery");
     }
 
-    private async Task<IResult> CreateAsync(Body<WebhookRequest> body, CancellationToken cancellation)
-    {
-        var row = await database.WriteAsync(session => store.Create(session, body.Value), cancellation);
-        return Results.Json(row.ToAnswer(secrets.Shown(row)), ApiJson.Options, statusCode: StatusCodes.Status201Created);
-    }
+    private async Task<IResult> CreateAsync(Body<WebhookRequest> body, HttpContext context) => Results.Json(
+        await calls.RunAsync(context, body.Bytes, session => EntityId.Format(EntityId.Webhook, store.Create(session, body.Value).Id), (session, made) => Shown(session, made, 1)),
+        ApiJson.Options,
+        statusCode: StatusCodes.Status201Created);
 
     private IReadOnlyList<WebhookAnswer> List() => database.Read<IReadOnlyList<WebhookAnswer>>(session => [.. WebhookStore.All(session).Select(row => row.ToAnswer())]);
 
@@ -36,9 +36,17 @@ internal sealed class WebhooksApi(Database database, WebhookStore store, Webhook
     private Task<WebhookAnswer> DeleteAsync(string id, CancellationToken cancellation) =>
         database.WriteAsync(session => WebhookStore.Delete(session, id).ToAnswer(), cancellation);
 
-    private async Task<WebhookAnswer> RotateAsync(string id, CancellationToken cancellation)
+    // A secret that nobody was told, because its answer was lost, would end the one that the receiver knows: a repeat with the same key shows it again.
+    private Task<WebhookAnswer> RotateAsync(string id, HttpContext context) => calls.RunAsync(
+        context,
+        ReadOnlyMemory<byte>.Empty,
+        session => store.Rotate(session, id).Generation.ToString(CultureInfo.InvariantCulture),
+        (session, generation) => Shown(session, id, long.Parse(generation, CultureInfo.InvariantCulture)));
+
+    private WebhookAnswer Shown(Session session, string id, long generation)
     {
-        var row = await database.WriteAsync(session => store.Rotate(session, id), cancellation);
+        var row = WebhookStore.Get(session, id);
+        row.Generation = generation;
         return row.ToAnswer(secrets.Shown(row));
     }
 

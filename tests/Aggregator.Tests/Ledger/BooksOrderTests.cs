@@ -103,7 +103,7 @@ public class BooksOrderTests
             Assert.Equal(straight.Owed(), moved.Owed());
             Assert.Equal(straight.BalancesNow(), moved.BalancesNow());
             Assert.Equal(straight.Totals(), moved.Totals());
-            new LedgerChecks(moved.Store).SumsHold(programs);
+            TotalChecks.Hold(moved.Store, programs);
         }
     }
 

@@ -3,58 +3,59 @@ using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Tests.Ledger;
 
-/// <summary>A database's transaction that may end before or behind its writes; what was written is told to memory when it is done.</summary>
-/// <param name="crash">Called at each place where the process may die.</param>
-internal sealed class CrashingLedger(ILedgerStore inner, MemoryLedger memory, Action crash) : ILedgerStore
+/// <summary>A transaction's ledger whose process may die in front of and behind each call.</summary>
+/// <param name="copy">Is told what was written when that is done; null when nobody keeps a copy.</param>
+/// <param name="pass">Called wherever the process may die.</param>
+internal sealed class CrashingLedger(ILedgerStore inner, Action pass, ILedgerStore? copy = null) : ILedgerStore
 {
-    private Action _done = () => { };
+    private readonly List<Action<ILedgerStore>> _written = [];
 
-    public Exchange Rates => inner.Rates;
+    public Exchange Rates => Ask(() => inner.Rates);
 
-    public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => inner.OfCustomers(customers);
+    public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => Ask(() => inner.OfCustomers(customers));
 
-    public void CheckAgain(IReadOnlyCollection<long> customers) => inner.CheckAgain(customers);
+    public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => Ask(() => inner.ByIds(ids));
 
-    public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => inner.ByIds(ids);
+    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) => Ask(() => inner.MadeFor(orderKeys));
 
-    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) => inner.MadeFor(orderKeys);
+    public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => Ask(() => inner.OfChain(chain));
 
-    public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => inner.OfChain(chain);
+    public IReadOnlyDictionary<RewardChain, long> Newest(IReadOnlyCollection<RewardChain> chains, long sinceMs) => Ask(() => inner.Newest(chains, sinceMs));
 
-    public IReadOnlyDictionary<RewardChain, long> Newest(IReadOnlyCollection<RewardChain> chains, long sinceMs) => inner.Newest(chains, sinceMs);
+    public IReadOnlyList<RewardTotalRow> Totals(IReadOnlyCollection<RewardChain> chains, IReadOnlyCollection<TotalKey> keys) => Ask(() => inner.Totals(chains, keys));
 
-    public IReadOnlyList<RewardTotalRow> Totals(IReadOnlyCollection<RewardChain> chains, IReadOnlyCollection<TotalKey> keys) => inner.Totals(chains, keys);
+    public GroupOf GroupsOf(IReadOnlyCollection<long> partners) => Ask(() => inner.GroupsOf(partners));
 
-    public GroupOf GroupsOf(IReadOnlyCollection<long> partners) => inner.GroupsOf(partners);
+    public long TakePositions(int count) => Ask(() => inner.TakePositions(count));
 
-    public long TakePositions(int count)
-    {
-        crash();
-        return inner.TakePositions(count);
-    }
+    public void CheckAgain(IReadOnlyCollection<long> customers) => Write(store => store.CheckAgain(customers));
 
-    public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
-    {
-        crash();
-        inner.Save(commissions, totals, journal);
-        crash();
-        _done = () => memory.Save(commissions, totals, journal);
-    }
+    public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal) =>
+        Write(store => store.Save(commissions, totals, journal));
 
-    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
-    {
-        inner.MarkPaid(payouts, nowMs);
-        crash();
-        _done += () => memory.MarkPaid(payouts, nowMs);
-    }
+    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Write(store => store.MarkPaid(payouts, nowMs));
 
-    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
-    {
-        inner.MarkPayable(payouts, nowMs);
-        crash();
-        _done += () => memory.MarkPayable(payouts, nowMs);
-    }
+    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Write(store => store.MarkPayable(payouts, nowMs));
 
     /// <summary>The transaction is on disk.</summary>
-    public void Done() => _done();
+    public void Done() => _written.ForEach(write => write(copy!));
+
+    private T Ask<T>(Func<T> ask)
+    {
+        pass();
+        var answer = ask();
+        pass();
+        return answer;
+    }
+
+    private void Write(Action<ILedgerStore> write)
+    {
+        pass();
+        write(inner);
+        pass();
+        if (copy is not null)
+        {
+            _written.Add(write);
+        }
+    }
 }

@@ -13,62 +13,48 @@ public abstract class LedgerCrashTests : EngineTests
 {
     private const int Operations = 20_000;
     private const int InOneDatabase = 2_000;
-    private const int OneCrashIn = 20;
+    private const int OneDeathIn = 100;
 
     [EngineFact]
     public async Task Whatever_dies_on_the_way_the_database_holds_what_was_done_and_nothing_else()
     {
-        var crashes = 0;
+        var (undone, unanswered) = (0, 0);
         for (var seed = 1; seed <= Operations / InOneDatabase; seed++)
         {
             using var database = await OpenDatabaseAsync();
-            var shop = new RandomShop(seed);
-            var rules = shop.Rules();
             Prepare(database);
-            var random = new Random(seed);
-            var rates = new ExchangeRateStore(new Settings { Currency = "eur" });
-            var webhooks = new WebhookOutbox(new EntityId(TimeProvider.System), TimeProvider.System);
-            var world = new LedgerWorld(Twice([.. rules]), (memory, work) =>
-            {
-                while (true)
-                {
-                    try
-                    {
-                        CrashingLedger? ledger = null;
-                        database.Database.Write(session =>
-                        {
-                            work(ledger = new CrashingLedger(new SessionLedger(session, rates, webhooks), memory, () => Crash(random)));
-                            return 0;
-                        });
-                        ledger!.Done();
-                        return;
-                    }
-                    catch (ProcessDiedException)
-                    {
-                        crashes++;
-                    }
-                }
-            });
-            var checks = new LedgerChecks(world.Store);
-            for (var i = 0; i < InOneDatabase; i++)
-            {
-                world.Now += shop.Next(1_000);
-                ShopDay.Do(world, shop);
-                checks.Hold(rules);
-            }
-
+            var process = new MortalProcess(seed, OneDeathIn);
+            var world = ShopDay.Many(seed, InOneDatabase, Transactions(database, process));
             Same(database, world);
+            SameBooks.Hold(seed, ShopDay.Many(seed, InOneDatabase), world);
+            (undone, unanswered) = (undone + process.Undone, unanswered + process.Unanswered);
         }
 
-        Assert.True(crashes > Operations / OneCrashIn / 2, $"only {crashes} crashes");
+        Assert.True(undone > Operations / 10, $"only {undone} transactions were undone");
+        Assert.True(unanswered > Operations / OneDeathIn / 2, $"only {unanswered} transactions were done without an answer");
     }
 
-    private static void Crash(Random random)
+    private static Action<MemoryLedger, Action<ILedgerStore>> Transactions(TestDatabase database, MortalProcess process)
     {
-        if (random.Next(OneCrashIn) == 0)
+        var rates = new ExchangeRateStore(new Settings { Currency = "eur" });
+        var webhooks = new WebhookOutbox(new EntityId(TimeProvider.System), TimeProvider.System);
+        return (memory, work) =>
         {
-            throw new ProcessDiedException();
-        }
+            CrashingLedger ledger = null!;
+            process.Answer(
+                () => database.Database.Write(session =>
+                {
+                    work(ledger = new CrashingLedger(new SessionLedger(session, rates, webhooks), process.Pass, memory));
+                    process.Pass();
+                    return 0;
+                }),
+                () => { },
+                () =>
+                {
+                    ledger.Done();
+                    memory.Commit();
+                });
+        };
     }
 
     // The rows that others refer to.
@@ -113,8 +99,6 @@ public abstract class LedgerCrashTests : EngineTests
     });
 
     private static string Text(object value) => System.Text.Json.JsonSerializer.Serialize(value);
-
-    private sealed class ProcessDiedException : Exception;
 }
 
 public sealed class LedgerCrashTestsOnSqlite : LedgerCrashTests;

@@ -6,11 +6,15 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Tests.Ledger;
 
 /// <summary>Customers and their conversions, as a shop tells them one by one, with the books of it in memory.</summary>
-/// <param name="transact">Runs a transaction that may be undone and begun again; null: in memory only. What is in memory is as of the last one that was done.</param>
+/// <param name="transact">Runs a transaction that may be undone and begun again, or done and sent once more; null: each is done, in memory only. In any case it is in memory when it is done.</param>
 internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Action<ILedgerStore>>? transact = null)
 {
     private readonly EntityId _ids = new(TimeProvider.System);
-    private readonly Dictionary<long, PayoutRow> _payouts = [];
+    private readonly Action<MemoryLedger, Action<ILedgerStore>> _transact = transact ?? ((memory, work) =>
+    {
+        work(memory);
+        memory.Commit();
+    });
 
     public MemoryLedger Store { get; } = new();
 
@@ -18,8 +22,6 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
     public ProgramSet Programs { get; set; } = programs;
 
     public Dictionary<long, Dictionary<long, CreditedConversion>> Customers { get; } = [];
-
-    public IReadOnlyDictionary<long, PayoutRow> Payouts => _payouts;
 
     public long Now { get; set; } = Rewards.RewardSample.Noon;
 
@@ -40,30 +42,37 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
     public void Change(Action<Books, CommissionRow> change, CommissionRow row) => Transact(books => change(books, books.Find([row.Id])[0]));
 
-    /// <summary>Pays every partner that is owed something.</summary>
+    /// <summary>Pays every partner that is owed something, as it is owed when the transaction begins: sent once more it pays nothing.</summary>
     public IReadOnlyList<PayoutRow> Pay()
     {
-        var owed = Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0)
-            .Select(one => (one.Key, Balance: one.Value, Payout: new PayoutRow { Id = _ids.Next(), ProgramId = one.Key.ProgramId, PartnerId = one.Key.OwnerId, Unit = one.Key.Unit })).ToList();
-        Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, Now)));
-        owed.ForEach(one => _payouts.Add(one.Payout.Id, one.Payout));
-        return [.. owed.Select(one => one.Payout)];
+        var before = Store.Payouts.Count;
+        Transact(books =>
+        {
+            foreach (var (key, balance) in Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0))
+            {
+                books.Pay(new PayoutRow { Id = _ids.Next(), ProgramId = key.ProgramId, PartnerId = key.OwnerId, Unit = key.Unit }, balance, Now);
+            }
+        });
+        return [.. Store.Payouts.Skip(before)];
     }
 
     /// <summary>Gives one reward by itself, and returns how much of it.</summary>
     public long Fulfil(CommissionRow row)
     {
-        var given = 0L;
-        var payable = Store.Balances.GetValueOrDefault(new BalanceKey(row.ProgramId, row.Owner.Kind, row.Owner.Id, Accounts.Payable, row.Unit));
-        Change((books, found) => given = books.Fulfil(found, payable, "shop", Now), row);
-        return given;
+        long Balance(string account) => Store.Balances.GetValueOrDefault(new BalanceKey(row.ProgramId, row.Owner.Kind, row.Owner.Id, account, row.Unit));
+        var before = Balance(Accounts.Paid);
+        Change((books, found) => books.Fulfil(found, Balance(Accounts.Payable), "shop", Now), row);
+        return Balance(Accounts.Paid) - before;
     }
 
-    public void Fail(PayoutRow payout)
+    /// <summary>It was not paid. Sent once more it changes nothing.</summary>
+    public void Fail(PayoutRow payout) => Transact(books =>
     {
-        Transact(books => books.Fail(payout, Now));
-        payout.Status = PayoutRow.Failed;
-    }
+        if (payout.Status == PayoutRow.Processing)
+        {
+            books.Fail(payout, Now);
+        }
+    });
 
     public long BalanceOf(string account, long partner, string unit = "eur") =>
         Store.Balances.GetValueOrDefault(new BalanceKey(Rewards.RewardSample.Program, Owner.Partner, partner, account, unit));
@@ -86,22 +95,10 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
             .Select(row => $"{row.ProgramId} {row.RewardId} {row.PartnerId} {row.Period} {row.StartsAt}: {row.Conversions} {row.Revenue} {row.Due} {row.Earnings}").Order(StringComparer.Ordinal),
     ];
 
-    private void Transact(Action<Books> act)
+    private void Transact(Action<Books> act) => _transact(Store, store =>
     {
-        if (transact is null)
-        {
-            Run(Store);
-        }
-        else
-        {
-            transact(Store, Run);
-        }
-
-        void Run(ILedgerStore store)
-        {
-            var books = new Books(store, Programs, _ids);
-            act(books);
-            books.Save();
-        }
-    }
+        var books = new Books(store, Programs, _ids);
+        act(books);
+        books.Save();
+    });
 }

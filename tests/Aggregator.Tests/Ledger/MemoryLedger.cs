@@ -3,9 +3,10 @@ using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Tests.Ledger;
 
-/// <summary>The ledger's tables in memory. What it hands out are copies, as from a database.</summary>
+/// <summary>The ledger's tables in memory, with transactions that can be undone. What it hands out are copies, as from a database.</summary>
 internal sealed class MemoryLedger : ILedgerStore
 {
+    private readonly UndoLog _undo = new();
     private readonly Dictionary<long, HashSet<long>> _ofCustomers = [];
     private readonly HashSet<long> _made = [];
     private readonly Dictionary<(long, string, bool), HashSet<long>> _ofRewards = [];
@@ -14,6 +15,14 @@ internal sealed class MemoryLedger : ILedgerStore
     public Dictionary<long, CommissionRow> Commissions { get; } = [];
 
     public List<PostingRow> Postings { get; } = [];
+
+    public List<PayoutRow> Payouts { get; } = [];
+
+    /// <summary>Commissions in the order in which they were written, also what was undone.</summary>
+    public List<long> WrittenCommissions { get; } = [];
+
+    /// <summary>The same of balances.</summary>
+    public List<BalanceKey> WrittenBalances { get; } = [];
 
     public Dictionary<BalanceKey, long> Balances { get; } = [];
 
@@ -73,54 +82,88 @@ internal sealed class MemoryLedger : ILedgerStore
 
     public long TakePositions(int count)
     {
-        Position += count;
-        return Position - count;
+        var before = Position;
+        _undo.Do(() => Position = before + count, () => Position = before);
+        return before;
     }
 
-    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(
-        payouts, nowMs, (row, payout) => row.State == Accounts.Payable && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && (row.ProgramId, row.Unit) == (payout.ProgramId, payout.Unit), Accounts.Paid);
+    public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
+    {
+        _undo.Add(Payouts, payouts);
+        Mark(payouts, nowMs, (row, payout) => row.State == Accounts.Payable && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && (row.ProgramId, row.Unit) == (payout.ProgramId, payout.Unit), Accounts.Paid);
+    }
 
-    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(payouts, nowMs, (row, payout) => row.PayoutId == payout.Id, Accounts.Payable);
+    public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
+    {
+        foreach (var payout in payouts)
+        {
+            _undo.Do(() => payout.Status = PayoutRow.Failed, () => payout.Status = PayoutRow.Processing);
+        }
+
+        Mark(payouts, nowMs, (row, payout) => row.PayoutId == payout.Id, Accounts.Payable);
+    }
 
     public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
     {
         foreach (var row in commissions)
         {
-            Commissions[row.Id] = row with { };
-            (_ofRewards.TryGetValue((row.ProgramId, row.RewardId, row.IsTest), out var ids) ? ids : _ofRewards[(row.ProgramId, row.RewardId, row.IsTest)] = []).Add(row.Id);
+            Put(row with { });
+            _undo.Add(SetOf(_ofRewards, (row.ProgramId, row.RewardId, row.IsTest)), row.Id);
             if (row is { RewardId: "", OrderKey: not "" })
             {
-                _made.Add(row.Id);
+                _undo.Add(_made, row.Id);
             }
 
             if (row.CustomerId is { } customer)
             {
-                (_ofCustomers.TryGetValue(customer, out var set) ? set : _ofCustomers[customer] = []).Add(row.Id);
+                _undo.Add(SetOf(_ofCustomers, customer), row.Id);
             }
         }
 
         foreach (var row in totals)
         {
-            _totals[(row.ProgramId, row.RewardId, row.PartnerId, row.Period, row.StartsAt)] = row;
+            _undo.Put(_totals, (row.ProgramId, row.RewardId, row.PartnerId, row.Period, row.StartsAt), row);
         }
 
-        Postings.AddRange(journal.Postings);
+        _undo.Add(Postings, journal.Postings);
         foreach (var (key, by) in journal.Balances)
         {
-            Balances[key] = checked(Balances.GetValueOrDefault(key) + by);
+            _undo.Put(Balances, key, checked(Balances.GetValueOrDefault(key) + by));
+            WrittenBalances.Add(key);
         }
     }
+
+    /// <summary>Everything that was written stays.</summary>
+    public void Commit() => _undo.Commit();
+
+    /// <summary>Nothing that was written since the last commit stays.</summary>
+    public void Rollback() => _undo.Rollback();
 
     private void Mark(IReadOnlyCollection<PayoutRow> payouts, long nowMs, Func<CommissionRow, PayoutRow, bool> isOf, string state)
     {
         foreach (var payout in payouts)
         {
-            foreach (var row in Commissions.Values.Where(row => isOf(row, payout)))
+            foreach (var row in Commissions.Values.Where(row => isOf(row, payout)).ToList())
             {
-                (row.State, row.PayoutId, row.Version, row.UpdatedAt) = (state, state == Accounts.Paid ? payout.Id : null, row.Version + 1, nowMs);
+                Put(row with
+                {
+                    State = state,
+                    PayoutId = state == Accounts.Paid ? payout.Id : null,
+                    Version = row.Version + 1,
+                    UpdatedAt = nowMs,
+                });
             }
         }
     }
+
+    private void Put(CommissionRow row)
+    {
+        _undo.Put(Commissions, row.Id, row);
+        WrittenCommissions.Add(row.Id);
+    }
+
+    private static HashSet<long> SetOf<TKey>(Dictionary<TKey, HashSet<long>> index, TKey key)
+        where TKey : notnull => index.TryGetValue(key, out var ids) ? ids : index[key] = [];
 
     private IEnumerable<CommissionRow> OfReward(RewardChain chain) =>
         _ofRewards.GetValueOrDefault((chain.ProgramId, chain.RewardId, chain.IsTest), []).Select(id => Commissions[id]).Where(row => row.ProgramId == chain.ProgramId);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using LinkTracker.Aggregator.Storage;
@@ -169,6 +171,28 @@ public abstract class WebhookTests : EngineTests
     }
 
     [EngineFact]
+    public async Task Whoever_lost_the_answer_with_a_secret_gets_it_again_by_the_same_key_and_the_one_before_still_signs()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var server = await StartForAsync();
+        var made = new { name = "shop", url = receiver.Url, triggers = new[] { "sale.created" } };
+        var (first, again) = (await PostAsync(server, "/webhooks", "make", made), await PostAsync(server, "/webhooks", "make", made));
+        Assert.Equal(first.GetRawText(), again.GetRawText());
+        Assert.Equal(1, (await server.GetAsync("/webhooks")).Ok().GetArrayLength());
+
+        var (old, path) = (first.GetProperty("secret").GetString()!, $"/webhooks/{Id(first)}/rotate");
+        var young = (await PostAsync(server, path, "rotate")).GetProperty("secret").GetString()!;
+        Assert.Equal(young, (await PostAsync(server, path, "rotate")).GetProperty("secret").GetString());
+        Tell(server, "sale.created", "sale_1");
+        var both = await receiver.NextAsync();
+        Assert.Equal([SignatureOf(both, young), SignatureOf(both, old)], both.Signatures);
+
+        var secrets = server.Database.Read(session => session.Query<string>("SELECT answer FROM idempotency_keys"));
+        Assert.DoesNotContain(secrets, answer => answer.Contains("whsec_", StringComparison.Ordinal));
+        Assert.NotEqual(young, (await PostAsync(server, path, "another")).GetProperty("secret").GetString());
+    }
+
+    [EngineFact]
     public async Task A_receiver_that_does_not_answer_holds_up_nobody_else()
     {
         await using var slow = await WebhookReceiver.StartAsync();
@@ -308,6 +332,15 @@ public abstract class WebhookTests : EngineTests
 
     private static async Task<JsonElement> MakeAsync(AggregatorServer server, WebhookReceiver receiver) =>
         (await server.PostAsync("/webhooks", new { name = "shop", url = receiver.Url, triggers = new[] { "sale.created" } })).Ok();
+
+    private static async Task<JsonElement> PostAsync(AggregatorServer server, string path, string key, object? body = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body ?? new { }) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AggregatorServer.Key);
+        request.Headers.Add("Idempotency-Key", key);
+        using var answer = await server.Client.SendAsync(request);
+        return new Reply(answer.StatusCode, await answer.Content.ReadAsStringAsync()).Ok();
+    }
 
     private static object Valid(bool disabled = false) => new { name = "n", url = "https://hooks.example/", triggers = new[] { "sale.created" }, disabled };
 

@@ -1,0 +1,4 @@
+namespace LinkTracker.Aggregator.Tests.Ledger;
+
+/// <summary>The process was killed here.</summary>
+internal sealed class ProcessDiedException : Exception;
