@@ -52,6 +52,11 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
 
         var books = ledger.Open(session);
         var row = books.Find([reward.Id])[0];
+        if (!row.IsChecked)
+        {
+            throw ApiError.Conflict("The fraud rules look at this reward once more, because something new was told of its customer. Try again in a few seconds.");
+        }
+
         if (books.Fulfil(row, RewardDues.Payable(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
         {
             throw ApiError.Conflict("There is nothing left to give: all of it is set off against what was given before and is not owed any more.");

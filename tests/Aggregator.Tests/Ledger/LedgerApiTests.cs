@@ -79,6 +79,7 @@ public abstract class LedgerApiTests : EngineTests
         Assert.Equal(("failed", "no such account"), (failed.GetProperty("status").GetString(), failed.GetProperty("failureReason").GetString()));
         Assert.Equal(failed.GetRawText(), (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok().GetRawText());
         Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+        await shop.ReleaseAsync(0);
         var (_, again) = await shop.PayAsync();
         Assert.NotEqual(payout, again);
         await HoldsAsync(server);
