@@ -6,13 +6,13 @@ using LinkTracker.Aggregator.Webhooks;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>Payouts in the database: made in batches, then confirmed or failed one by one by who pays them.</summary>
-internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, WebhookOutbox webhooks, EntityId ids, TimeProvider clock)
+internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, StatementStore statements, WebhookOutbox webhooks, EntityId ids, TimeProvider clock)
 {
     /// <summary>Payouts in one batch; who is left is in the next.</summary>
     public const int MostAtOnce = 500;
 
     // A batch is one transaction, for which all others wait.
-    private const int MostCommissions = 20_000;
+    private const int MostLines = 20_000;
 
     /// <summary>
     /// Pays the partners of the program that are owed at least its minimum: who was paid longest ago first. What the fraud rules have to look
@@ -58,7 +58,7 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         Rows.Insert(session, [.. payouts.Select(payout => payout.Payout)]);
         foreach (var (payout, _) in payouts)
         {
-            StatementStore.Keep(session, payout);
+            statements.Keep(session, payout);
         }
 
         webhooks.Add(session, [.. payouts.Where(_ => !batch.IsTest).Select(payout => PayoutEvent.Of(WebhookEvent.PayoutCreated, payout.Payout))]);
@@ -133,7 +133,9 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         $"""
         SELECT b.owner_id, b.amount,
             (SELECT COUNT(*) FROM commissions c
-             WHERE c.program_id = b.program_id AND c.partner_id = b.owner_id AND c.state = 'payable' AND c.side = 'referrer' AND c.unit = b.unit) AS commissions
+             WHERE c.program_id = b.program_id AND c.partner_id = b.owner_id AND c.state = 'payable' AND c.side = 'referrer' AND c.unit = b.unit)
+            + (SELECT COUNT(*) FROM credits r WHERE r.partner_id = b.owner_id AND NOT EXISTS
+               (SELECT 1 FROM statement_purchases t WHERE t.partner_id = r.partner_id AND t.program_id = b.program_id AND t.conversion_id = r.conversion_id)) AS lines
         FROM (SELECT b.program_id, b.owner_id, b.unit, b.amount - COALESCE(u.amount, 0) AS amount,
                 COALESCE((SELECT MAX(o.id) FROM payouts o WHERE o.partner_id = b.owner_id AND o.program_id = b.program_id AND o.unit = b.unit), 0) AS paid_last
               FROM {Owed(session, partners)} ORDER BY paid_last, b.owner_id LIMIT @MostAtOnce) AS b
@@ -156,11 +158,11 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         ? $", as long as the fraud rules look once more at rewards of {waiting}; try again in a few seconds"
         : "";
 
-    // At least one, however many commissions it has: it would never be paid otherwise.
+    // What is paid and what its statement lists besides. At least one, however much that is: it would never be paid otherwise.
     private static List<Balance> Bounded(IReadOnlyList<Balance> balances)
     {
-        var commissions = 0L;
-        return [.. balances.TakeWhile((balance, i) => (commissions += balance.Commissions) <= MostCommissions || i == 0)];
+        var lines = 0L;
+        return [.. balances.TakeWhile((balance, i) => (lines += balance.Lines) <= MostLines || i == 0)];
     }
 
     private static Dictionary<long, long> Starts(Session session, long programId, string unit, long[] owners) => session.Query<Balance>(
@@ -181,6 +183,6 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
 
         public long Amount { get; set; }
 
-        public long Commissions { get; set; }
+        public long Lines { get; set; }
     }
 }
