@@ -12,6 +12,7 @@ internal static class LedgerExtensions
         services.AddSingleton<CommissionPresenter>();
         services.AddSingleton<PayoutStore>();
         services.AddSingleton<StatementStore>();
+        services.AddSingleton<WaitingSales>();
         services.AddSingleton(_ => new LedgerAudit());
         services.AddSingleton<LedgerStats>();
         services.AddSingleton<LedgerMetrics>();
