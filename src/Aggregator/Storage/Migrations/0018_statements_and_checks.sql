@@ -17,3 +17,6 @@ SELECT c.partner_id, c.program_id, c.conversion_id, MIN(o.id)
 FROM commissions c JOIN payouts o ON o.partner_id = c.partner_id AND o.program_id = c.program_id AND o.unit = c.unit AND o.created_at >= c.created_at
 WHERE c.side = 'referrer' AND c.conversion_id IS NOT NULL
 GROUP BY c.partner_id, c.program_id, c.conversion_id;
+
+-- How often credit for a conversion was told, counted from 1: of two tellings the higher is the newer.
+ALTER TABLE conversions ADD COLUMN credit_version BIGINT NOT NULL DEFAULT 1;
