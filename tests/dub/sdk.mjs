@@ -103,6 +103,11 @@ assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody:
 assert.deepEqual(await dub.commissions.updateMany({ commissionIds: [commissions[0].id], status: "canceled" }), [{ id: commissions[0].id, status: "canceled" }]);
 assert.equal((await dub.commissions.update({ id: commissions[0].id, requestBody: { status: "pending" } })).earnings, 700);
 assert.deepEqual(await dub.payouts.list({ partnerId: partner.id }), []);
+for (const interval of ["24h", "7d", "30d", "90d", "1y", "mtd", "qtd", "ytd", "all"]) {
+    for await (const page of await dub.commissions.list({ partnerId: partner.id, groupId: "-gold", interval, timezone: "Europe/Berlin" })) {
+        assert.deepEqual(page.result.map((item) => item.id), [commissions[0].id], interval);
+    }
+}
 
 // A payout is made by whoever pays, which the SDK cannot; it is made as soon as the commission is released.
 const post = (path, body) => fetch(process.env.SERVER + path, {
@@ -116,6 +121,8 @@ while (batch.status === 409 && Date.now() < until) {
 }
 assert.equal(batch.status, 201);
 const [payout] = await dub.payouts.list({ partnerId: partner.id });
+assert.deepEqual((await dub.payouts.list({ invoiceId: payout.invoiceId, groupId: "default" })).map((item) => item.id), [payout.id]);
+assert.deepEqual(await dub.payouts.list({ groupId: "-default" }), []);
 assert.deepEqual([payout.amount, payout.status], [700, "processing"]);
 const statusesOf = async () => {
     const statuses = [];

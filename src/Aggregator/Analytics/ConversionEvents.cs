@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting.UserAgents;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Storage;
@@ -29,6 +30,15 @@ internal static class ConversionEvents
         return [.. found.Skip(page.Offset).Take(page.Limit)];
     }
 
+    /// <summary>Who shares each of these.</summary>
+    public static ILookup<long, CreditRow> CreditsOf(Session session, IEnumerable<ConversionEvent> conversions) => session.Query<CreditRow>(
+        $"SELECT * FROM credits WHERE {session.In("conversion_id", "ids")} ORDER BY position", new { ids = conversions.Select(conversion => conversion.Id).ToArray() })
+        .ToLookup(credit => credit.ConversionId);
+
+    // Whoever has any part finds it, and it is listed once.
+    private static string OfAnyPart(LinkScope scope) => scope.OnConversions.Length == 0 ? "" :
+        $" AND EXISTS (SELECT 1 FROM (SELECT r.link_id, r.partner_id, v.program_id FROM credits r WHERE r.conversion_id = v.id) part WHERE 1 = 1{scope.OnConversions})";
+
     private static IReadOnlyList<ConversionEvent> Query(Session session, string kind, LinkScope scope, Period period, bool newestFirst, int offset)
     {
         var direction = newestFirst ? "DESC" : "ASC";
@@ -41,9 +51,9 @@ internal static class ConversionEvents
         return session.Query<ConversionEvent>(
             $"""
             SELECT id, kind, customer_id, link_id, click_token, clicked_at, event_name, occurred_at, amount, currency, payment_processor, invoice_id,
-                   metadata, country, device, browser, os, referer, channel, "trigger" AS click_trigger
-            FROM conversions
-            WHERE kind = @kind AND is_test = 0 AND link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{scope.OnConversions}
+                   metadata, credit_version, country, device, browser, os, referer, channel, "trigger" AS click_trigger
+            FROM conversions v
+            WHERE kind = @kind AND is_test = 0 AND link_id IS NOT NULL AND occurred_at >= @from AND occurred_at < @to{OfAnyPart(scope)}
             ORDER BY occurred_at {direction}, id {direction} LIMIT @most OFFSET @offset
             """,
             arguments);
@@ -78,6 +88,8 @@ internal sealed class ConversionEvent
     public string? InvoiceId { get; set; }
 
     public string? Metadata { get; set; }
+
+    public long CreditVersion { get; set; }
 
     public string? Country { get; set; }
 

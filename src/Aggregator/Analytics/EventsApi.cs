@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Counting.UserAgents;
 using LinkTracker.Aggregator.Customers;
@@ -52,16 +53,19 @@ internal sealed class EventsApi(
     private List<Dictionary<string, object?>> Conversions(Session session, List<ConversionEvent> conversions)
     {
         var known = LinksOf(session, conversions.Select(conversion => conversion.LinkId));
-        return [.. conversions.Select(conversion => Conversion(session, conversion, known[conversion.LinkId]))];
+        var credits = ConversionEvents.CreditsOf(session, conversions);
+        return [.. conversions.Select(conversion => Conversion(session, conversion, known[conversion.LinkId], credits[conversion.Id]))];
     }
 
-    private Dictionary<string, object?> Conversion(Session session, ConversionEvent conversion, (LinkRow Row, LinkResponse Response) link)
+    private Dictionary<string, object?> Conversion(Session session, ConversionEvent conversion, (LinkRow Row, LinkResponse Response) link, IEnumerable<CreditRow> credits)
     {
         var result = Event(conversion.Kind, conversion.OccurredAt, conversion.ToClick(), link);
         result["eventId"] = EntityId.Format(conversion.Kind == "lead" ? EntityId.Lead : EntityId.Sale, conversion.Id);
         result["eventName"] = conversion.EventName;
         result["customer"] = ConversionEvent.CustomerOf(session, customers, conversion.CustomerId);
         result["metadata"] = conversion.Metadata is { } metadata ? JsonNode.Parse(metadata) : null;
+        result["creditVersion"] = conversion.CreditVersion;
+        result["credits"] = CreditShare.Of(credits, conversion.Kind);
         if (conversion.Kind == "sale")
         {
             result["sale"] = new

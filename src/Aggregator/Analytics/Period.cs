@@ -42,6 +42,21 @@ internal sealed record Period(long? FromHour, long ToHour, long FromMs, long ToM
             from is { } start ? UtcBuckets.Hour(start) : null, -UtcBuckets.Floor(-to, UtcBuckets.HourMs), from ?? 0, to, zone, interval == "24h" ? Granularity.Hour : null);
     }
 
+    /// <summary>Unix milliseconds for lists, whose items have times of their own: to the millisecond, and all of time unless something is given.</summary>
+    /// <param name="interval">As of <see cref="ReportRequest.Interval"/>; start and end go before it.</param>
+    /// <exception cref="ApiError">422 that names the parameter.</exception>
+    public static (long? FromMs, long? ToMs) Exactly(string? interval, string? start, string? end, string? timezone, DateTimeOffset now)
+    {
+        var zone = ZoneOf(timezone);
+        var (from, to) = (Parse(start, "start", zone, isEnd: false), Parse(end, "end", zone, isEnd: true));
+        if (from >= to)
+        {
+            throw ApiError.Unprocessable("start: must lie before the end.");
+        }
+
+        return (from, to) == (null, null) && Fields.Given(interval) is { } given ? (StartOf(given, zone, now), null) : (from, to);
+    }
+
     /// <summary>Hours up to two days, days up to half a year, months beyond.</summary>
     public Granularity GranularityFrom(long fromHour) => Asked ?? (ToHour - fromHour) switch
     {

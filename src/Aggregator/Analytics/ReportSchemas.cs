@@ -57,6 +57,10 @@ internal static class ReportSchemas
         var optional = Texts(ApiSchemas.Text, "eventId", "eventName", "invoice_id", "payment_processor");
         optional["customer"] = ApiSchemas.Known<CustomerResponse>(context);
         optional["metadata"] = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Null };
+        optional["creditVersion"] = ApiSchemas.Whole();
+        optional["credits"] = ApiSchemas.ArrayOf(ApiSchemas.ObjectOf(
+            new() { ["linkId"] = ApiSchemas.Text(), ["method"] = ApiSchemas.Text(), ["weight"] = ApiSchemas.Whole() },
+            new(Texts(ApiSchemas.TextOrNull, "partnerId", "clickId")) { ["amount"] = new OpenApiSchema { Type = JsonSchemaType.Integer | JsonSchemaType.Null } }));
         optional["saleAmount"] = ApiSchemas.Whole();
         optional["sale"] = ApiSchemas.ObjectOf(new() { ["amount"] = ApiSchemas.Whole() }, Texts(ApiSchemas.TextOrNull, "currency", "paymentProcessor", "invoiceId"));
         return Task.FromResult<IOpenApiSchema>(ApiSchemas.ArrayOf(ApiSchemas.Named(context, "Event", ApiSchemas.ObjectOf(required, optional))));

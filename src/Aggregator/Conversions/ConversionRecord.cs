@@ -10,6 +10,7 @@ namespace LinkTracker.Aggregator.Conversions;
 internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow> evidence, IReadOnlyList<CreditRow> credits, bool isNew)
 {
     private readonly Fact _fact = FactOf(row, evidence);
+    private readonly (long Version, IReadOnlyList<CreditRow> Credits) _told = (row.CreditVersion, credits);
 
     public ConversionRow Row { get; } = row;
 
@@ -30,6 +31,9 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
     public bool IsChanged { get; private set; }
 
     public bool HasOtherCredits { get; private set; }
+
+    /// <summary>Whether somebody else is credited than was told, or it is otherwise divided; what went back moves no credit.</summary>
+    public bool HasMovedCredit => !IsNew && !Credits.Select(Told).SequenceEqual(_told.Credits.Select(Told));
 
     /// <summary>Whether what was copied from its click is another click's.</summary>
     public bool HasOtherClick { get; private set; }
@@ -89,9 +93,9 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
         ],
     };
 
-    private (long?, long?, string?, long?, string?, string, long?, int?, long, (string?, string?, string?, long?)) Derived => (
+    private (long?, long?, string?, long?, string?, string, long?, int?, long, (string?, string?, string?, long?, long)) Derived => (
         Row.LinkId, Row.PartnerId, Row.ClickToken, Row.ClickedAt, Row.Method, Row.Decision, Row.ProgramId, Row.RuleVersion, Row.Refunded,
-        (Row.RateFrom, Row.Rate, Row.RateSource, Row.Converted));
+        (Row.RateFrom, Row.Rate, Row.RateSource, Row.Converted, Row.CreditVersion));
 
     // Money of another currency, or more than the sale was, cannot be of this sale. Told after it, it would have been refused.
     private IEnumerable<(AdjustmentRecord Adjustment, long Applied, IReadOnlyList<long> Parts)> RefundsOf(long[] amounts)
@@ -127,7 +131,10 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
     {
         HasOtherCredits |= !credits.SequenceEqual(Credits);
         Credits = credits;
+        Row.CreditVersion = _told.Version + (HasMovedCredit ? 1 : 0);
     }
+
+    private static CreditRow Told(CreditRow credit) => credit with { Refunded = 0 };
 
     private CreditRow CreditOf(Credit credit, int position, long amount, long refunded) => new()
     {

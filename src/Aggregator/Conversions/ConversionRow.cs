@@ -79,6 +79,9 @@ internal sealed class ConversionRow
 
     public long? Converted { get; set; }
 
+    /// <summary>1 for who was credited first, and one more each time that credit moves.</summary>
+    public long CreditVersion { get; set; } = 1;
+
     /// <summary>There is nothing to take from a click that there is not.</summary>
     public bool Enriched => ClickToken is null;
 

@@ -132,5 +132,6 @@ internal static class ConversionTables
         .Text("rate_from", row => row.RateFrom)
         .Text("rate", row => row.Rate)
         .Text("rate_source", row => row.RateSource)
-        .Number("converted", row => row.Converted);
+        .Number("converted", row => row.Converted)
+        .Number("credit_version", row => row.CreditVersion);
 }

@@ -34,7 +34,7 @@ internal static class CustomerRecords
             $"""
             SELECT id, kind, business_key, customer_id, event_name, occurred_at, is_test, named_program_id, lead_event_name, checkout_started_at, amount,
                    tax, shipping, discount, currency, line_items, quantity, link_id, partner_id, click_token, clicked_at, method, decision, program_id,
-                   rule_version, refunded, rate_from, rate, rate_source, converted,
+                   rule_version, refunded, rate_from, rate, rate_source, converted, credit_version,
                    CASE WHEN business_key IS NULL THEN request_hash ELSE '' END AS request_hash
             FROM conversions WHERE {session.In("customer_id", "ids")}
             """,

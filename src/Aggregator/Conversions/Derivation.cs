@@ -1,9 +1,11 @@
 using LinkTracker.Aggregator.Attribution;
+using LinkTracker.Aggregator.Events;
 using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Webhooks;
 using LinkTracker.ServiceDefaults;
 
 namespace LinkTracker.Aggregator.Conversions;
@@ -12,7 +14,7 @@ namespace LinkTracker.Aggregator.Conversions;
 /// Derives everything that follows from what was told of a customer, always from all of it: so the order in which it was told does not
 /// matter. For one transaction; the rules and rates are as of it.
 /// </summary>
-internal sealed class Derivation(Session session, ProgramSet programs, LedgerBooks ledger, ExchangeRateStore rates, Settings settings)
+internal sealed class Derivation(Session session, ProgramSet programs, LedgerBooks ledger, ExchangeRateStore rates, WebhookOutbox webhooks, Settings settings)
 {
     private ExchangeRates? _rates;
 
@@ -34,6 +36,7 @@ internal sealed class Derivation(Session session, ProgramSet programs, LedgerBoo
 
         CustomerRecords.Save(session, customers);
         books.Save();
+        TellMoved(customers, nowMs);
     }
 
     /// <summary>Gives credit, takes refunds from it and converts amounts. What it comes to is what rewards are computed from.</summary>
@@ -51,6 +54,20 @@ internal sealed class Derivation(Session session, ProgramSet programs, LedgerBoo
         // :: 3
         Bind(customer);
         return new CustomerAccount(customer.Row.Id, customer.Row.IsTest, [.. customer.Conversions.Select(conversion => conversion.ToCredited())], customer.IsOtherwise);
+    }
+
+    // Shops and others were told who is credited; tests are nobody else's business.
+    private void TellMoved(IEnumerable<CustomerRecord> customers, long nowMs)
+    {
+        var moved = customers.SelectMany(customer => customer.Conversions)
+            .Where(conversion => conversion is { HasMovedCredit: true, Row: { IsTest: false, Kind: "lead" or "sale" } })
+            .Select(conversion => (conversion.Row.LinkId, Data: CreditEventData.Of(conversion, nowMs))).ToList();
+        if (settings.PublishEvents)
+        {
+            EventOutbox.AddMoved(session, moved, nowMs);
+        }
+
+        webhooks.Add(session, moved.ConvertAll(one => new WebhookEvent(WebhookEvent.CreditUpdated, one.Data.Id, one.Data)));
     }
 
     // The customer is whose first credited conversion it is, and came by the click that was told with the first that had one.

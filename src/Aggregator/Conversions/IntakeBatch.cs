@@ -44,7 +44,7 @@ internal sealed class IntakeBatch
     public IReadOnlyCollection<CustomerRecord> Touched => _touched;
 
     /// <summary>Facts of this batch with their customers, in the order of the requests.</summary>
-    public List<(ConversionRow Conversion, CustomerRow Customer)> Added { get; } = [];
+    public List<(ConversionRecord Conversion, CustomerRow Customer)> Added { get; } = [];
 
     /// <summary>Refunds and chargebacks of this batch, in the order of the requests.</summary>
     public List<AdjustmentRow> Refunds { get; } = [];
@@ -139,7 +139,7 @@ internal sealed class IntakeBatch
     {
         customer.Add(conversion);
         _touched.Add(customer);
-        Added.Add((conversion.Row, customer.Row));
+        Added.Add((conversion, customer.Row));
         if (conversion.Row is { Kind: "sale", BusinessKey: { } key })
         {
             _sales.Add(key, conversion);

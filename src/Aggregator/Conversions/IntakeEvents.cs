@@ -11,9 +11,9 @@ internal static class IntakeEvents
     public static IEnumerable<WebhookEvent> Of(IntakeBatch batch) =>
     [
         .. from told in batch.Added
-           where told.Conversion is { IsTest: false, Kind: "lead" or "sale" }
+           where told.Conversion.Row is { IsTest: false, Kind: "lead" or "sale" }
            let data = ConversionEventData.Of(told.Conversion, told.Customer)
-           select new WebhookEvent(told.Conversion.Kind == "sale" ? WebhookEvent.SaleCreated : WebhookEvent.LeadCreated, data.Id, data),
+           select new WebhookEvent(told.Conversion.Row.Kind == "sale" ? WebhookEvent.SaleCreated : WebhookEvent.LeadCreated, data.Id, data),
         .. from refund in batch.Refunds
            where !refund.IsTest
            let data = RefundEvent.Of(refund)

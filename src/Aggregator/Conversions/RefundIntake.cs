@@ -11,11 +11,22 @@ internal sealed class RefundIntake(EntityId ids)
     public string Refund(IntakeBatch batch, Derivation derivation, RefundRequest request, RequestHash hash)
     {
         // :: 1
-        var isTest = request.TestMode == true;
-        var key = BusinessKey.Refund(isTest, request.RefundId!);
-        if (batch.Repeat(key, hash) is { } answered)
+        if (batch.Repeat(BusinessKey.Refund(request.TestMode == true, request.RefundId!), hash) is { } answered)
         {
             return answered;
+        }
+
+        // What was understood as a test without saying so is the same when it is told again.
+        if (!request.IsLive && batch.RepeatOfSame(BusinessKey.Refund(true, request.RefundId!), hash) is { } first)
+        {
+            return first;
+        }
+
+        var isTest = TestMode.IsTest(batch, request);
+        var key = BusinessKey.Refund(isTest, request.RefundId!);
+        if (batch.Repeat(key, hash) is { } known)
+        {
+            return known;
         }
 
         // :: 2
@@ -57,7 +68,7 @@ internal sealed class RefundIntake(EntityId ids)
     /// <summary>The answer as JSON. Told again or in another order it comes to the same: the customer shows the latest.</summary>
     public string Cancel(IntakeBatch batch, CancellationRequest request)
     {
-        var isTest = request.TestMode == true;
+        var isTest = TestMode.IsTest(batch, request);
         var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
         var customer = batch.Customer(isTest, request.CustomerExternalId!)
             ?? batch.Add(CustomerRow.Unknown(ids.Next(), isTest, request.CustomerExternalId!, batch.NowMs));

@@ -15,6 +15,19 @@ internal static class TestMode
             : request.NamedProgram is null
               && batch.Customer(false, request.CustomerExternalId!) is null && batch.Customer(true, request.CustomerExternalId!) is not null);
 
+    /// <summary>A refund that does not say so is one when only a test has its invoice.</summary>
+    /// <exception cref="ApiError">422 when it says otherwise than the only sale of that invoice is.</exception>
+    public static bool IsTest(IntakeBatch batch, RefundRequest request) => (IsSold(batch, false, request), IsSold(batch, true, request)) switch
+    {
+        (false, true) when request.IsLive => throw ApiError.Unprocessable("testMode: is false, but the sale of this invoice is a test; leave it out or send true."),
+        (true, false) when request.TestMode == true => throw ApiError.Unprocessable("testMode: is true, but the sale of this invoice is real; leave it out or send false."),
+        var (isReal, isTest) => request.TestMode == true || (!request.IsLive && isTest && !isReal),
+    };
+
+    /// <summary>A cancellation that does not say so is one of a customer who is known from tests only.</summary>
+    public static bool IsTest(IntakeBatch batch, CancellationRequest request) => request.TestMode == true
+        || (!request.IsLive && batch.Customer(false, request.CustomerExternalId!) is null && batch.Customer(true, request.CustomerExternalId!) is not null);
+
     /// <summary>Credit cannot be divided between what is real and what is not, nor can what is real be a test's.</summary>
     /// <param name="named">The program that the request names.</param>
     /// <exception cref="ApiError">422.</exception>
@@ -37,4 +50,6 @@ internal static class TestMode
             throw ApiError.Unprocessable("testMode: is false, but the evidence or the program is of a test program.");
         }
     }
+
+    private static bool IsSold(IntakeBatch batch, bool isTest, RefundRequest request) => batch.Sale(BusinessKey.Sale(isTest, request.InvoiceId)!) is not null;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Conversions;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Webhooks;
 
@@ -83,7 +84,8 @@ internal static class PersonalData
         Told.Update(session, [.. told]);
         Refunds.Update(session, [.. refunds]);
 
-        // :: 3  what others are told
+        // :: 3  what others are told, and were told with payouts
+        StatementStore.Forget(session, customer.Id, customer.ShownId);
         WebhookOutbox.Forget(session, [id, .. refunds.Where(refund => refund.Reason is not null).Select(refund => EntityId.Format(EntityId.Adjustment, refund.Id))]);
     }
 

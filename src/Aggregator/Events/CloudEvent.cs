@@ -17,6 +17,7 @@ internal sealed record CloudEvent(string Id, string Type, long AtMs, long? LinkI
     public const string Click = "com.linktracker.click";
     public const string Lead = "com.linktracker.lead";
     public const string Sale = "com.linktracker.sale";
+    public const string Credit = "com.linktracker.credit";
 
     /// <summary>The record's key: the link.</summary>
     public byte[]? Key => LinkId is { } link ? Encoding.UTF8.GetBytes(EntityId.Format(EntityId.Link, link)) : null;

@@ -20,8 +20,23 @@ internal static class EventOutbox
         .Text("data", row => row.Data);
 
     /// <summary>Tells of the leads and sales among what was taken in. What is a test is nobody else's business.</summary>
-    public static void Add(Session session, IEnumerable<(ConversionRow Conversion, CustomerRow Customer)> told) => Rows.Insert(
-        session, [.. told.Where(one => one.Conversion is { IsTest: false, Kind: "lead" or "sale" }).Select(one => EventOf(one.Conversion, one.Customer))]);
+    public static void Add(Session session, IEnumerable<(ConversionRecord Conversion, CustomerRow Customer)> told) => Rows.Insert(
+        session, [.. told.Where(one => one.Conversion.Row is { IsTest: false, Kind: "lead" or "sale" }).Select(one => EventOf(one.Conversion, one.Customer))]);
+
+    /// <summary>Tells that credit moved.</summary>
+    /// <param name="moved">With the link that has the largest part now; null: nobody.</param>
+    public static void AddMoved(Session session, IEnumerable<(long? LinkId, CreditEventData Data)> moved, long nowMs) => Rows.Insert(
+        session,
+        [
+            .. moved.Select(one => new WaitingEvent
+            {
+                Id = one.Data.Id,
+                Type = CloudEvent.Credit,
+                LinkId = one.LinkId,
+                OccurredAt = nowMs,
+                Data = JsonSerializer.Serialize(one.Data, ApiJson.Options),
+            }),
+        ]);
 
     /// <summary>The next events to send, in order.</summary>
     public static IReadOnlyList<WaitingEvent> First(Session session, int most) =>
@@ -33,15 +48,15 @@ internal static class EventOutbox
 
     public static long Count(Session session) => session.First<long>("SELECT COUNT(*) FROM event_outbox");
 
-    private static WaitingEvent EventOf(ConversionRow conversion, CustomerRow customer)
+    private static WaitingEvent EventOf(ConversionRecord conversion, CustomerRow customer)
     {
         var data = ConversionEventData.Of(conversion, customer);
         return new WaitingEvent
         {
             Id = data.Id,
-            Type = conversion.Kind == "sale" ? CloudEvent.Sale : CloudEvent.Lead,
-            LinkId = conversion.LinkId,
-            OccurredAt = conversion.OccurredAt,
+            Type = conversion.Row.Kind == "sale" ? CloudEvent.Sale : CloudEvent.Lead,
+            LinkId = conversion.Row.LinkId,
+            OccurredAt = conversion.Row.OccurredAt,
             Data = JsonSerializer.Serialize(data, ApiJson.Options),
         };
     }

@@ -8,8 +8,8 @@ internal sealed partial class Books
     private readonly List<PayoutRow> _paid = [];
     private readonly List<PayoutRow> _failed = [];
 
-    /// <summary>Pays a partner all that is payable. What of it failed comes back by <see cref="Fail"/>.</summary>
-    /// <param name="balance">Of its payable account, more than 0.</param>
+    /// <summary>Pays a partner all that is payable and checked. What of it failed comes back by <see cref="Fail"/>.</summary>
+    /// <param name="balance">Of its payable account, without what is checked once more; more than 0.</param>
     /// <returns>The posting, whose position is the payout's last.</returns>
     public PostingRow Pay(PayoutRow payout, long balance, long nowMs)
     {

@@ -1,4 +1,5 @@
 using Dapper;
+using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Storage;
 
@@ -10,6 +11,7 @@ internal sealed class CommissionFilter
     /// <summary>Money of referrers, of commissions <c>c</c>. What friends get, and what the shop gives, are rewards.</summary>
     public const string Money = $"c.side = 'referrer' AND {Units.IsMoneySql}";
 
+    /// <summary>One, several (<c>lead,sale</c>) or, with a leading hyphen, all but those; so are partnerId and groupId.</summary>
     public string? Type { get; set; }
 
     public string? CustomerId { get; set; }
@@ -42,13 +44,16 @@ internal sealed class CommissionFilter
     /// <summary><c>desc</c> (the default) or <c>asc</c>.</summary>
     public string? SortOrder { get; set; }
 
-    /// <summary>Only <c>all</c>; use start and end.</summary>
+    /// <summary>24h, 7d, 30d, 90d, 1y, mtd, qtd, ytd or all, of when they were made. Not used when start or end is given.</summary>
     public string? Interval { get; set; }
 
+    /// <summary>ISO 8601. Without an offset it is local time of the time zone.</summary>
     public string? Start { get; set; }
 
+    /// <summary>ISO 8601. A date alone includes that day.</summary>
     public string? End { get; set; }
 
+    /// <summary>IANA name, such as Europe/London; UTC unless given.</summary>
     public string? Timezone { get; set; }
 
     /// <summary>A filter in the words of the contract; not supported.</summary>
@@ -81,24 +86,25 @@ internal sealed class CommissionFilter
         return $" ORDER BY {(sortBy == "amount" ? "c.basis" : "c.id")} {direction}, c.id DESC LIMIT @Limit OFFSET @Offset";
     }
 
-    public (string Where, DynamicParameters Arguments) Where()
+    /// <exception cref="ApiError">422 that names the parameter.</exception>
+    public (string Where, DynamicParameters Arguments) Where(Session session, DateTimeOffset now)
     {
         Refuse(PartnerTagId, "partnerTagId");
         Refuse(Query, "query");
-        Refuse(Fields.Given(Interval) == "all" ? null : Interval, "interval");
+        var (from, to) = Period.Exactly(Interval, Start, End, Timezone, now);
         var arguments = new DynamicParameters(new { isTest = TestMode == true ? 1 : 0 });
         var where = Money + " AND c.is_test = @isTest";
-        Add("c.type = @type", "type", Fields.Given(Type) is { } type ? Fields.OneOf(type, "type", "click", "lead", "sale", "referral", "custom") : null);
+        where += ValueCondition.Of(session, arguments, "c.type", "types", Type, type => Fields.OneOf(type, "type", "click", "lead", "sale", "referral", "custom"));
+        where += ValueCondition.Of(session, arguments, "c.partner_id", "partners", PartnerId, partner => EntityId.Filter(EntityId.Partner, partner)!.Value);
+        where += ValueCondition.Of(session, arguments, CommissionRead.Group, "groups", GroupId, group => Fields.Plain(group, "groupId")!);
         Add("c.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
         Add("c.payout_id = @payout", "payout", EntityId.Filter(EntityId.Payout, PayoutId));
-        Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
         Add("c.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
         Add("p.tenant_id = @tenant", "tenant", Fields.Plain(Fields.Given(TenantId), "tenantId"));
-        Add($"{CommissionRead.Group} = @group", "group", Fields.Plain(Fields.Given(GroupId), "groupId"));
         Add("(s.invoice_id = @invoice OR c.invoice_id = @invoice)", "invoice", Fields.Plain(Fields.Given(InvoiceId), "invoiceId"));
         Add($"{CommissionStatus.Sql} = @status", "status", Fields.Given(Status) is { } status ? Fields.OneOf(status, "status", CommissionStatus.All) : null);
-        Add("c.created_at >= @start", "start", Fields.Time(Start, "start"));
-        Add("c.created_at < @end", "end", Fields.Time(End, "end"));
+        Add("c.created_at >= @from", "from", from);
+        Add("c.created_at < @to", "to", to);
         if (Fields.Given(Approval) is { } approval)
         {
             Fields.OneOf(approval, "approval", "waiting");

@@ -4,7 +4,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>Commissions: money that referrers earn.</summary>
-internal sealed class CommissionsApi(Database database, IdempotentCalls calls, CommissionDesk desk, CommissionPresenter presenter)
+internal sealed class CommissionsApi(Database database, IdempotentCalls calls, CommissionDesk desk, CommissionPresenter presenter, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
@@ -20,7 +20,7 @@ internal sealed class CommissionsApi(Database database, IdempotentCalls calls, C
     private IReadOnlyList<CommissionResponse> List([AsParameters] CommissionFilter filter) => database.Read(session =>
     {
         var page = filter.ToPage();
-        var (where, arguments) = filter.Where();
+        var (where, arguments) = filter.Where(session, clock.GetUtcNow());
         arguments.AddDynamicParams(page);
         return presenter.Present(session, page.Arrange(CommissionPresenter.Query(session, where + page.Condition("c.id"), filter.Order(page), arguments)));
     });

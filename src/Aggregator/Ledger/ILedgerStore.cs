@@ -38,7 +38,10 @@ internal interface ILedgerStore
     /// <summary>The position in front of the next so many, which are taken.</summary>
     long TakePositions(int count);
 
-    /// <summary>Marks what a payout pays: all of its partner that is payable. They keep their earnings, so nothing else of them changes.</summary>
+    /// <summary>
+    /// Marks what a payout pays: all of its partner that is payable, but what adds to the amount and is not checked. They keep their earnings, so
+    /// nothing else of them changes.
+    /// </summary>
     void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs);
 
     /// <summary>Marks what was in a payout as payable again.</summary>

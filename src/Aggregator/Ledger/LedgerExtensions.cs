@@ -11,6 +11,8 @@ internal static class LedgerExtensions
         services.AddSingleton<CommissionDesk>();
         services.AddSingleton<CommissionPresenter>();
         services.AddSingleton<PayoutStore>();
+        services.AddSingleton<StatementStore>();
+        services.AddSingleton<WaitingSales>();
         services.AddSingleton(_ => new LedgerAudit());
         services.AddSingleton<LedgerStats>();
         services.AddSingleton<LedgerMetrics>();

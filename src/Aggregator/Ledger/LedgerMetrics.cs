@@ -16,6 +16,11 @@ internal sealed class LedgerMetrics
         meter.CreateObservableGauge("linktracker.ledger.checked_to", () => One(figures => figures.CheckedTo), "{posting}", "Position up to which postings were summed anew.");
         meter.CreateObservableGauge("linktracker.ledger.missing", () => One(figures => figures.Missing), "{posting}", "Positions without a posting.");
         meter.CreateObservableGauge("linktracker.ledger.open_commissions", () => One(figures => figures.OpenCommissions), "{commission}", "Commissions that are pending, held or payable.");
+        meter.CreateObservableGauge(
+            "linktracker.ledger.waiting_sales",
+            () => collected.Measure(figures => figures.WaitingSales.Select(currency => new Measurement<long>(currency.Value, Tag("linktracker.sale.currency", currency.Key)))),
+            "{sale}",
+            "Sales whose rewards wait for an exchange rate, by the currency that has none for their day.");
         meter.CreateObservableUpDownCounter(
             "linktracker.ledger.amount",
             () => collected.Measure(figures => figures.Units.SelectMany(unit => new[] { Of(unit.Value.Debits, unit.Key, "debits"), Of(unit.Value.Credits, unit.Key, "credits") })),

@@ -7,7 +7,7 @@ namespace LinkTracker.Aggregator.Ledger;
 /// Whether the ledger adds up, for each unit. Debits and credits are summed over the balances that transactions kept; postings are summed
 /// by <see cref="LedgerAudit"/>: a row that was lost, doubled or changed shows.
 /// </summary>
-internal sealed class LedgerStats(Database database, LedgerAudit audit) : IStatsSection
+internal sealed class LedgerStats(Database database, LedgerAudit audit, WaitingSales waiting) : IStatsSection
 {
     public string Name => "ledger";
 
@@ -22,6 +22,7 @@ internal sealed class LedgerStats(Database database, LedgerAudit audit) : IStats
             found.CheckedTo,
             found.Missing,
             open,
+            new SortedDictionary<string, long>(waiting.Count(session), StringComparer.Ordinal),
             new SortedDictionary<string, UnitFigures>(
                 found.Kept.GroupBy(balance => balance.Key.Unit).ToDictionary(
                     unit => unit.Key,
@@ -37,7 +38,8 @@ internal sealed class LedgerStats(Database database, LedgerAudit audit) : IStats
 /// <param name="CheckedTo">The last that was summed: a new process begins with 0 and goes on at each reading, by a bounded number.</param>
 /// <param name="Missing">Of those up to there, how many are not there.</param>
 /// <param name="OpenCommissions">Pending, held or payable.</param>
-internal sealed record LedgerFigures(long Postings, long CheckedTo, long Missing, long OpenCommissions, SortedDictionary<string, UnitFigures> Units);
+/// <param name="WaitingSales">Sales whose rewards wait for an exchange rate, by the currency that has none.</param>
+internal sealed record LedgerFigures(long Postings, long CheckedTo, long Missing, long OpenCommissions, SortedDictionary<string, long> WaitingSales, SortedDictionary<string, UnitFigures> Units);
 
 /// <param name="Debits">Of all balances that are below 0; the same as credits.</param>
 /// <param name="Credits">Of all balances above 0.</param>

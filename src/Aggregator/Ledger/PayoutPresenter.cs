@@ -1,5 +1,6 @@
 using Dapper;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Ledger;
@@ -7,11 +8,18 @@ namespace LinkTracker.Aggregator.Ledger;
 /// <summary>Turns payouts into what clients see.</summary>
 internal static class PayoutPresenter
 {
+    /// <summary>The group that the partner of a payout <c>o</c> was in when it was made.</summary>
+    public const string Group =
+        $"""
+        COALESCE((SELECT m.group_name FROM memberships m WHERE m.program_id = o.program_id AND m.partner_id = o.partner_id AND m.valid_from <= o.created_at
+                  ORDER BY m.valid_from DESC LIMIT 1), '{Memberships.DefaultGroup}')
+        """;
+
     public static IReadOnlyList<PayoutResponse> Query(Session session, string where, string order, DynamicParameters arguments) =>
     [
         .. session.Query<PayoutRead>(
             $"""
-            SELECT o.*, p.name, p.email, p.image, p.country, p.tenant_id,
+            SELECT o.*, p.name, p.email, p.image, p.country, p.tenant_id, {Group} AS partner_group,
                 (SELECT MIN(f.posted_at) FROM postings f
                  WHERE f.owner_id = o.partner_id AND f.program_id = o.program_id AND f.unit = o.unit AND f.position >= o.from_position AND f.position <= o.to_position) AS started_at
             FROM payouts o JOIN partners p ON p.id = o.partner_id WHERE {where}{order}
@@ -68,10 +76,12 @@ internal static class PayoutPresenter
 
         public string? TenantId { get; set; }
 
+        public string PartnerGroup { get; set; } = "";
+
         public PayoutResponse ToResponse() => new()
         {
             Id = EntityId.Format(EntityId.Payout, Id),
-            InvoiceId = null,
+            InvoiceId = EntityId.Format(EntityId.PayoutBatch, BatchId),
             Amount = Amount,
             Currency = Units.CurrencyOf(Unit)!,
             Status = Status,
@@ -85,7 +95,7 @@ internal static class PayoutPresenter
             Mode = "external",
             Method = null,
             TraceId = Reference,
-            Partner = new PayoutPartner(EntityId.Format(EntityId.Partner, PartnerId), Name, Email, Image, null, null, Country, null, TenantId),
+            Partner = new PayoutPartner(EntityId.Format(EntityId.Partner, PartnerId), Name, Email, Image, null, null, Country, PartnerGroup, TenantId),
             BatchId = EntityId.Format(EntityId.PayoutBatch, BatchId),
             ProgramId = EntityId.Format(EntityId.Program, ProgramId),
             TestMode = Units.IsTest(Unit),

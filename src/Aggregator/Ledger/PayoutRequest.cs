@@ -45,8 +45,10 @@ internal sealed class PayoutFilter
 
     public string? TenantId { get; set; }
 
+    /// <summary>The batch that it was made in.</summary>
     public string? InvoiceId { get; set; }
 
+    /// <summary>The group that its partner was in when it was made: one, several (<c>gold,silver</c>) or, with a leading hyphen, all but those.</summary>
     public string? GroupId { get; set; }
 
     public bool? TestMode { get; set; }
@@ -63,14 +65,6 @@ internal sealed class PayoutFilter
 
     public IReadOnlyList<PayoutResponse> Read(Session session)
     {
-        foreach (var (value, field) in new[] { (InvoiceId, "invoiceId"), (GroupId, "groupId") })
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                throw ApiError.Unprocessable($"{field}: not supported by this version; leave it out.");
-            }
-        }
-
         var page = Api.Page.Of(Page, PageSize, null, null, EntityId.Payout);
         var column = Fields.OneOf(string.IsNullOrEmpty(SortBy) ? "amount" : SortBy, "sortBy", "amount", "initiatedAt", "paidAt") switch
         {
@@ -100,6 +94,13 @@ internal sealed class PayoutFilter
             arguments.Add("tenant", Fields.Plain(TenantId, "tenantId"));
         }
 
+        if (EntityId.Filter(EntityId.PayoutBatch, InvoiceId) is { } batch)
+        {
+            where += " AND o.batch_id = @batch";
+            arguments.Add("batch", batch);
+        }
+
+        where += ValueCondition.Of(session, arguments, PayoutPresenter.Group, "groups", GroupId, group => Fields.Plain(group, "groupId")!);
         return PayoutPresenter.Query(session, where, $" ORDER BY {column} {direction} NULLS LAST, o.id DESC LIMIT @Limit OFFSET @Offset", arguments);
     }
 }

@@ -5,6 +5,7 @@ internal sealed record PayoutResponse
 {
     public required string Id { get; init; }
 
+    /// <summary>The batch: what the contract's products send one invoice for.</summary>
     public required string? InvoiceId { get; init; }
 
     public required long Amount { get; init; }

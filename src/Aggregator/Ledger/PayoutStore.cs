@@ -6,15 +6,18 @@ using LinkTracker.Aggregator.Webhooks;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>Payouts in the database: made in batches, then confirmed or failed one by one by who pays them.</summary>
-internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, WebhookOutbox webhooks, EntityId ids, TimeProvider clock)
+internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, StatementStore statements, WebhookOutbox webhooks, EntityId ids, TimeProvider clock)
 {
     /// <summary>Payouts in one batch; who is left is in the next.</summary>
     public const int MostAtOnce = 500;
 
     // A batch is one transaction, for which all others wait.
-    private const int MostCommissions = 20_000;
+    private const int MostLines = 20_000;
 
-    /// <summary>Pays the partners of the program that are owed at least its minimum: who was paid longest ago first.</summary>
+    /// <summary>
+    /// Pays the partners of the program that are owed at least its minimum: who was paid longest ago first. What the fraud rules have to look
+    /// at once more, because a payout failed or something new was told of its customer, is not paid before they did.
+    /// </summary>
     /// <param name="partners">Null: all.</param>
     /// <returns>The batch, and how many are left for the next.</returns>
     /// <exception cref="ApiError">409 when nobody is.</exception>
@@ -27,7 +30,7 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         var balances = Bounded(Payable(session, programId, unit, least, partners));
         if (balances.Count == 0)
         {
-            throw ApiError.Conflict($"There is nothing to pay in {unit}: no partner is owed as much as the program's minimum.");
+            throw ApiError.Conflict($"There is nothing to pay in {unit}: no partner is owed as much as the program's minimum{Checked(session, programId, unit, partners)}.");
         }
 
         var owners = balances.Select(balance => balance.OwnerId).ToArray();
@@ -55,7 +58,7 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         Rows.Insert(session, [.. payouts.Select(payout => payout.Payout)]);
         foreach (var (payout, _) in payouts)
         {
-            StatementStore.Keep(session, payout);
+            statements.Keep(session, payout);
         }
 
         webhooks.Add(session, [.. payouts.Where(_ => !batch.IsTest).Select(payout => PayoutEvent.Of(WebhookEvent.PayoutCreated, payout.Payout))]);
@@ -119,30 +122,47 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
         .Text("status", row => row.Status)
         .Number("created_at", row => row.CreatedAt);
 
+    // What is to be set off is set off at once; only what adds to the amount waits.
+    private const string Unchecked =
+        """
+        SELECT c.partner_id, CAST(SUM(c.earnings) AS BIGINT) AS amount FROM commissions c
+        WHERE c.program_id = @programId AND c.unit = @unit AND c.is_checked = 0 AND c.state = 'payable' AND c.side = 'referrer' AND c.earnings > 0 GROUP BY c.partner_id
+        """;
+
     private static IReadOnlyList<Balance> Payable(Session session, long programId, string unit, long least, IReadOnlyCollection<long>? partners) => session.Query<Balance>(
         $"""
         SELECT b.owner_id, b.amount,
             (SELECT COUNT(*) FROM commissions c
-             WHERE c.program_id = b.program_id AND c.partner_id = b.owner_id AND c.state = 'payable' AND c.side = 'referrer' AND c.unit = b.unit) AS commissions
-        FROM (SELECT b.program_id, b.owner_id, b.unit, b.amount,
+             WHERE c.program_id = b.program_id AND c.partner_id = b.owner_id AND c.state = 'payable' AND c.side = 'referrer' AND c.unit = b.unit)
+            + (SELECT COUNT(*) FROM credits r WHERE r.partner_id = b.owner_id AND NOT EXISTS
+               (SELECT 1 FROM statement_purchases t WHERE t.partner_id = r.partner_id AND t.program_id = b.program_id AND t.conversion_id = r.conversion_id)) AS lines
+        FROM (SELECT b.program_id, b.owner_id, b.unit, b.amount - COALESCE(u.amount, 0) AS amount,
                 COALESCE((SELECT MAX(o.id) FROM payouts o WHERE o.partner_id = b.owner_id AND o.program_id = b.program_id AND o.unit = b.unit), 0) AS paid_last
-              FROM balances b WHERE {Owed(session, partners)} ORDER BY paid_last, b.owner_id LIMIT @MostAtOnce) AS b
+              FROM {Owed(session, partners)} ORDER BY paid_last, b.owner_id LIMIT @MostAtOnce) AS b
         ORDER BY b.paid_last, b.owner_id
         """,
         new { programId, unit, least, some = partners?.ToArray(), MostAtOnce });
 
     private static int Count(Session session, long programId, string unit, long least, IReadOnlyCollection<long>? partners) => (int)session.First<long>(
-        $"SELECT COUNT(*) FROM balances b WHERE {Owed(session, partners)}", new { programId, unit, least, some = partners?.ToArray() });
+        $"SELECT COUNT(*) FROM {Owed(session, partners)}", new { programId, unit, least, some = partners?.ToArray() });
 
     private static string Owed(Session session, IReadOnlyCollection<long>? partners) =>
-        "b.program_id = @programId AND b.owner_kind = 'partner' AND b.account = 'payable' AND b.unit = @unit AND b.amount >= @least"
-        + (partners is null ? "" : " AND " + session.In("b.owner_id", "some"));
+        $"""
+        balances b LEFT JOIN ({Unchecked}) u ON u.partner_id = b.owner_id
+        WHERE b.program_id = @programId AND b.owner_kind = 'partner' AND b.account = 'payable' AND b.unit = @unit AND b.amount - COALESCE(u.amount, 0) >= @least
+        {(partners is null ? "" : "AND " + session.In("b.owner_id", "some"))}
+        """;
 
-    // At least one, however many commissions it has: it would never be paid otherwise.
+    private static string Checked(Session session, long programId, string unit, IReadOnlyCollection<long>? partners) => session.First<long>(
+        $"SELECT COUNT(*) FROM ({Unchecked}) u{(partners is null ? "" : " WHERE " + session.In("u.partner_id", "some"))}", new { programId, unit, some = partners?.ToArray() }) is > 0 and var waiting
+        ? $", as long as the fraud rules look once more at rewards of {waiting}; try again in a few seconds"
+        : "";
+
+    // What is paid and what its statement lists besides. At least one, however much that is: it would never be paid otherwise.
     private static List<Balance> Bounded(IReadOnlyList<Balance> balances)
     {
-        var commissions = 0L;
-        return [.. balances.TakeWhile((balance, i) => (commissions += balance.Commissions) <= MostCommissions || i == 0)];
+        var lines = 0L;
+        return [.. balances.TakeWhile((balance, i) => (lines += balance.Lines) <= MostLines || i == 0)];
     }
 
     private static Dictionary<long, long> Starts(Session session, long programId, string unit, long[] owners) => session.Query<Balance>(
@@ -163,6 +183,6 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Web
 
         public long Amount { get; set; }
 
-        public long Commissions { get; set; }
+        public long Lines { get; set; }
     }
 }

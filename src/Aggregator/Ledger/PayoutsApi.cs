@@ -6,7 +6,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>Payouts and statements.</summary>
-internal sealed class PayoutsApi(Database database, IdempotentCalls calls, PayoutStore store, ProgramStore programs)
+internal sealed class PayoutsApi(Database database, IdempotentCalls calls, PayoutStore store, StatementStore statements, ProgramStore programs)
 {
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
@@ -74,7 +74,7 @@ internal sealed class PayoutsApi(Database database, IdempotentCalls calls, Payou
         }
 
         var program = programs.Named(session, string.IsNullOrEmpty(programId) ? programs.IdOf(session, partner.Id) : programId);
-        return Results.Json(StatementStore.Current(session, partner.Id, program.Id, UnitOf(program, currency, "currency")), ApiJson.Options);
+        return Results.Json(statements.Current(session, partner.Id, program.Id, UnitOf(program, currency, "currency")), ApiJson.Options);
     });
 
     // All money of a program is in its currency.

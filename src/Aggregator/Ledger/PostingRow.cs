@@ -33,6 +33,14 @@ internal sealed class PostingRow
     public long PostedAt { get; set; }
 
     public bool IsTest { get; set; }
+
+    /// <summary>By how much it changes what is payable.</summary>
+    public long Owed => By(Accounts.Payable);
+
+    /// <summary>By how much it changes what was paid.</summary>
+    public long Paid => By(Accounts.Paid);
+
+    private long By(string account) => Credit == account ? Amount : Debit == account ? -Amount : 0;
 }
 
 /// <summary>The primary key of <c>balances</c>.</summary>

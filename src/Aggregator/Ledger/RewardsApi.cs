@@ -5,7 +5,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>What the shop gives itself: rewards of friends, and those of referrers that are no money.</summary>
-internal sealed class RewardsApi(Database database, LedgerBooks ledger, CommissionPresenter presenter, TimeProvider clock)
+internal sealed class RewardsApi(Database database, LedgerBooks ledger, CommissionPresenter presenter, WaitingSales waiting, TimeProvider clock)
 {
     private const string Given = $"NOT ({CommissionFilter.Money})";
 
@@ -14,6 +14,7 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
         var api = ActivatorUtilities.CreateInstance<RewardsApi>(services);
         var group = routes.MapGroup("/rewards").WithTags("Rewards");
         group.MapGet("", api.List).WithName("listRewards");
+        group.MapGet("/waiting", api.Waiting).WithName("listWaitingRewards");
         group.MapPost("/{id}/fulfil", api.FulfilAsync).WithName("fulfilReward");
     }
 
@@ -24,6 +25,8 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
         arguments.AddDynamicParams(page);
         return Present(session, page.Arrange(CommissionPresenter.Query(session, Given + where + page.Condition("c.id"), page.Order("c.id"), arguments)));
     });
+
+    private IReadOnlyList<WaitingSale> Waiting([AsParameters] WaitingFilter filter) => database.Read(session => waiting.List(session, filter));
 
     /// <summary>The shop gave it. The same again changes nothing.</summary>
     private Task<RewardResponse> FulfilAsync(string id, CancellationToken cancellation)
@@ -52,6 +55,11 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
 
         var books = ledger.Open(session);
         var row = books.Find([reward.Id])[0];
+        if (!row.IsChecked)
+        {
+            throw ApiError.Conflict("The fraud rules look at this reward once more, because something new was told of its customer. Try again in a few seconds.");
+        }
+
         if (books.Fulfil(row, RewardDues.Payable(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
         {
             throw ApiError.Conflict("There is nothing left to give: all of it is set off against what was given before and is not owed any more.");

@@ -91,7 +91,7 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
     public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(
         """
         UPDATE commissions SET state = 'paid', payout_id = @payout, version = version + 1, updated_at = @now
-        WHERE program_id = @program AND partner_id = @partner AND side = 'referrer' AND unit = @unit AND state = 'payable'
+        WHERE program_id = @program AND partner_id = @partner AND side = 'referrer' AND unit = @unit AND state = 'payable' AND (is_checked = 1 OR earnings <= 0)
         """,
         payouts,
         nowMs);

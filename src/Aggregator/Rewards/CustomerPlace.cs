@@ -27,12 +27,14 @@ internal sealed class CustomerPlace
         }
     }
 
-    /// <summary>Whether the rule is for this conversion, as far as its kind and place say.</summary>
-    public bool Meets(RewardRule rule, long partner, CreditedConversion conversion) => conversion.Kind == FactKind.Lead
-        ? rule.Event == "lead" && _firstLeads[partner] == conversion.Key
-        : rule.Event == "sale"
-            && (rule.EveryNth is not { } nth || _sales % nth == 0)
-            && (rule.MaxMonths is not { } months || IsWithin(months, conversion.OccurredAtMs));
+    /// <summary>Why the rule is not for this conversion, as far as its kind and place say; null when it is.</summary>
+    public Missed? WhyNot(RewardRule rule, long partner, CreditedConversion conversion) => (conversion.Kind, rule.Event) switch
+    {
+        (FactKind.Lead, "lead") => _firstLeads[partner] == conversion.Key ? null : Missed.LaterLead,
+        (FactKind.Sale, "sale") when rule.EveryNth is { } nth && _sales % nth != 0 => Missed.NotNth,
+        (FactKind.Sale, "sale") => rule.MaxMonths is not { } months || IsWithin(months, conversion.OccurredAtMs) ? null : Missed.TimeOver,
+        _ => Missed.NoRule,
+    };
 
     private bool IsWithin(int months, long atMs) =>
         months == 0 ? _sales == 1 : atMs < DateTimeOffset.FromUnixTimeMilliseconds(_firstSaleAtMs!.Value).AddMonths(months).ToUnixTimeMilliseconds();

@@ -18,19 +18,43 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
     public IReadOnlyList<Due> Of(CustomerAccount account)
     {
         var dues = new List<Due>();
-        foreach (var (programId, conversions) in InOrder(account).GroupBy(one => one.ProgramId!.Value).Select(some => (some.Key, some.ToList())))
+        foreach (var (program, conversion, place) in Placed(account))
+        {
+            dues.AddRange(OfConversion(account, program, conversion, place));
+        }
+
+        return dues;
+    }
+
+    /// <summary>Of the conversions that the partner has a part of, those that no rule gives it money for, by their ids: why not.</summary>
+    public IReadOnlyDictionary<long, Missed> MissedBy(CustomerAccount account, long partner)
+    {
+        var missed = new Dictionary<long, Missed>();
+        foreach (var (program, conversion, place) in Placed(account).Where(one => one.Conversion.Credits.Any(credit => credit.PartnerId == partner)))
+        {
+            if (WhyNone(program, conversion, place, partner) is { } why)
+            {
+                missed.Add(conversion.Id, why);
+            }
+        }
+
+        return missed;
+    }
+
+    // Each where it stands among those before it: to be looked at one by one.
+    private IEnumerable<(ReferralProgram Program, CreditedConversion Conversion, CustomerPlace Place)> Placed(CustomerAccount account)
+    {
+        foreach (var conversions in InOrder(account).GroupBy(one => one.ProgramId!.Value))
         {
             // A program that is gone from the set has no rules that could be asked: that is a fault, not a reason to owe nothing.
-            var program = programs.ById[programId];
+            var program = programs.ById[conversions.Key];
             var place = new CustomerPlace();
             foreach (var conversion in conversions)
             {
                 place.Count(conversion);
-                dues.AddRange(OfConversion(account, program, conversion, place));
+                yield return (program, conversion, place);
             }
         }
-
-        return dues;
     }
 
     private static IOrderedEnumerable<CreditedConversion> InOrder(CustomerAccount account) => account.Conversions
@@ -51,7 +75,6 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
                 continue;
             }
 
-            var part = new Shares(weights, [.. touches.Index().Where(touch => touch.Item.PartnerId == partner).Select(touch => touch.Index)]);
             // :: 2  Each rule of the partner's group at that time that the conversion meets; none while it was stopped.
             if (groups(program.Id, partner, conversion.OccurredAtMs) is not { } name)
             {
@@ -59,7 +82,8 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
             }
 
             var group = version.Rules.Group(name);
-            foreach (var rule in version.Rules.RewardsOf(group).Where(rule => place.Meets(rule, partner, conversion)))
+            var part = new Shares(weights, [.. touches.Index().Where(touch => touch.Item.PartnerId == partner).Select(touch => touch.Index)]);
+            foreach (var rule in version.Rules.RewardsOf(group))
             {
                 // :: 3  What is the friend's, or cannot be divided, is given once: by the first partner's rules.
                 var isWhole = rule.Side == Due.Friend || rule.Kind is "discount" or "access";
@@ -68,9 +92,9 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
                     continue;
                 }
 
-                var shares = isWhole ? Shares.Whole : part;
-                if (BasisOf(program, rule, conversion) is { } basis && basis >= rule.MinimumAmount)
+                if (Judge(program, rule, conversion, place, partner) is { Missed: null, Basis: var basis })
                 {
+                    var shares = isWhole ? Shares.Whole : part;
                     yield return new Due
                     {
                         Conversion = conversion,
@@ -92,12 +116,30 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
         }
     }
 
-    /// <summary>Minor units of the program's currency; null when there is no rate yet, and for a sale without the rule's products.</summary>
-    private long? BasisOf(ReferralProgram program, RewardRule rule, CreditedConversion conversion)
+    private Missed? WhyNone(ReferralProgram program, CreditedConversion conversion, CustomerPlace place, long partner)
     {
+        if (groups(program.Id, partner, conversion.OccurredAtMs) is not { } name)
+        {
+            return Missed.Stopped;
+        }
+
+        var rules = program.At(conversion.OccurredAtMs).Rules;
+        var judged = rules.RewardsOf(rules.Group(name)).Where(rule => rule is { Side: Due.Referrer, Kind: "percentage" or "flat" })
+            .Select(rule => Judge(program, rule, conversion, place, partner).Missed).ToList();
+        return judged.Contains(null) ? null : judged.DefaultIfEmpty(Missed.NoRule).Max();
+    }
+
+    /// <summary>The basis is in minor units of the program's currency; 0 for a lead, and for what is missed.</summary>
+    private (long Basis, Missed? Missed) Judge(ReferralProgram program, RewardRule rule, CreditedConversion conversion, CustomerPlace place, long partner)
+    {
+        if (place.WhyNot(rule, partner, conversion) is { } outOfPlace)
+        {
+            return (0, outOfPlace);
+        }
+
         if (conversion.Kind == FactKind.Lead)
         {
-            return 0;
+            return rule.MinimumAmount > 0 ? (0, Missed.BelowMinimum) : (0, null);
         }
 
         var whole = rule.Basis == "gross" ? conversion.Amount : Math.Max(0, conversion.Amount - conversion.Tax - conversion.Shipping);
@@ -106,12 +148,17 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
             var items = conversion.LineItems.Where(item => products.Contains(item.ProductId)).ToList();
             if (items.Count == 0)
             {
-                return null;
+                return (0, Missed.OtherProducts);
             }
 
             whole = Math.Min(whole, items.Sum(item => item.Amount));
         }
 
-        return exchange(whole, conversion.Currency!, program.Currency, conversion.OccurredAtMs);
+        return exchange(whole, conversion.Currency!, program.Currency, conversion.OccurredAtMs) switch
+        {
+            null => (0, Missed.NoRate),
+            { } basis when basis < rule.MinimumAmount => (0, Missed.BelowMinimum),
+            { } basis => (basis, null),
+        };
     }
 }

@@ -9,6 +9,7 @@ internal sealed record WebhookEvent(string Type, string Id, object Data)
     public const string LeadCreated = "lead.created";
     public const string SaleCreated = "sale.created";
     public const string RefundCreated = "refund.created";
+    public const string CreditUpdated = "credit.updated";
     public const string CommissionCreated = "commission.created";
     public const string CommissionUpdated = "commission.updated";
     public const string PayoutCreated = "payout.created";
@@ -17,5 +18,5 @@ internal sealed record WebhookEvent(string Type, string Id, object Data)
     public const string FraudCaseCreated = "fraud_case.created";
 
     public static readonly string[] Types =
-        [LeadCreated, SaleCreated, RefundCreated, CommissionCreated, CommissionUpdated, PayoutCreated, PayoutCompleted, PayoutFailed, FraudCaseCreated];
+        [LeadCreated, SaleCreated, RefundCreated, CreditUpdated, CommissionCreated, CommissionUpdated, PayoutCreated, PayoutCompleted, PayoutFailed, FraudCaseCreated];
 }

@@ -22,6 +22,7 @@ public class OpenApiTests
         Assert.Equal("#/components/schemas/ReplayAnswer", SchemaOf(document.GetProperty("paths").GetProperty("/quarantine/replay").GetProperty("post").GetProperty("responses").GetProperty("200")));
         Assert.Equal("#/components/schemas/CommissionMade", SchemaOf(document.GetProperty("paths").GetProperty("/commissions").GetProperty("post").GetProperty("responses").GetProperty("202")));
         Assert.Equal("#/components/schemas/StatementResponse", SchemaOf(document.GetProperty("paths").GetProperty("/partners/{id}/statement").GetProperty("get").GetProperty("responses").GetProperty("200")));
+        Assert.Contains("missing", document.GetProperty("components").GetProperty("schemas").GetProperty("WaitingSale").GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Equal("bearer", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("key").GetProperty("scheme").GetString());
     }
 

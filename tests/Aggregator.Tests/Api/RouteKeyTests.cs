@@ -21,7 +21,7 @@ public class RouteKeyTests
         "GET /fraud/cases", "GET /fraud/cases/{id}", "POST /fraud/cases/{id}/resolve", "GET /fraud/rules", "POST /programs/{id}/fraud/preview",
         "GET /commissions", "POST /commissions", "PATCH /commissions/{id}", "PATCH /commissions/bulk", "POST /commissions/approve",
         "GET /payouts", "POST /payouts", "POST /payouts/{id}/confirm", "POST /payouts/{id}/fail", "GET /payouts/batches/{id}", "GET /payouts/batches/{id}/export",
-        "GET /partners/{id}/statement", "GET /ledger/balances", "GET /ledger/postings", "GET /rewards", "POST /rewards/{id}/fulfil",
+        "GET /partners/{id}/statement", "GET /ledger/balances", "GET /ledger/postings", "GET /rewards", "GET /rewards/waiting", "POST /rewards/{id}/fulfil",
         "POST /webhooks", "GET /webhooks", "GET /webhooks/{id}", "PATCH /webhooks/{id}", "DELETE /webhooks/{id}", "POST /webhooks/{id}/rotate",
         "GET /webhooks/{id}/deliveries", "POST /webhooks/{id}/deliveries/{deliveryId}/retry",
         "POST /partners", "GET /partners", "POST /partners/links", "PUT /partners/links/upsert", "GET /partners/links",

@@ -27,6 +27,7 @@ public sealed class StatsMetricsTests
             (150L, 100L, 50L, 70L, 0L, 70L),
             (figures["conversions.amounts.usd.posted"], figures["conversions.amounts.usd.attributed"], figures["conversions.amounts.usd.unattributed"],
                 figures["conversions.amounts.eur.posted"], figures["conversions.amounts.eur.attributed"], figures["conversions.amounts.eur.unattributed"]));
+        Assert.Equal(1, figures["ledger.waitingSales.gbp"]);
         Assert.Equal((70L, 70L, 0L), (figures["ledger.units.usd.debits"], figures["ledger.units.usd.credits"], figures["ledger.units.usd.wrongBalances"]));
         Assert.Equal((2L, 1L, 1L), (figures["aggregator.consumed"], figures["aggregator.applied"], figures["aggregator.quarantined"]));
     }
@@ -52,6 +53,8 @@ public sealed class StatsMetricsTests
         }
 
         var partnerId = (await server.PostAsync("/partners", new { email = "a@example.com" })).Ok().GetProperty("id").GetString();
+        await server.HasLinkAsync("ben", new { partnerId, trackConversion = true });
+        (await server.PostAsync("/track/sale", new { customerExternalId = "e", referralCode = "ben", amount = 30, currency = "gbp" })).Ok();
         (await server.PostAsync("/commissions", new { type = "custom", partnerId, amount = 70 })).Ok();
         await Eventually.HoldsAsync("the commission is released", Eventually.Limit, async () =>
             (await server.GetAsync("/stats")).Ok().GetProperty("ledger").GetProperty("postings").GetInt64() == 2);
@@ -132,6 +135,7 @@ public sealed class StatsMetricsTests
                 "linktracker.ledger.postings" or "linktracker.ledger.missing" => $"ledger.{name}",
                 "linktracker.ledger.checked_to" => "ledger.checkedTo",
                 "linktracker.ledger.open_commissions" => "ledger.openCommissions",
+                "linktracker.ledger.waiting_sales" => $"ledger.waitingSales.{values[0]}",
                 "linktracker.ledger.amount" => $"ledger.units.{values[0]}.{values[1]}",
                 "linktracker.ledger.wrong_balances" => $"ledger.units.{values[0]}.wrongBalances",
                 "linktracker.codes.misses" or "linktracker.codes.throttled" => $"codes.{name}",

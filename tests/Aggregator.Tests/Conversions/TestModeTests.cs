@@ -43,6 +43,43 @@ public abstract class TestModeTests : EngineTests
     }
 
     [EngineFact]
+    public async Task A_refund_is_of_the_mode_of_its_sale_and_may_not_say_otherwise()
+    {
+        await using var server = await StartAsync();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "tried", testMode = true })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "real", testMode = false })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "both" })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "both", testMode = true })).Ok();
+        Assert.StartsWith("testMode: is false", (await server.PostAsync("/track/refund", new { invoiceId = "tried", refundId = "r", testMode = false })).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.StartsWith("testMode: is true", (await server.PostAsync("/track/refund", new { invoiceId = "real", refundId = "r", testMode = true })).Refused(422, "unprocessable_entity"), StringComparison.Ordinal);
+        Assert.Equal(0, server.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM adjustments")));
+
+        var refund = new { invoiceId = "tried", refundId = "r", amount = 30 };
+        var first = (await server.PostAsync("/track/refund", refund)).Ok();
+        Assert.Equal(("applied", 30), (first.GetProperty("status").GetString(), first.GetProperty("amount").GetInt64()));
+        Assert.Equal(first.GetRawText(), (await server.PostAsync("/track/refund", refund)).Ok().GetRawText());
+        Assert.Equal(first.GetRawText(), (await server.PostAsync("/track/refund", new { invoiceId = "tried", refundId = "r", amount = 30, testMode = true })).Ok().GetRawText());
+        Assert.Equal("{}", (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("refunded").GetRawText());
+
+        // The same is no repeat once a real sale has that invoice, but of the first.
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 100, invoiceId = "tried" })).Ok();
+        Assert.Equal(first.GetRawText(), (await server.PostAsync("/track/refund", refund)).Ok().GetRawText());
+        (await server.PostAsync("/track/refund", new { invoiceId = "both", refundId = "s", amount = 20 })).Ok();
+        Assert.Equal("""{"usd":20}""", (await server.GetAsync("/stats")).Ok().GetProperty("conversions").GetProperty("refunded").GetRawText());
+    }
+
+    [EngineFact]
+    public async Task A_cancellation_of_who_is_known_from_tests_only_is_a_test()
+    {
+        await using var server = await StartAsync();
+        (await server.PostAsync("/customers", new { externalId = "c", testMode = true })).Ok();
+        Assert.Equal("c", (await server.PostAsync("/track/cancellation", new { customerExternalId = "c" })).Ok().GetProperty("customer").GetProperty("externalId").GetString());
+        Assert.Equal(1, server.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM customers")));
+        (await server.PostAsync("/track/cancellation", new { customerExternalId = "c", testMode = false })).Ok();
+        Assert.Equal(2, server.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM customers")));
+    }
+
+    [EngineFact]
     public async Task Evidence_that_is_partly_of_a_test_is_refused()
     {
         await using var server = await StartAsync();

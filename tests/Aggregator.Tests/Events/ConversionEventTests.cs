@@ -41,6 +41,24 @@ public sealed class ConversionEventTests(SharedServers servers) : EngineTests, I
     }
 
     [FactWith(Need.Kafka, Need.Postgres)]
+    public async Task Credit_that_moves_is_an_event_of_the_link_that_has_it_now()
+    {
+        var broker = await servers.Kafka;
+        await EventsRig.StartAsync(broker, partitions: 3);
+        await using var server = await StartAsync(broker);
+        var link = await server.HasLinkAsync("ana");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_250, invoiceId = "i-1" })).Ok();
+        (await server.PostAsync("/track/lead", new { clickId = server.Click(link, server.Clock.GetUtcNow().AddHours(-2)), eventName = "Sign up", customerExternalId = "c", occurredAt = server.Clock.GetUtcNow().AddHours(-1) })).Ok();
+
+        await UntilSentAsync(server);
+        var events = (await EventsRig.ReadAsync(broker)).ToLookup(one => one.Headers["ce_type"]);
+        var (sale, moved) = (Assert.Single(events["com.linktracker.sale"]), Assert.Single(events["com.linktracker.credit"]));
+        Assert.Empty(sale.Data.GetProperty("credits").EnumerateArray());
+        Assert.Equal((sale.Id + "-2", link, sale.Id, 2), (moved.Id, moved.Key, moved.Text("conversionId"), moved.Data.GetProperty("creditVersion").GetInt32()));
+        Assert.Equal((link, 1_250), (Assert.Single(moved.Data.GetProperty("credits").EnumerateArray()) is var all ? all.GetProperty("linkId").GetString() : null, moved.Data.GetProperty("credits")[0].GetProperty("amount").GetInt32()));
+    }
+
+    [FactWith(Need.Kafka, Need.Postgres)]
     public async Task While_the_broker_is_away_events_wait_with_what_they_tell_of_and_are_sent_when_it_is_back()
     {
         await using var broker = await KafkaBroker.StartAsync();

@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Counting;
 using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Fraud.Reading;
@@ -424,6 +425,61 @@ public abstract class FraudCheckTests : EngineTests
         await rig.Check.RepeatAsync(CancellationToken.None);
         Assert.Equal(0, rig.Database.Read(session => session.First<long>("SELECT COUNT(*) FROM fraud_skips")));
     }
+
+    [EngineFact]
+    public async Task A_payout_that_failed_is_not_paid_again_before_the_rules_have_looked_at_it()
+    {
+        using var rig = await OpenAsync();
+        rig.Rules(new() { ["velocity"] = new FraudRule("hold", 1, 30) });
+        var ana = rig.Partner("ana");
+        var leads = new[] { rig.Lead(ana, "a@mail.example", FraudRig.Noon) };
+        await ReleaseAsync(rig);
+        var payout = Assert.Single(Pay(rig));
+
+        // Found while it was under way: what is paid cannot be held.
+        leads = [.. leads, rig.Lead(ana, "b@mail.example", FraudRig.Noon.AddMinutes(1))];
+        await rig.CheckAsync();
+        Assert.Equal(["paid", "held"], leads.Select(rig.StateOf));
+        rig.Database.Write(session =>
+        {
+            rig.Get<PayoutStore>().Fail(session, payout.Id, "no such account");
+            return 0;
+        });
+        Assert.Contains("fraud rules look once more at rewards of 1", Assert.Throws<ApiError>(() => Pay(rig)).Message, StringComparison.Ordinal);
+        await rig.CheckAsync();
+        Assert.Equal(["held", "held"], leads.Select(rig.StateOf));
+        Assert.DoesNotContain("fraud rules", Assert.Throws<ApiError>(() => Pay(rig)).Message, StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task Of_a_referrer_is_paid_what_was_checked_and_the_rest_with_the_next()
+    {
+        using var rig = await OpenAsync();
+        var ana = rig.Partner("ana");
+        var (one, other) = (rig.Lead(ana, "a@mail.example", FraudRig.Noon), rig.Lead(ana, "b@mail.example", FraudRig.Noon.AddMinutes(50)));
+        await ReleaseAsync(rig);
+        rig.Lead(ana, "a@mail.example", FraudRig.Noon.AddMinutes(100));
+        Assert.Equal(FraudRig.Flat, Assert.Single(Pay(rig)).Amount);
+        Assert.Equal(("payable", "paid"), (rig.StateOf(one), rig.StateOf(other)));
+        await rig.CheckAsync();
+        Assert.Equal(FraudRig.Flat, Assert.Single(Pay(rig)).Amount);
+        Assert.Equal(("paid", "paid"), (rig.StateOf(one), rig.StateOf(other)));
+    }
+
+    private static async Task ReleaseAsync(FraudRig rig)
+    {
+        await rig.CheckAsync();
+        rig.Clock.Now += TimeSpan.FromDays(31);
+        while (await rig.Get<RewardRelease>().ReleaseAsync(CancellationToken.None) > 0)
+        {
+        }
+    }
+
+    private static IReadOnlyList<PayoutRow> Pay(FraudRig rig) => rig.Database.Write(session =>
+    {
+        var (batch, _) = rig.Get<PayoutStore>().CreateBatch(session, rig.Program.Id, "usd", null);
+        return session.Query<PayoutRow>("SELECT * FROM payouts WHERE batch_id = @batch", new { batch });
+    });
 
     private static Suspect SuspectOf(FraudRig rig, long partner, long lead, long sinceNoonMs) => new()
     {

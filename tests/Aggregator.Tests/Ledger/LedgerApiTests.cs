@@ -79,6 +79,7 @@ public abstract class LedgerApiTests : EngineTests
         Assert.Equal(("failed", "no such account"), (failed.GetProperty("status").GetString(), failed.GetProperty("failureReason").GetString()));
         Assert.Equal(failed.GetRawText(), (await server.PostAsync($"/payouts/{payout}/fail", new { reason = "no such account" })).Ok().GetRawText());
         Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+        await shop.ReleaseAsync(0);
         var (_, again) = await shop.PayAsync();
         Assert.NotEqual(payout, again);
         await HoldsAsync(server);
@@ -354,10 +355,73 @@ public abstract class LedgerApiTests : EngineTests
         (await server.PatchAsync("/commissions/" + id, new { earnings = 1, currency = "eur" })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/commissions/" + id, new { saleAmount = -1 })).Refused(422, "unprocessable_entity");
         (await server.PatchAsync("/commissions/bulk", new { commissionIds = Array.Empty<string>(), status = "fraud" })).Refused(422, "unprocessable_entity");
-        foreach (var query in new[] { "status=new", "sortBy=name", "interval=7d", "query=x", "type=x", "approval=done", "start=yesterday", "sortBy=amount&startingAfter=" + id })
+        foreach (var query in new[] { "status=new", "sortBy=name", "interval=fortnight", "timezone=Mars/Base", "start=2026-02-01&end=2026-01-01", "partnerTagId=x", "query=x", "type=x", "type=sale,x", "approval=done", "start=yesterday", "sortBy=amount&startingAfter=" + id })
         {
             (await server.GetAsync("/commissions?" + query)).Refused(422, "unprocessable_entity");
         }
+    }
+
+    [EngineFact]
+    public async Task Commissions_are_listed_by_when_they_were_made()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, Tenth);
+        var ana = await shop.PartnerAsync("Ana");
+        var now = server.Clock.GetUtcNow();
+        (string Invoice, DateTimeOffset At)[] made = [("hour", now.AddHours(-1)), ("days", now.AddDays(-3)), ("weeks", now.AddDays(-40)), ("years", now.AddDays(-400)), ("night", new DateTimeOffset(2020, 3, 2, 3, 0, 0, TimeSpan.Zero))];
+        foreach (var (invoice, at) in made)
+        {
+            shop.Sale(ana, "c", 100, invoice: invoice);
+            server.Database.Write(session => session.Execute("UPDATE commissions SET created_at = @at WHERE order_key = @key", new { at = at.ToUnixTimeMilliseconds(), key = "sale:" + invoice }));
+        }
+
+        foreach (var (query, invoices) in new[]
+        {
+            ("interval=24h", "hour"), ("interval=7d", "hour days"), ("interval=30d", "hour days"), ("interval=90d", "hour days weeks"), ("interval=1y", "hour days weeks"),
+            ("interval=all", "hour days weeks years night"), ("", "hour days weeks years night"), ("interval=7d&start=2020-03-02&end=2020-03-02", "night"), ("start=2020-03-01&end=2020-03-01", ""),
+            ("start=2020-03-01&end=2020-03-01&timezone=America/New_York", "night"), ("end=2020-03-02T03:00:00Z", ""), ("start=2020-03-02T03:00:00Z&end=2020-03-02T03:00:01Z", "night"),
+        })
+        {
+            Assert.Equal((query, string.Join(' ', invoices.Split(' ').Order())), (query, await InvoicesAsync(query)));
+        }
+
+        foreach (var (interval, since) in new[] { ("mtd", new DateTime(now.Year, now.Month, 1)), ("qtd", new DateTime(now.Year, now.Month - ((now.Month - 1) % 3), 1)), ("ytd", new DateTime(now.Year, 1, 1)) })
+        {
+            Assert.Equal(string.Join(' ', made.Where(one => one.At.UtcDateTime >= since).Select(one => one.Invoice).Order()), await InvoicesAsync("interval=" + interval));
+        }
+
+        async Task<string> InvoicesAsync(string query) =>
+            string.Join(' ', (await server.GetAsync("/commissions?" + query)).Ok().EnumerateArray().Select(one => one.GetProperty("invoiceId").GetString()).Order());
+    }
+
+    [EngineFact]
+    public async Task Lists_take_several_values_and_all_but_some()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules { Rewards = [Tenth], Groups = [new ReferrerGroup("gold", null, null)] });
+        var (ana, ben) = (await shop.PartnerAsync("Ana"), await shop.PartnerAsync("Ben"));
+        var program = (await server.GetAsync("/programs")).Ok()[0].GetProperty("id").GetString();
+        (await server.PutAsync($"/programs/{program}/partners/{ben}", new { group = "gold" })).Ok();
+        shop.Sale(ana, "c", 1_000);
+        shop.Sale(ben, "d", 2_000, invoice: "second");
+        foreach (var (query, expected) in new[]
+        {
+            ($"partnerId={ana},{ben}", "100 200"), ($"partnerId=-{ana}", "200"), ("groupId=default,gold", "100 200"), ("groupId=-gold", "100"), ("type=lead,sale", "100 200"), ("type=-sale", ""), ("partnerId=nobody", ""),
+        })
+        {
+            Assert.Equal((query, expected), (query, string.Join(' ', (await server.GetAsync("/commissions?" + query)).Ok().EnumerateArray().Select(one => Number(one, "earnings")).Order())));
+        }
+
+        await shop.ReleaseAsync();
+        var (batch, _) = await shop.PayAsync();
+        foreach (var (query, expected) in new[] { ("invoiceId=" + batch, "100 200"), ("invoiceId=pob_0000000000001", ""), ("groupId=gold", "200"), ("groupId=-gold", "100"), ("groupId=gold,default", "100 200") })
+        {
+            Assert.Equal((query, expected), (query, string.Join(' ', (await server.GetAsync("/payouts?" + query)).Ok().EnumerateArray().Select(one => Number(one, "amount")).Order())));
+        }
+
+        var paid = (await server.GetAsync("/payouts?groupId=gold")).Ok()[0];
+        Assert.Equal((batch, "gold"), (paid.GetProperty("invoiceId").GetString(), paid.GetProperty("partner").GetProperty("groupId").GetString()));
     }
 
     [EngineFact]

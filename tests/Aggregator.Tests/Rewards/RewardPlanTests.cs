@@ -126,4 +126,38 @@ public class RewardPlanTests
         rate = 2;
         Assert.Equal(200, Assert.Single(plan.Of(account)).Basis);
     }
+
+    [Fact]
+    public void What_gives_no_money_says_what_was_missed()
+    {
+        Assert.Equal(Missed.NoRule, Why(Tenth, Lead(1)));
+        Assert.Equal(Missed.NoRule, Why(Tenth with { Kind = "credit", Amount = 1 }, Sale(1, 100)));
+        Assert.Equal(Missed.NoRule, Why(Tenth with { Side = "friend" }, Sale(1, 100)));
+        Assert.Equal(Missed.LaterLead, Why(new RewardRule { Id = "r", Event = "lead", Kind = "flat", Amount = 70 }, Lead(1, Noon + 1), Lead(2)));
+        Assert.Equal(Missed.NotNth, Why(Tenth with { EveryNth = 2 }, Sale(1, 100)));
+        Assert.Equal(Missed.TimeOver, Why(Tenth with { MaxMonths = 0 }, Sale(1, 100, Noon + 1), Sale(2, 100)));
+        Assert.Equal(Missed.OtherProducts, Why(Tenth with { Products = ["car"] }, Sale(1, 100)));
+        Assert.Equal(Missed.BelowMinimum, Why(Tenth with { MinimumAmount = 101 }, Sale(1, 100)));
+        Assert.Equal(Missed.BelowMinimum, Why(new RewardRule { Id = "r", Event = "lead", Kind = "flat", Amount = 70, MinimumAmount = 1 }, Lead(1)));
+        Assert.Equal(Missed.NoRate, Why(Tenth, Sale(1, 100) with { Currency = "usd" }));
+        Assert.Null(Why(Tenth, Sale(1, 100)));
+
+        static Missed? Why(RewardRule rule, params CreditedConversion[] conversions) => MissedBy("default", rule, conversions);
+    }
+
+    [Fact]
+    public void Of_several_rules_counts_the_one_that_was_nearest_and_none_when_one_gives_something()
+    {
+        var rules = new ProgramRules { Rewards = [Tenth with { Id = "a", MinimumAmount = 101 }, Tenth with { Id = "b", EveryNth = 2 }] };
+        var plan = new RewardPlan(Rules(rules), (_, _, _) => "default", (amount, _, _, _) => amount);
+        var account = new CustomerAccount(1, false, [Sale(1, 100), Sale(2, 100, Noon + 1), Sale(3, 100, Noon + 2, 0, (Ben, 1))]);
+        Assert.Equal(new Dictionary<long, Missed> { [1] = Missed.BelowMinimum }, plan.MissedBy(account, Ana));
+    }
+
+    [Fact]
+    public void Who_was_stopped_then_missed_it_for_that() => Assert.Equal(Missed.Stopped, MissedBy(null, Tenth, Sale(1, 100)));
+
+    private static Missed? MissedBy(string? group, RewardRule rule, params CreditedConversion[] conversions) =>
+        new RewardPlan(Rules(rule), (_, _, _) => group, (amount, from, to, _) => from == to ? amount : null)
+            .MissedBy(new CustomerAccount(1, false, conversions), Ana).TryGetValue(1, out var missed) ? missed : null;
 }
