@@ -15,20 +15,21 @@ internal static class ReferredReport
     /// <summary>The customers who were credited to the referrer, the newest first, each with its newest purchases.</summary>
     public static IReadOnlyList<ReferredCustomer> List(Session session, long partner, Page page)
     {
-        // The index has a referrer's customers in order, so that no more credits are looked at than the page needs.
-        var customers = page.Arrange(session.Query<long>(
-            $"""
-            SELECT cr.customer_id FROM credits cr
-            WHERE cr.partner_id = @partner AND EXISTS (SELECT 1 FROM conversions c WHERE c.id = cr.conversion_id AND c.is_test = 0 AND c.kind IN ('lead', 'sale')){page.Condition("cr.customer_id")}
-            GROUP BY cr.customer_id{page.Order("cr.customer_id")}
-            """,
-            new { partner, page.After, page.Before, page.Limit, page.Offset }));
+        var customers = page.Arrange(session.Query<long>(CustomersSql(page), new { partner, page.After, page.Before, page.Limit, page.Offset }));
         return Present(session, partner, [.. customers], 0, MaxPurchases);
     }
 
     /// <summary>One customer with a page of its purchases; empty when it was not credited to the referrer.</summary>
     public static IReadOnlyList<ReferredCustomer> Of(Session session, long partner, long customer, Page page) =>
         Present(session, partner, [customer], page.Offset, page.Limit);
+
+    // The index has a referrer's customers in order, so that no more credits are looked at than the page needs.
+    internal static string CustomersSql(Page page) =>
+        $"""
+        SELECT cr.customer_id FROM credits cr
+        WHERE cr.partner_id = @partner AND EXISTS (SELECT 1 FROM conversions c WHERE c.id = cr.conversion_id AND c.is_test = 0 AND c.kind IN ('lead', 'sale')){page.Condition("cr.customer_id")}
+        GROUP BY cr.customer_id{page.Order("cr.customer_id")}
+        """;
 
     private static List<ReferredCustomer> Present(Session session, long partner, long[] customers, long offset, long limit)
     {

@@ -212,6 +212,7 @@ public abstract class CreditTotalsTests : EngineTests
         using var script = new StreamReader(typeof(Database).Assembly.GetManifestResourceStream("Migrations/0017_reads.sql")!);
         server.Database.Write(session =>
         {
+            session.Execute("DROP INDEX credits_by_referred");
             session.Execute("DROP TABLE credit_totals");
             session.ExecuteScript(script.ReadToEnd());
             return 0;

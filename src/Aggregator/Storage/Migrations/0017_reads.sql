@@ -41,3 +41,9 @@ SELECT 'link', c.link_id, '', 0, COUNT(DISTINCT v.customer_id), 0, 0, 0
 FROM credits c JOIN conversions v ON v.id = c.conversion_id
 WHERE v.kind = 'sale' AND v.is_test = 0 GROUP BY c.link_id
 ON CONFLICT (owner_kind, owner_id, currency) DO UPDATE SET customers = excluded.customers;
+
+-- Reports over all referrers sum some columns of many conversions, whose rows are wide: those columns stand in the index.
+DROP INDEX conversions_by_time;
+CREATE INDEX conversions_by_time ON conversions (kind, occurred_at, is_test, program_id, named_program_id, currency, rate, country, amount, refunded, quantity, id);
+-- The customers of a referrer in their order, so that a page of them is read and no more.
+CREATE INDEX credits_by_referred ON credits (partner_id, customer_id, conversion_id) WHERE partner_id IS NOT NULL;
