@@ -46,6 +46,7 @@ public static class AggregatorExtensions
         builder.Services.AddCustomers();
         builder.Services.AddPartners();
         builder.Services.AddLedger();
+        builder.Services.AddValue();
         builder.Services.AddImports();
         builder.Services.AddAnalytics();
         builder.Services.AddFraud();

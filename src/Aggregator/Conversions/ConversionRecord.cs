@@ -20,6 +20,9 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
     /// <summary>Referrers who had named its customer when it happened.</summary>
     public IEnumerable<Touch> Contacts => Evidence.Where(touch => touch.IsContact).Select(touch => touch.ToTouch());
 
+    /// <summary>As they stand in the database; none of a new one.</summary>
+    public IReadOnlyList<CreditRow> CreditsBefore { get; } = credits;
+
     public IReadOnlyList<CreditRow> Credits { get; private set; } = credits;
 
     /// <summary>Refunds and chargebacks, in no order.</summary>

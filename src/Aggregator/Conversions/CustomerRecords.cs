@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Storage;
+using LinkTracker.Aggregator.Value;
 
 namespace LinkTracker.Aggregator.Conversions;
 
@@ -84,6 +85,8 @@ internal static class CustomerRecords
         }
 
         ConversionTables.Credits.Insert(session, [.. conversions.Where(conversion => conversion.HasOtherCredits).SelectMany(conversion => conversion.Credits)]);
+
+        CreditTotals.Follow(session, customers);
 
         // :: 4
         ConversionTables.Adjustments.Insert(session, [.. adjustments.Where(adjustment => adjustment.IsNew).Select(adjustment => adjustment.Row)]);

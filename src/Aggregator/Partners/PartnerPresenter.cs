@@ -15,6 +15,7 @@ internal sealed class PartnerPresenter(
     public const int MaxLinks = 100;
 
     private const int PartnersAtOnce = 1_000;
+    private const int LinksAtOnce = 1_000;
 
     private static readonly ConversionTotals None = new();
 
@@ -23,7 +24,9 @@ internal sealed class PartnerPresenter(
         var (order, page) = (filter.ToOrder(), filter.ToPage());
         var program = programs.Named(session, filter.ProgramId);
         var ids = filter.Ids(session, program.Id, installation.DefaultProgram, Now);
-        var figures = FiguresOf(session, ids, order.NeedsClicks);
+
+        // What decides is read of all; an order that no figure decides reads those on the page alone.
+        var figures = order.Figure is null ? [] : FiguresOf(session, ids, order.NeedsClicks);
         var wanted = order.Sort(ids, id => figures[id]).Skip((int)page.Offset).Take((int)page.Limit).ToArray();
         return Present(session, wanted, string.IsNullOrEmpty(filter.ProgramId) ? null : program.Id);
     }
@@ -35,8 +38,7 @@ internal sealed class PartnerPresenter(
     public IReadOnlyList<PartnerLinkResponse> LinksOf(Session session, long partner, long limit, long offset) => [.. presenter
         .Present(session, session.Query<LinkRow>(
             "SELECT * FROM links WHERE partner_id = @partner AND deleted_at IS NULL ORDER BY id LIMIT @limit OFFSET @offset", new { partner, limit, offset }))
-        .Select(link => new PartnerLinkResponse(
-            link.Id, link.Domain, link.Key, link.ShortLink, link.Url, link.Clicks, link.Leads, link.Conversions, link.Sales, link.SaleAmount))];
+        .Select(Brief)];
 
     private IReadOnlyList<PartnerResponse> Present(Session session, long[] ids, long? program)
     {
@@ -44,11 +46,28 @@ internal sealed class PartnerPresenter(
         var rows = session.Query<PartnerRow>($"SELECT * FROM partners WHERE {session.In("id", "ids")}", new { ids }).ToDictionary(row => row.Id);
         var own = PartnerPrograms.Of(session, ids, installation.DefaultProgram);
         var memberships = Memberships.Load(session, ids);
+        var links = FirstLinksOf(session, ids);
         return
         [
-            .. ids.Select(id => Present(rows[id], program ?? own[id], memberships, figures[id], LinksOf(session, id, MaxLinks, 0))),
+            .. ids.Select(id => Present(rows[id], program ?? own[id], memberships, figures[id], [.. links[id]])),
         ];
     }
+
+    private ILookup<long, PartnerLinkResponse> FirstLinksOf(Session session, long[] partners)
+    {
+        var links = session.Query<LinkRow>(
+            $"""
+            SELECT * FROM (SELECT l.*, ROW_NUMBER() OVER (PARTITION BY l.partner_id ORDER BY l.id) AS place FROM links l
+                           WHERE {session.In("l.partner_id", "partners")} AND l.deleted_at IS NULL) AS live
+            WHERE place <= @MaxLinks ORDER BY id
+            """,
+            new { partners, MaxLinks });
+        var shown = links.Chunk(LinksAtOnce).SelectMany(some => presenter.Present(session, some));
+        return links.Zip(shown).ToLookup(link => link.First.PartnerId!.Value, link => Brief(link.Second));
+    }
+
+    private static PartnerLinkResponse Brief(LinkResponse link) => new(
+        link.Id, link.Domain, link.Key, link.ShortLink, link.Url, link.Clicks, link.Leads, link.Conversions, link.Sales, link.SaleAmount);
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

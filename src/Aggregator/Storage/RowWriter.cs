@@ -10,6 +10,7 @@ internal sealed class RowWriter<T>(string table, params string[] keys)
     private readonly List<Column> _columns = [];
     private Statement? _insert;
     private Statement? _upsert;
+    private Statement? _add;
     private Statement? _update;
 
     public RowWriter<T> Text(string name, Func<T, string?> read) => Add(new Column(name, "text", read, rows => rows.Select(read).ToArray()));
@@ -24,6 +25,12 @@ internal sealed class RowWriter<T>(string table, params string[] keys)
     public int Upsert(Session session, IReadOnlyCollection<T> rows) => Write(
         session,
         _upsert ??= InsertOf($" ON CONFLICT ({Join(keys, Quote)}) DO UPDATE SET {Join(Values, name => $"{Quote(name)} = excluded.{Quote(name)}")}"),
+        rows);
+
+    /// <summary>Inserts, and adds the listed numbers to those that are there.</summary>
+    public int Add(Session session, IReadOnlyCollection<T> rows) => Write(
+        session,
+        _add ??= InsertOf($" ON CONFLICT ({Join(keys, Quote)}) DO UPDATE SET {Join(Values, name => $"{Quote(name)} = {table}.{Quote(name)} + excluded.{Quote(name)}")}"),
         rows);
 
     /// <summary>Overwrites the listed columns of those that are there; the others are left out.</summary>

@@ -15,34 +15,33 @@ internal static class ReferredReport
     /// <summary>The customers who were credited to the referrer, the newest first, each with its newest purchases.</summary>
     public static IReadOnlyList<ReferredCustomer> List(Session session, long partner, Page page)
     {
-        var customers = page.Arrange(session.Query<CustomerRow>(
-            $"""
-            SELECT u.id, u.external_id, u.name, u.email, MIN(c.occurred_at) AS first_at, COUNT(DISTINCT CASE WHEN c.kind = 'sale' THEN c.id END) AS sales
-            {Credits} CROSS JOIN customers u
-            WHERE {OfPartner} AND u.id = cr.customer_id AND c.kind IN ('lead', 'sale'){page.Condition("u.id")}
-            GROUP BY u.id, u.external_id, u.name, u.email{page.Order("u.id")}
-            """,
-            new { partner, page.After, page.Before, page.Limit, page.Offset }));
-        return Present(session, partner, customers, 0, MaxPurchases);
+        var customers = page.Arrange(session.Query<long>(CustomersSql(page), new { partner, page.After, page.Before, page.Limit, page.Offset }));
+        return Present(session, partner, [.. customers], 0, MaxPurchases);
     }
 
     /// <summary>One customer with a page of its purchases; empty when it was not credited to the referrer.</summary>
-    public static IReadOnlyList<ReferredCustomer> Of(Session session, long partner, long customer, Page page)
+    public static IReadOnlyList<ReferredCustomer> Of(Session session, long partner, long customer, Page page) =>
+        Present(session, partner, [customer], page.Offset, page.Limit);
+
+    // The index has a referrer's customers in order, so that no more credits are looked at than the page needs.
+    internal static string CustomersSql(Page page) =>
+        $"""
+        SELECT cr.customer_id FROM credits cr
+        WHERE cr.partner_id = @partner AND EXISTS (SELECT 1 FROM conversions c WHERE c.id = cr.conversion_id AND c.is_test = 0 AND c.kind IN ('lead', 'sale')){page.Condition("cr.customer_id")}
+        GROUP BY cr.customer_id{page.Order("cr.customer_id")}
+        """;
+
+    private static List<ReferredCustomer> Present(Session session, long partner, long[] customers, long offset, long limit)
     {
-        var customers = session.Query<CustomerRow>(
+        var arguments = new { partner, customers, offset, last = offset + limit };
+        var known = session.Query<CustomerRow>(
             $"""
             SELECT u.id, u.external_id, u.name, u.email, MIN(c.occurred_at) AS first_at, COUNT(DISTINCT CASE WHEN c.kind = 'sale' THEN c.id END) AS sales
             {Credits} CROSS JOIN customers u
-            WHERE {OfPartner} AND u.id = cr.customer_id AND c.kind IN ('lead', 'sale') AND u.id = @customer
+            WHERE {OfPartner} AND u.id = cr.customer_id AND c.kind IN ('lead', 'sale') AND {session.In("cr.customer_id", "customers")}
             GROUP BY u.id, u.external_id, u.name, u.email
             """,
-            new { partner, customer });
-        return Present(session, partner, customers, page.Offset, page.Limit);
-    }
-
-    private static List<ReferredCustomer> Present(Session session, long partner, IReadOnlyList<CustomerRow> customers, long offset, long limit)
-    {
-        var arguments = new { partner, customers = customers.Select(customer => customer.Id).ToArray(), offset, last = offset + limit };
+            arguments).ToDictionary(row => row.Id);
         var those = $"{OfPartner} AND c.kind = 'sale' AND {session.In("cr.customer_id", "customers")}";
         var amounts = session.Query<AmountRow>(
             $"""
@@ -62,7 +61,7 @@ internal static class ReferredReport
             WHERE place > @offset AND place <= @last ORDER BY place
             """,
             arguments).ToLookup(row => row.CustomerId, row => row.ToPurchase());
-        return [.. customers.Select(row => new ReferredCustomer(
+        return [.. customers.Select(id => known.GetValueOrDefault(id)).OfType<CustomerRow>().Select(row => new ReferredCustomer(
             EntityId.Format(EntityId.Customer, row.Id), row.ExternalId, row.Name, row.Email, Fields.Time(row.FirstAt), row.Sales, [.. amounts[row.Id]], [.. purchases[row.Id]]))];
     }
 

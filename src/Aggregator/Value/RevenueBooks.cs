@@ -29,22 +29,28 @@ internal sealed class RevenueBooks
     public static RevenueBooks Read(Session session, ValueScope scope)
     {
         var books = new RevenueBooks(scope.Measure);
-        foreach (var row in session.Query<RevenueRow>(
-            $"""
-            SELECT cr.partner_id, c.currency, c.rate, COUNT(DISTINCT c.id) AS sales, SUM(cr.amount) AS gross, SUM(cr.refunded) AS refunds
-            FROM conversions c JOIN credits cr ON cr.conversion_id = c.id
-            WHERE {scope.Sales}{ValueScope.InPeriod}
-            GROUP BY cr.partner_id, c.currency, c.rate
-            """,
-            scope.Arguments()))
+        foreach (var row in session.Query<RevenueRow>(CreditedSql(scope), scope.Arguments()))
         {
             (row.PartnerId is { } partner ? books.Open(partner) : books.Unattributed).Add(row);
         }
 
-        Fill(session, scope, books.Unattributed, " AND NOT EXISTS (SELECT 1 FROM credits cr WHERE cr.conversion_id = c.id)");
-        Fill(session, scope, books.Posted, "");
+        Fill(session, books.Unattributed, NobodysSql(scope), scope);
+        Fill(session, books.Posted, PostedSql(scope), scope);
         return books;
     }
+
+    internal static string CreditedSql(ValueScope scope) =>
+        $"""
+        SELECT cr.partner_id, c.currency, c.rate, COUNT(DISTINCT c.id) AS sales, SUM(cr.amount) AS gross, SUM(cr.refunded) AS refunds
+        FROM conversions c JOIN credits cr ON cr.conversion_id = c.id
+        WHERE {scope.Sales}{ValueScope.InPeriod}
+        GROUP BY cr.partner_id, c.currency, c.rate
+        """;
+
+    /// <summary>Of sales without any credit: those have no link.</summary>
+    internal static string NobodysSql(ValueScope scope) => SalesSql(scope, " AND c.link_id IS NULL");
+
+    internal static string PostedSql(ValueScope scope) => SalesSql(scope, "");
 
     public Revenue Of(long partner) => _ofPartners.GetValueOrDefault(partner, _none);
 
@@ -70,15 +76,16 @@ internal sealed class RevenueBooks
         return revenue;
     }
 
-    private static void Fill(Session session, ValueScope scope, Revenue revenue, string condition)
+    private static string SalesSql(ValueScope scope, string condition) =>
+        $"""
+        SELECT c.currency, c.rate, COUNT(*) AS sales, SUM(c.amount) AS gross, SUM(c.refunded) AS refunds
+        FROM conversions c WHERE {scope.Sales}{ValueScope.InPeriod}{condition}
+        GROUP BY c.currency, c.rate
+        """;
+
+    private static void Fill(Session session, Revenue revenue, string sql, ValueScope scope)
     {
-        foreach (var row in session.Query<RevenueRow>(
-            $"""
-            SELECT c.currency, c.rate, COUNT(*) AS sales, SUM(c.amount) AS gross, SUM(c.refunded) AS refunds
-            FROM conversions c WHERE {scope.Sales}{ValueScope.InPeriod}{condition}
-            GROUP BY c.currency, c.rate
-            """,
-            scope.Arguments()))
+        foreach (var row in session.Query<RevenueRow>(sql, scope.Arguments()))
         {
             revenue.Add(row);
         }

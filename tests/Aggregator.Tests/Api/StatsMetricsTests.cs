@@ -142,6 +142,7 @@ public sealed class StatsMetricsTests
                 "linktracker.links.live" or "linktracker.links.version" => $"links.{name}",
                 _ when instrument.StartsWith("linktracker.webhooks.", StringComparison.Ordinal) => $"webhooks.{name}",
                 _ when instrument.StartsWith("linktracker.fraud.", StringComparison.Ordinal) => $"fraud.{name}",
+                _ when instrument.StartsWith("linktracker.credits.", StringComparison.Ordinal) => $"credits.{name}",
                 _ => instrument,
             }] = value;
         }

@@ -36,10 +36,10 @@ internal sealed class ValueWorld(Database database)
         session.ExecuteAll(
             """
             INSERT INTO conversions (id, kind, business_key, customer_id, decision, event_name, occurred_at, amount, currency, quantity, rate, subscription_id, is_test,
-                program_id, country, refunded, answer, request_hash, conflicts, enriched)
-            VALUES (@id, @kind, @key, @customer, '{}', 'e', @at, @amount, @currency, @quantity, @rate, @subscription, @test, @program, @country, @refunded, '', '', 0, 1)
+                program_id, country, refunded, link_id, answer, request_hash, conflicts, enriched)
+            VALUES (@id, @kind, @key, @customer, '{}', 'e', @at, @amount, @currency, @quantity, @rate, @subscription, @test, @program, @country, @refunded, @link, '', '', 0, 1)
             """,
-            ["id", "kind", "key", "customer", "at", "amount", "currency", "quantity", "rate", "subscription", "test", "program", "country", "refunded"],
+            ["id", "kind", "key", "customer", "at", "amount", "currency", "quantity", "rate", "subscription", "test", "program", "country", "refunded", "link"],
             _conversions);
         session.ExecuteAll(
             """
@@ -74,7 +74,7 @@ internal sealed class ValueWorld(Database database)
         long? program = null, string? country = null, int quantity = 1, long refunded = 0)
     {
         var id = ++_id;
-        _conversions.Add([id, kind, $"{kind}:{id}", customer, Ms(day), amount, currency, quantity, rate, subscription, isTest ? 1 : 0, program, country, refunded]);
+        _conversions.Add([id, kind, $"{kind}:{id}", customer, Ms(day), amount, currency, quantity, rate, subscription, isTest ? 1 : 0, program, country, refunded, credits.FirstOrDefault()?.Link]);
         _credits.AddRange(credits.Select((credit, i) => new object?[] { id, i, customer, credit.Link, credit.Partner, credit.Amount, credit.Refunded }));
         return id;
     }
