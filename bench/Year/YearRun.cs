@@ -42,7 +42,7 @@ internal static class YearRun
         {
             await using var product = await RunningProduct.StartAsync(options.Engine, settings: ("Aggregator__Currency", Telecom.ReportingCurrency));
             using var installation = new Installation(product.Api, product.AdminKey, options.Connections, end.Token);
-            var progress = new Progress(product.Processes[0].ProcessId, output, TimeProvider.System);
+            using var progress = new Progress(product.Processes[0].ProcessId, output, TimeProvider.System);
             return Show(truth, await TellAsync(options, plan, truth, product, installation, progress), output);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
