@@ -11,6 +11,14 @@ internal sealed class Figures
 
     public void Add(string name, long value) => _values[name] = _values.GetValueOrDefault(name) + value;
 
+    public void Add(Figures others)
+    {
+        foreach (var (name, value) in others._values)
+        {
+            Add(name, value);
+        }
+    }
+
     /// <summary>What differs, in words; what is 0 may be left out on either side.</summary>
     /// <param name="found">What the reports say.</param>
     public IEnumerable<string> DifferencesFrom(Figures found) => _values.Keys.Union(found._values.Keys).Order(StringComparer.Ordinal)

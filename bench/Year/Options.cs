@@ -14,6 +14,9 @@ internal sealed record Options
     /// <summary>Requests under way at once.</summary>
     public int Connections { get; init; } = 16;
 
+    /// <summary>What a run may take; one that takes longer is ended.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(20);
+
     /// <summary>The year ends as it begins. It must not lie ahead.</summary>
     public DateOnly LastDay { get; init; }
 
@@ -30,6 +33,7 @@ internal sealed record Options
                 ("--seed", var value) => options with { Seed = Number(value, int.MaxValue) },
                 ("--customers", var value) => options with { Customers = Number(value, 1_000_000) },
                 ("--connections", var value) => options with { Connections = Number(value, 256) },
+                ("--minutes", var value) => options with { Limit = TimeSpan.FromMinutes(Number(value, 600)) },
                 ("--last-day", var value) when DateOnly.TryParseExact(value, "O", out var day) && day <= today => options with { LastDay = day },
                 _ => throw new FormatException(Usage),
             };
@@ -39,7 +43,7 @@ internal sealed record Options
     }
 
     private const string Usage =
-        "usage: measure [--engine sqlite|postgres] [--seed N] [--customers N] [--connections N] [--last-day YYYY-MM-DD]";
+        "usage: measure [--engine sqlite|postgres] [--seed N] [--customers N] [--connections N] [--minutes N] [--last-day YYYY-MM-DD]";
 
     private static int Number(string text, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most ? number : throw new FormatException(Usage);

@@ -11,7 +11,7 @@ namespace LinkTracker.Year;
 /// <code>
 ///   1  draw the year and compute the truth    before the product hears of any of it
 ///   2  start the product, make programs, rates, referrers and links
-///   3  post everything, in the order of arrival
+///   3  post everything, in the order of arrival, and pay meanwhile
 ///   4  read every report and compare          to the minor unit
 /// </code>
 /// </summary>
@@ -19,11 +19,15 @@ internal static class YearRun
 {
     private const int MostShown = 200;
 
+    // Fraud rules look at rewards and holding periods end in the background.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
     // Their rates come behind the sales: what waited for them must come out as if they had been there.
     private static readonly string[] LateCurrencies = ["jpy", "kwd"];
 
     /// <returns>How many figures differ.</returns>
     /// <exception cref="InvalidOperationException">The product refused something, or answered a repeat with something else.</exception>
+    /// <exception cref="TimeoutException">It did not end within <see cref="Options.Limit"/>.</exception>
     public static async Task<int> RunAsync(Options options, TextWriter output)
     {
         // :: 1
@@ -33,26 +37,37 @@ internal static class YearRun
             CultureInfo.InvariantCulture,
             $"seed {options.Seed}, year until {options.LastDay:O}: {options.Customers} customers, {plan.Referrers.Count} referrers, {plan.Tellings.Count} requests"));
 
+        using var end = new CancellationTokenSource(options.Limit);
+        try
+        {
+            await using var product = await RunningProduct.StartAsync(options.Engine, settings: ("Aggregator__Currency", Telecom.ReportingCurrency));
+            using var installation = new Installation(product.Api, product.AdminKey, options.Connections, end.Token);
+            using var progress = new Progress(product.Processes[0].ProcessId, output, TimeProvider.System);
+            return Show(truth, await TellAsync(options, plan, truth, product, installation, progress), output);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            throw new TimeoutException($"did not end within {options.Limit.TotalMinutes:0} minutes");
+        }
+    }
+
+    private static async Task<Figures> TellAsync(Options options, YearPlan plan, Figures truth, RunningProduct product, Installation installation, Progress progress)
+    {
         // :: 2
-        await using var product = await RunningProduct.StartAsync(options.Engine, settings: ("Aggregator__Currency", Telecom.ReportingCurrency));
-        using var installation = new Installation(product.Api, product.AdminKey, options.Connections);
         var setup = new Setup(installation, plan);
         var identities = await setup.MakeAsync();
         await setup.GiveRatesAsync("usd", "gbp");
 
         // :: 3
-        var clock = TimeProvider.System;
-        var started = clock.GetTimestamp();
-        var bodies = new ToldBody(new InstallationKeys(product.Secret), identities);
-        await new Poster(installation, bodies, plan.Tellings).PostAsync(options.Connections);
-        var seconds = clock.GetElapsedTime(started).TotalSeconds;
-        await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{options.Engine}: posted in {seconds:0.0} s, {plan.Tellings.Count / seconds:0} requests/s over {options.Connections} connections"));
-        await setup.GiveRatesAsync(LateCurrencies);
+        var paydays = new Paydays(installation, plan, identities);
+        var poster = new Poster(installation, new ToldBody(new InstallationKeys(product.Secret), identities), plan.Tellings, paydays, progress);
+        await progress.OfAsync($"{plan.Tellings.Count} requests posted to {options.Engine}", progress.FollowAsync(poster.PostAsync(options.Connections), plan.Tellings.Count));
+        await progress.OfAsync("late rates followed", setup.GiveRatesAsync(LateCurrencies));
+        await progress.OfAsync("last payday", Eventually.HoldsAsync("somebody is paid", LongestWait, async () => await paydays.PayAsync() > 0));
+        truth.Add(paydays.Paid);
 
         // :: 4
-        var found = await new Reports(installation, plan, identities).ReadAsync();
-        return Show(truth, found, output);
+        return await new Reports(installation, plan, identities).ReadAsync(progress);
     }
 
     private static int Show(Figures truth, Figures found, TextWriter output)

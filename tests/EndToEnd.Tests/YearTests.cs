@@ -43,6 +43,10 @@ public sealed class YearTests(ITestOutputHelper output)
         Assert.True(plan.Tellings.Any(telling => telling.ArrivesMs - telling.What.AtMs > 80 * Dice.DayMs), "nothing is told late");
     }
 
+    [Fact]
+    public Task A_year_that_takes_too_long_is_ended() => Assert.ThrowsAsync<TimeoutException>(
+        () => YearRun.RunAsync(new Options { Customers = 10, LastDay = Today, Limit = TimeSpan.FromMilliseconds(1) }, TextWriter.Null));
+
     private static Figures FiguresOf(YearPlan plan) => TruthFigures.Of(plan, YearTruth.Of(plan));
 
     private static string Text(Telling telling) => $"{telling.ArrivesMs} {telling.What.Kind} {telling.What.Customer} {telling.What.Key} {telling.What.Amount}";

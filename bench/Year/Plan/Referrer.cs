@@ -12,6 +12,9 @@ internal sealed class Referrer(int index, ProgramTerms program, bool isGold)
 
     public string Name => $"Referrer {Index}";
 
+    /// <summary>In the names of figures.</summary>
+    public string Label => $"referrer {Index:00000}";
+
     public string Email => $"referrer{Index}@people.example";
 
     public List<SharedLink> Links { get; } = [];

@@ -30,7 +30,7 @@ internal static class TruthFigures
 
         foreach (var earning in truth.Earnings)
         {
-            var referrer = $"referrer {earning.Referrer.Index:00000}";
+            var referrer = earning.Referrer.Label;
             figures.Add($"{(earning.IsOfFriend ? "friends of" : "commissions of")} {referrer} {earning.Unit}", earning.Owed);
             figures.Add($"balance of {(earning.IsOfFriend ? "friends" : referrer)} {earning.Unit}", earning.Owed);
             figures.Add($"balance of program {earning.Program.Name} {earning.Unit}", -earning.Owed);

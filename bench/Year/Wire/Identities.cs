@@ -9,6 +9,11 @@ internal sealed record Identities(IReadOnlyList<string> Programs, IReadOnlyList<
     // Crockford's alphabet, in the order of its values.
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
 
+    private readonly Dictionary<string, int> _referrers = Partners.Index().ToDictionary(partner => partner.Item, partner => partner.Index);
+
+    /// <summary>The index of the referrer who is this partner.</summary>
+    public int ReferrerOf(string partner) => _referrers[partner];
+
     /// <summary>The number behind a link's id: what a click's token carries.</summary>
     public long LinkNumber(int link) => Links[link].Split('_')[1].Aggregate(0L, (number, digit) => (number << 5) | (uint)Digits.IndexOf(digit, StringComparison.Ordinal));
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -10,29 +11,40 @@ internal sealed class Installation : IDisposable
     private const int PageSize = 100;
 
     private readonly HttpClient _http;
+    private readonly CancellationToken _end;
 
     /// <param name="connections">The most at once; they are kept open.</param>
-    public Installation(Uri api, string adminKey, int connections)
+    /// <param name="end">Of all waiting: rates that come behind a hundred thousand customers are not followed within minutes.</param>
+    public Installation(Uri api, string adminKey, int connections, CancellationToken end)
     {
-        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = api, Timeout = TimeSpan.FromMinutes(2) };
+        _end = end;
+        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { BaseAddress = api, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", adminKey);
     }
 
     /// <exception cref="InvalidOperationException">It was refused; the message has the answer.</exception>
     public async Task<JsonNode> GetAsync(string path)
     {
-        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative), _end);
         return JsonNode.Parse(await TextOfAsync(path, answer))!;
     }
 
     /// <inheritdoc cref="GetAsync"/>
     public Task<JsonNode> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, body);
 
+    /// <summary>The same; null when there is nothing to do, which is answered with 409.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<JsonNode?> PostUnlessConflictAsync(string path, JsonNode body)
+    {
+        using var answer = await _http.PostAsync(path, JsonContent.Create(body), _end);
+        return answer.StatusCode is HttpStatusCode.Conflict ? null : JsonNode.Parse(await TextOfAsync(path, answer));
+    }
+
     /// <inheritdoc cref="GetAsync"/>
     public async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode body)
     {
         using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
-        using var answer = await _http.SendAsync(request);
+        using var answer = await _http.SendAsync(request, _end);
         return JsonNode.Parse(await TextOfAsync(path, answer))!;
     }
 
@@ -42,7 +54,7 @@ internal sealed class Installation : IDisposable
     {
         using var content = new ByteArrayContent(json);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var answer = await _http.PostAsync(path, content);
+        using var answer = await _http.PostAsync(path, content, _end);
         return await TextOfAsync(path, answer);
     }
 

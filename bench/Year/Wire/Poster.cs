@@ -3,9 +3,12 @@ using LinkTracker.Year.Plan;
 
 namespace LinkTracker.Year.Wire;
 
-/// <summary>Posts a year in its order of arrival, some at once, and holds each repeat's answer against the first.</summary>
-internal sealed class Poster(Installation installation, ToldBody bodies, IReadOnlyList<Telling> tellings)
+/// <summary>Posts a year in its order of arrival, some at once, holds each repeat's answer against the first, and pays referrers in between.</summary>
+internal sealed class Poster(Installation installation, ToldBody bodies, IReadOnlyList<Telling> tellings, Paydays paydays, Progress progress)
 {
+    private const int PaydaysOfTheYear = 12;
+
+    private readonly int _paydayEvery = (tellings.Count / PaydaysOfTheYear) + 1;
     private readonly ConcurrentDictionary<(ToldKind, int, string), string> _firstAnswers = new();
     private readonly HashSet<(ToldKind, int, string)> _repeated = [.. tellings.Where(telling => telling.IsRepeat).Select(telling => KeyOf(telling.What))];
     private int _next = -1;
@@ -25,6 +28,13 @@ internal sealed class Poster(Installation installation, ToldBody bodies, IReadOn
             while (!stop.IsCancellationRequested && Interlocked.Increment(ref _next) is var next && next < tellings.Count)
             {
                 await PostAsync(tellings[next].What);
+                progress.Count();
+
+                // The others go on meanwhile.
+                if ((next + 1) % _paydayEvery == 0)
+                {
+                    await paydays.PayAsync();
+                }
             }
         }
         catch

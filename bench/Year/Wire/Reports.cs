@@ -6,16 +6,15 @@ namespace LinkTracker.Year.Wire;
 /// <summary>Reads what the product says of the year, from each report that has it.</summary>
 internal sealed class Reports(Installation installation, YearPlan plan, Identities identities)
 {
-    private readonly Dictionary<string, int> _referrers = identities.Partners.Index().ToDictionary(partner => partner.Item, partner => partner.Index);
-
-    public async Task<Figures> ReadAsync()
+    /// <param name="progress">Says how long each took.</param>
+    public async Task<Figures> ReadAsync(Progress progress)
     {
         var figures = new Figures();
-        await AddTotalsAsync(figures);
-        await AddPartnersAsync(figures);
-        await AddRevenueAsync(figures);
-        await AddCommissionsAsync(figures);
-        await AddBalancesAsync(figures);
+        await progress.OfAsync("totals read", AddTotalsAsync(figures));
+        await progress.OfAsync("referrers read", AddPartnersAsync(figures));
+        await progress.OfAsync("revenue read", AddRevenueAsync(figures));
+        await progress.OfAsync("commissions read", AddCommissionsAsync(figures));
+        await progress.OfAsync("balances read", AddBalancesAsync(figures));
         return figures;
     }
 
@@ -118,8 +117,12 @@ internal sealed class Reports(Installation installation, YearPlan plan, Identiti
                 _ => $"program {plan.Programs[identities.Programs.Index().Single(program => program.Item == (string)balance["programId"]!).Index].Name}",
             };
             figures.Add($"balance of {owner} {balance["unit"]}", (long)balance["amount"]!);
+            if ((string)balance["account"]! == "paid")
+            {
+                figures.Add($"paid to {owner} {balance["unit"]}", (long)balance["amount"]!);
+            }
         }
     }
 
-    private string NameOf(JsonNode? partner) => $"referrer {_referrers[(string)partner!]:00000}";
+    private string NameOf(JsonNode? partner) => plan.Referrers[identities.ReferrerOf((string)partner!)].Label;
 }

@@ -14,6 +14,7 @@ namespace LinkTracker.Aggregator.Fraud;
 ///   3  cases, holds, is_checked                   in one transaction: what is held was never released in between
 /// </code>
 /// What was checked is checked again when something new is told of its customer, as long as it is neither paid nor decided.
+/// After the last it begins again at the first; while some wait it goes on behind the last for some seconds, so that new ones cost what new ones cost.
 /// Once an hour the referrers' figures are read anew, and the rules that judge by them look at everything that is not paid yet.
 /// </summary>
 internal sealed class FraudCheck(
@@ -25,11 +26,17 @@ internal sealed class FraudCheck(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);
 
+    // Where clicks of an Edge are cut off, all that wait for them would be read again with each new commission.
+    private static readonly TimeSpan BetweenRounds = TimeSpan.FromSeconds(5);
+
     private readonly Database _database = database;
     private readonly TimeProvider _clock = clock;
     private PartnerRates _rates = PartnerRates.None;
     private long? _sweptAt;
     private long _after;
+    private long _roundBegan;
+    private bool _isMore;
+    private bool _isRoundWaiting;
 
     protected override async Task WorkAsync(CancellationToken cancellation)
     {
@@ -51,9 +58,14 @@ internal sealed class FraudCheck(
         }
     }
 
-    /// <summary>Looks at the next commissions, and after the last begins again at the first. False at the end.</summary>
+    /// <summary>Looks at the next commissions. False when there are no more.</summary>
     internal async Task<bool> CheckAsync(CancellationToken cancellation)
     {
+        if (!_isMore && (!_isRoundWaiting || _clock.GetElapsedTime(_roundBegan) >= BetweenRounds))
+        {
+            (_after, _roundBegan, _isRoundWaiting) = (0, _clock.GetTimestamp(), false);
+        }
+
         // :: 1
         var (batch, found, waiting) = _database.Read(session =>
         {
@@ -62,15 +74,16 @@ internal sealed class FraudCheck(
             var search = clicks.Find(session, ConversionsOf(next));
             return (next, search.Found, search.Waiting);
         });
-        var isMore = batch.Count == MostAtOnce;
-        _after = isMore ? batch[^1].Id : 0;
+        _isMore = batch.Count == MostAtOnce;
+        _isRoundWaiting |= waiting.Count > 0;
+        _after = batch.Count == 0 ? _after : batch[^1].Id;
         var ready = batch.Where(row => row.ConversionId is not { } conversion || !waiting.Contains(conversion)).ToList();
         if (ready.Count > 0)
         {
             await JudgeAsync(ready, found, cancellation);
         }
 
-        return isMore;
+        return _isMore;
     }
 
     /// <summary>Reads the referrers' figures, and judges what is not paid yet of those that stand out.</summary>

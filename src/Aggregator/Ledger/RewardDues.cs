@@ -18,9 +18,14 @@ internal static class RewardDues
             return new Dictionary<long, long>();
         }
 
-        var owners = rows.Select(row => OwnerOf(row).Id).Distinct().ToArray();
-        var payable = session.Query<BalanceRow>($"SELECT program_id, owner_kind, owner_id, unit, amount FROM balances WHERE account = 'payable' AND {session.In("owner_id", "owners")}", new { owners })
-            .ToDictionary(row => (row.ProgramId, new Owner(row.OwnerKind, row.OwnerId), row.Unit), row => row.Amount);
+        // All columns that the key of balances begins with: there is a balance for each friend there ever was.
+        var (programs, owners) = (rows.Select(row => row.ProgramId).Distinct().ToArray(), rows.Select(row => OwnerOf(row).Id).Distinct().ToArray());
+        var payable = session.Query<BalanceRow>(
+            $"""
+            SELECT program_id, owner_kind, owner_id, unit, amount FROM balances
+            WHERE {session.In("program_id", "programs")} AND owner_kind IN ('partner', 'customer') AND {session.In("owner_id", "owners")} AND account = 'payable'
+            """,
+            new { programs, owners }).ToDictionary(row => (row.ProgramId, new Owner(row.OwnerKind, row.OwnerId), row.Unit), row => row.Amount);
         var ids = rows.Select(row => row.Id).ToArray();
         var given = session.Query<BalanceRow>(
             $"SELECT commission_id AS owner_id, SUM(amount) AS amount FROM postings WHERE {session.In("commission_id", "ids")} AND kind = 'pay' GROUP BY commission_id",

@@ -6,7 +6,7 @@ namespace LinkTracker.Aggregator.Storage;
 
 /// <summary>
 /// Brings the tables up to date with the numbered scripts <c>Migrations/0001_….sql</c>; one whose name ends in
-/// <c>.postgres.sql</c> is for that engine only. A script that was released is never changed: the next change gets the next number.
+/// <c>.postgres.sql</c> or <c>.sqlite.sql</c> is for that engine only. A script that was released is never changed: the next change gets the next number.
 /// </summary>
 internal static class Migrations
 {

@@ -167,6 +167,7 @@ public abstract class FraudCheckTests : EngineTests
         await rig.CheckAsync();
         Assert.False(rig.Commissions(seen)[0].IsChecked);
         rig.Later.ForEach(count => count());
+        rig.Clock.Now += TimeSpan.FromSeconds(5);
         await rig.CheckAsync();
         Assert.Equal("held", rig.StateOf(seen));
 
@@ -174,9 +175,32 @@ public abstract class FraudCheckTests : EngineTests
         rig.Clock.Now += TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1);
         await rig.CheckAsync();
         Assert.False(rig.Commissions(lost)[0].IsChecked);
-        rig.Clock.Now += TimeSpan.FromMilliseconds(1);
+        rig.Clock.Now += TimeSpan.FromSeconds(5);
         await rig.CheckAsync();
         Assert.True(rig.Commissions(lost)[0].IsChecked);
+    }
+
+    [EngineFact]
+    public async Task Who_waits_for_a_click_is_not_read_again_with_every_new_commission()
+    {
+        using var rig = await OpenAsync();
+        var (ana, scans) = (rig.Partner("ana"), 0);
+        rig.Clicks.OnScan = () => scans++;
+        var waiting = rig.Lead(ana, "a@mail.example", FraudRig.Noon, visitor: 7, counted: false);
+        await rig.CheckAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var typed = rig.Lead(ana, $"b{i}@mail.example", FraudRig.Noon);
+            await rig.CheckAsync();
+            Assert.True(rig.Commissions(typed)[0].IsChecked);
+        }
+
+        Assert.Equal(1, scans);
+        rig.Later.ForEach(count => count());
+        rig.Clock.Now += TimeSpan.FromSeconds(5);
+        await rig.CheckAsync();
+        Assert.True(rig.Commissions(waiting)[0].IsChecked);
+        Assert.Equal(2, scans);
     }
 
     [EngineFact]
