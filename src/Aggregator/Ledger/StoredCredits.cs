@@ -14,12 +14,12 @@ internal static class StoredCredits
         var arguments = new { program, customers = customers.ToArray() };
         var conversions = session.Query<ConversionRead>(
             $"""
-            SELECT id, customer_id, kind, business_key, occurred_at, quantity, amount, tax, shipping, refunded, currency, line_items, is_test FROM conversions
+            SELECT id, customer_id, kind, business_key, request_hash, occurred_at, quantity, amount, tax, shipping, refunded, currency, line_items, is_test FROM conversions
             WHERE {session.In("customer_id", "customers")} AND program_id = @program AND kind IN ('lead', 'sale')
             """,
             arguments);
         var credits = session.Query<CreditRead>(
-            $"SELECT conversion_id, link_id, partner_id, method, weight, amount, refunded FROM credits WHERE {session.In("customer_id", "customers")} ORDER BY weight DESC, position", arguments)
+            $"SELECT conversion_id, link_id, partner_id, method, weight, amount, refunded, position FROM credits WHERE {session.In("customer_id", "customers")} ORDER BY weight DESC, position", arguments)
             .ToLookup(row => row.ConversionId, row => row.ToPart());
         return
         [
@@ -44,7 +44,9 @@ internal static class StoredCredits
 
         public long Refunded { get; set; }
 
-        public CreditPart ToPart() => new(LinkId, PartnerId, Names.MethodOf(Method), null, Weight, Amount, Refunded);
+        public int Position { get; set; }
+
+        public CreditPart ToPart() => new(LinkId, PartnerId, Names.MethodOf(Method), null, Weight, Amount, Refunded, Position);
     }
 
     private sealed class ConversionRead
@@ -56,6 +58,8 @@ internal static class StoredCredits
         public string Kind { get; set; } = "";
 
         public string? BusinessKey { get; set; }
+
+        public string RequestHash { get; set; } = "";
 
         public long OccurredAt { get; set; }
 
@@ -79,7 +83,7 @@ internal static class StoredCredits
         {
             Id = Id,
             Kind = Names.KindOf(Kind),
-            Key = Fact.KeyOf(BusinessKey, Id),
+            Key = BusinessKey ?? Conversions.BusinessKey.InPlaceOf(IsTest, Kind, RequestHash, Id),
             OccurredAtMs = OccurredAt,
             Quantity = Quantity,
             Amount = Amount ?? 0,
