@@ -66,7 +66,7 @@ internal sealed partial class PostgresEngine : SqlEngine
             using (connection)
             using (transaction)
             {
-                return work(new Session(this, connection, transaction));
+                return work(Open(connection, transaction));
             }
         }
         catch (NpgsqlException error) when (PostgresErrors.IsPassing(error))
@@ -84,7 +84,7 @@ internal sealed partial class PostgresEngine : SqlEngine
             using (connection)
             using (transaction)
             {
-                var result = work(new Session(this, connection, transaction));
+                var result = work(Open(connection, transaction));
                 Commit(transaction);
                 return result;
             }
@@ -150,7 +150,7 @@ internal sealed partial class PostgresEngine : SqlEngine
             try
             {
                 var transaction = connection.BeginTransaction(isolation);
-                first(new Session(this, connection, transaction));
+                first(Open(connection, transaction));
                 return (connection, transaction);
             }
             catch (NpgsqlException error) when (!isSecond && PostgresErrors.IsLost(error))
@@ -166,6 +166,9 @@ internal sealed partial class PostgresEngine : SqlEngine
             }
         }
     }
+
+    private Session Open(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        new(this, connection, transaction, new ServerStatements(connection, transaction));
 
     private static void Commit(NpgsqlTransaction transaction)
     {

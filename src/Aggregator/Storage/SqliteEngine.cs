@@ -14,6 +14,7 @@ internal sealed class SqliteEngine : SqlEngine
 
     private readonly string _connectionString;
     private readonly SqliteConnection _writer;
+    private readonly SqliteStatements _statements;
 
     static SqliteEngine() => SQLitePCL.Batteries_V2.Init();
 
@@ -22,6 +23,7 @@ internal sealed class SqliteEngine : SqlEngine
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true }.ToString();
         _writer = Connect();
+        _statements = new SqliteStatements(_writer);
         _writer.Execute($"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{WriterCacheKiB}; PRAGMA journal_size_limit = {LogLimitBytes}");
     }
 
@@ -36,24 +38,27 @@ internal sealed class SqliteEngine : SqlEngine
     {
         using var connection = Connect();
         using var transaction = connection.BeginTransaction(deferred: true);
-        return work(new Session(this, connection, transaction));
+        using var statements = new SqliteStatements(connection) { Transaction = transaction };
+        return work(new Session(this, connection, transaction, statements));
     }
 
     public override T Write<T>(Func<Session, T> work)
     {
         // Immediate: the lock is taken before the first read, so what was read still holds when writing.
         using var transaction = _writer.BeginTransaction(deferred: false);
-        var result = work(new Session(this, _writer, transaction));
+        _statements.Transaction = transaction;
+        var result = work(new Session(this, _writer, transaction, _statements));
         transaction.Commit();
         return result;
     }
 
     public override Task<Lease?> TryHoldAsync(string name, CancellationToken cancellation) => Task.FromResult<Lease?>(new SureLease());
 
-    public override string In(string column, string parameter) => $"{column} IN @{parameter}";
+    public override string In(string column, string parameter) => $"{column} IN (SELECT value FROM json_each(@{parameter}))";
 
     public override void Dispose()
     {
+        _statements.Dispose();
         _writer.Dispose();
         SqliteConnection.ClearPool(_writer);
     }
