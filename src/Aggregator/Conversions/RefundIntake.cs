@@ -13,7 +13,7 @@ internal sealed class RefundIntake(EntityId ids)
         // :: 1
         var isTest = request.TestMode == true;
         var key = BusinessKey.Refund(isTest, request.RefundId!);
-        if (batch.Repeat(key, hash) is { } answered)
+        if (batch.Answers.Repeat(key, hash) is { } answered)
         {
             return answered;
         }
@@ -50,7 +50,7 @@ internal sealed class RefundIntake(EntityId ids)
         row.Answer = ConversionIntake.Json(new RefundAnswer(
             request.RefundId!, request.InvoiceId!, request.Type!, sale is null ? request.Amount : row.Applied, sale?.Row.Currency ?? request.Currency, request.Reason,
             Fields.Time(at), sale is null ? "pending" : "applied"));
-        batch.Keep(key, new FirstAnswer("refund", row.Answer, row.RequestHash, null));
+        batch.Answers.Keep(key, new FirstAnswer("refund", row.Answer, row.RequestHash, null));
         return row.Answer;
     }
 

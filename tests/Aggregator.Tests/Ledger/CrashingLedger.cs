@@ -11,13 +11,13 @@ internal sealed class CrashingLedger(ILedgerStore inner, MemoryLedger memory, Ac
 
     public Exchange Rates => inner.Rates;
 
-    public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => inner.OfCustomers(customers);
+    public Lazy<IReadOnlyList<CommissionRow>> OfCustomers(IReadOnlyCollection<long> customers) => inner.OfCustomers(customers);
 
     public void CheckAgain(IReadOnlyCollection<long> customers) => inner.CheckAgain(customers);
 
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => inner.ByIds(ids);
 
-    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) => inner.MadeFor(orderKeys);
+    public Lazy<IReadOnlyList<CommissionRow>> MadeFor(IReadOnlyCollection<string> orderKeys) => inner.MadeFor(orderKeys);
 
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => inner.OfChain(chain);
 
