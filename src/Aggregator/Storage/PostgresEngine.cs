@@ -46,8 +46,8 @@ internal sealed partial class PostgresEngine : SqlEngine
     public PostgresEngine(string connectionString, PostgresLimits? writerLimits = null)
     {
         _writerLimits = writerLimits ?? DefaultWriterLimits;
-        _readers = PostgresSource.Open(connectionString, PostgresConnections.Readers, ReaderLimits);
-        _writer = PostgresSource.Open(connectionString, PostgresConnections.Writer, _writerLimits);
+        _readers = PostgresSource.Open(connectionString, PostgresConnections.Readers, ReaderLimits, PostgresSource.Anew);
+        _writer = PostgresSource.Open(connectionString, PostgresConnections.Writer, _writerLimits, PostgresSource.Seeks);
         _leases = PostgresSource.Open(connectionString, PostgresConnections.Leases, LeaseLimits);
     }
 
