@@ -12,6 +12,9 @@ internal sealed class SqliteEngine : SqlEngine
     // What the log of a large transaction shrinks back to, once its pages are in the database itself.
     private const int LogLimitBytes = 64 << 20;
 
+    // How far the log grows before its pages go into the database: a page that every transaction changes goes there once, not with every third of them.
+    private const int LogPages = 8_192;
+
     private readonly string _connectionString;
     private readonly SqliteConnection _writer;
     private readonly SqliteStatements _statements;
@@ -24,7 +27,7 @@ internal sealed class SqliteEngine : SqlEngine
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true }.ToString();
         _writer = Connect();
         _statements = new SqliteStatements(_writer);
-        _writer.Execute($"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{WriterCacheKiB}; PRAGMA journal_size_limit = {LogLimitBytes}");
+        _writer.Execute($"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{WriterCacheKiB}; PRAGMA journal_size_limit = {LogLimitBytes}; PRAGMA wal_autocheckpoint = {LogPages}");
     }
 
     public override string Name => "sqlite";
