@@ -44,7 +44,7 @@ internal sealed class Comparison(Options options)
     private async Task RoundAsync(Pgbench? pgbench, IReadOnlyList<Contender> contenders)
     {
         var (one, eight) = pgbench is null ? (null, null) : (await pgbench.RunAsync(1, options.Seconds), await pgbench.RunAsync(8, options.Seconds));
-        foreach (var load in Loads)
+        foreach (var load in Loads.Where(load => options.Runs(load.Name)))
         {
             var result = ResultOf(load);
             if (pgbench is not null)

@@ -22,6 +22,9 @@ internal sealed record Options
     /// <summary>Whether commits of PostgreSQL wait for the disk, for pgbench as for the product.</summary>
     public bool IsDurable { get; init; } = true;
 
+    /// <summary>Names of loads, parted by commas; empty: all.</summary>
+    public string Loads { get; init; } = "";
+
     public string Out { get; init; } = "bench/Conversions/results";
 
     /// <exception cref="FormatException">With the usage.</exception>
@@ -39,6 +42,7 @@ internal sealed record Options
                 ("--customers", var value) => options with { Customers = Number(value, 1_000_000) },
                 ("--scale", var value) => options with { Scale = Number(value, 100) },
                 ("--fsync", "on" or "off") => options with { IsDurable = args[i + 1] == "on" },
+                ("--loads", var value) => options with { Loads = value },
                 ("--out", var value) => options with { Out = value },
                 _ => throw new FormatException(Usage),
             };
@@ -49,8 +53,10 @@ internal sealed record Options
 
     public bool Has(Engine engine) => Engine == "both" || Engine.Equals(engine.ToString(), StringComparison.OrdinalIgnoreCase);
 
+    public bool Runs(string load) => Loads.Length == 0 || Loads.Split(',').Contains(load);
+
     private const string Usage =
-        "usage: measure [--engine sqlite|postgres|both] [--rounds N] [--seconds N] [--customers N] [--scale N] [--fsync on|off] [--out FOLDER]";
+        "usage: measure [--engine sqlite|postgres|both] [--rounds N] [--seconds N] [--customers N] [--scale N] [--fsync on|off] [--loads known-64,new-64] [--out FOLDER]";
 
     private static int Number(string text, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most ? number : throw new FormatException(Usage);

@@ -48,7 +48,8 @@ internal sealed class IdempotencyKeys(TimeProvider clock)
             Answer = one.Answer.Text,
             CreatedAt = now,
         })];
-        if (Rows.Upsert(session, rows) > 0 && now - _forgottenAt > PauseMs)
+        Rows.Upsert(session, rows);
+        if (rows.Length > 0 && now - _forgottenAt > PauseMs)
         {
             session.Execute("DELETE FROM idempotency_keys WHERE created_at <= @until", new { until = now - KeptMs });
             session.AfterCommit(() => _forgottenAt = now);

@@ -45,7 +45,7 @@ internal sealed class Explainer(ProgramStore programs)
     // What was stored before decisions had their form of today is decided anew; that changes nothing that is stored.
     private static Decision Decide(Session session, ProgramSet all, StoredConversion row)
     {
-        var history = CustomerRecords.Load(session, "id = @CustomerId", row).Single().ToHistory();
+        var history = CustomerRecords.Load(session, [row.CustomerId]).Single().ToHistory();
         return Attributor.Decide(history, all).Single(decision => decision.FactId == row.Id);
     }
 

@@ -40,7 +40,7 @@ internal sealed class Simulator(ProgramStore programs, Settings settings, TimePr
         var (after, count) = (0L, 0);
         while (count < limit && CustomersAfter(session, program, start, end, after, Math.Min(CustomersAtATime, limit - count)) is { Count: > 0 } page)
         {
-            var histories = CustomerRecords.Load(session, session.In("id", "customers"), new { customers = page.ToArray() }).ConvertAll(customer => customer.ToHistory());
+            var histories = CustomerRecords.Load(session, page).ConvertAll(customer => customer.ToHistory());
             var amounts = Amounts(session, page, start, end);
             trials.ForEach(trial => trial.Add(histories, amounts));
             (after, count) = (page[^1], count + page.Count);

@@ -17,10 +17,18 @@ internal static class TypedCodes
     /// <summary>The ids of live links by code. A code that means none, or more than one, is left out.</summary>
     /// <remarks>The same look-ups are made for every code, known or not.</remarks>
     /// <param name="codes">Some hundred at most: each has its arguments in the statement.</param>
-    public static IReadOnlyDictionary<string, long> Resolve(Session session, string domain, IReadOnlyCollection<string> codes)
+    public static IReadOnlyDictionary<string, long> Resolve(Session session, string domain, IReadOnlyCollection<string> codes) => Ask(session, domain, codes).Value;
+
+    /// <summary>The same, with what else is asked.</summary>
+    public static Lazy<IReadOnlyDictionary<string, long>> Ask(Session session, string domain, IReadOnlyCollection<string> codes)
     {
         var forms = codes.Distinct(StringComparer.Ordinal).ToDictionary(code => code, ShortCode.Normalise, StringComparer.Ordinal);
-        var found = forms.Count == 0 ? [] : Find(session, domain, [.. forms.Keys], [.. forms.Values.Distinct(StringComparer.Ordinal)]);
+        var found = forms.Count == 0 ? new([]) : Find(session, domain, [.. forms.Keys], [.. forms.Values.Distinct(StringComparer.Ordinal)]);
+        return new(() => Resolve(forms, found.Value));
+    }
+
+    private static Dictionary<string, long> Resolve(Dictionary<string, string> forms, IReadOnlyList<FoundCode> found)
+    {
         var links = found.ToDictionary(row => (row.Rank, row.Code), row => row.FirstLink == row.LastLink ? row.FirstLink : (long?)null);
         var resolved = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (code, form) in forms)
@@ -35,7 +43,7 @@ internal static class TypedCodes
     }
 
     // Old keys without a place stand for themselves all the same.
-    private static IReadOnlyList<FoundCode> Find(Session session, string domain, string[] codes, string[] forms) => session.Query<FoundCode>(
+    private static Lazy<IReadOnlyList<FoundCode>> Find(Session session, string domain, string[] codes, string[] forms) => session.Ask<FoundCode>(
         $"""
         SELECT rank, code, MIN(link_id) AS first_link, MAX(link_id) AS last_link
         FROM (SELECT {Exact} AS rank, key AS code, link_id FROM link_places WHERE domain = @domain AND {session.In("key", "codes")} AND link_id IS NOT NULL
@@ -45,7 +53,7 @@ internal static class TypedCodes
               UNION ALL SELECT {Alike}, key_folded, link_id FROM link_aliases WHERE domain = @domain AND {session.In("key_folded", "forms")}) AS found
         GROUP BY rank, code
         """,
-        new { domain, codes, forms });
+        ("domain", domain), ("codes", codes), ("forms", forms));
 
     private sealed class FoundCode
     {

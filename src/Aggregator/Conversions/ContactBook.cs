@@ -8,13 +8,21 @@ namespace LinkTracker.Aggregator.Conversions;
 /// Which referrers named some people before they came. It is asked when a fact is told, and what it says is kept with the fact: addresses
 /// and ids may change or be deleted later, and so may the secret that hashes are keyed by, but not what was evidence.
 /// </summary>
-internal sealed class ContactBook(ContactHash hashes, ILookup<string, Touch> named)
+internal sealed class ContactBook
 {
-    /// <param name="people">Email address, if it was told, and the shop's id.</param>
-    public static ContactBook Load(Session session, ContactHash hashes, IEnumerable<(string? Email, string ExternalId)> people) =>
-        new(hashes, ContactStore.Find(session, [.. people.Distinct().SelectMany(one => hashes.Of(one.Email, one.ExternalId)).Distinct()]));
+    private readonly Dictionary<(string? Email, string ExternalId), IReadOnlyList<string>> _hashes;
+    private readonly Lazy<ILookup<string, Touch>> _named;
 
-    /// <summary>Who had named the person by then. Who named both the address and the id named one person.</summary>
+    private ContactBook(Dictionary<(string? Email, string ExternalId), IReadOnlyList<string>> hashes, Lazy<ILookup<string, Touch>> named) => (_hashes, _named) = (hashes, named);
+
+    /// <param name="people">Email address, if it was told, and the shop's id.</param>
+    public static ContactBook Ask(Session session, ContactHash hashes, IReadOnlyCollection<(string? Email, string ExternalId)> people)
+    {
+        var known = people.ToDictionary(one => one, one => hashes.Of(one.Email, one.ExternalId));
+        return new ContactBook(known, ContactStore.Ask(session, [.. known.Values.SelectMany(some => some).Distinct()]));
+    }
+
+    /// <summary>Who had named the person, one of those it was asked for, by then. Who named both the address and the id named one person.</summary>
     public IEnumerable<Touch> Of(string? email, string externalId, long atMs) =>
-        hashes.Of(email, externalId).SelectMany(hash => named[hash]).Where(touch => touch.AtMs <= atMs).Distinct().Order(TouchOrder.Instance);
+        _hashes[(email, externalId)].SelectMany(hash => _named.Value[hash]).Where(touch => touch.AtMs <= atMs).Distinct().Order(TouchOrder.Instance);
 }

@@ -71,7 +71,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         var customer = Keep(batch, told, request, row);
         if (!told.IsTest)
         {
-            batch.Count(ConversionStats.Posted + request.Currency, request.Amount!.Value);
+            batch.Counts.Add(ConversionStats.Posted + request.Currency, request.Amount!.Value);
         }
 
         return Answer(batch, row, "sale", told.IsPending
@@ -103,13 +103,13 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         // :: 1
         var named = request.NamedProgram is { } id ? batch.Programs.ById.GetValueOrDefault(id) : null;
         var isTest = request.TestMode == true || named?.IsTest == true;
-        if (batch.Repeat(keyOf(isTest), hash) is { } answered)
+        if (batch.Answers.Repeat(keyOf(isTest), hash) is { } answered)
         {
             return Told.Again(answered);
         }
 
         // What was understood as a test without saying so is the same when it is told again, whoever became known in between.
-        if (!isTest && !request.IsLive && batch.RepeatOfSame(keyOf(true), hash) is { } first)
+        if (!isTest && !request.IsLive && batch.Answers.RepeatOfSame(keyOf(true), hash) is { } first)
         {
             return Told.Again(first);
         }
@@ -118,7 +118,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         var at = OccurredAt.Check(request.OccurredAtMs, "occurredAt", batch.NowMs);
         var touches = evidence.Of(batch, request, at);
         isTest = isTest || TestMode.IsTest(batch, request, touches);
-        if (batch.Repeat(keyOf(isTest), hash) is { } known)
+        if (batch.Answers.Repeat(keyOf(isTest), hash) is { } known)
         {
             return Told.Again(known);
         }
@@ -169,7 +169,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
     private static string Answer<T>(IntakeBatch batch, ConversionRow row, string kind, T answer)
     {
         row.Answer = Json(answer);
-        batch.Keep(row.BusinessKey, new FirstAnswer(kind, row.Answer, row.RequestHash, row.CustomerId));
+        batch.Answers.Keep(row.BusinessKey, new FirstAnswer(kind, row.Answer, row.RequestHash, row.CustomerId));
         return row.Answer;
     }
 }

@@ -103,6 +103,11 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
     // Money of another currency, or more than the sale was, cannot be of this sale. Told after it, it would have been refused.
     private IEnumerable<(AdjustmentRecord Adjustment, long Applied, IReadOnlyList<long> Parts)> RefundsOf(long[] amounts)
     {
+        if (Adjustments.Count == 0)
+        {
+            return [];
+        }
+
         var byKey = Adjustments.ToDictionary(adjustment => adjustment.Row.BusinessKey);
         var foreign = Adjustments.Where(adjustment => (adjustment.Row.Currency is { } currency && currency != Row.Currency) || adjustment.Row.Amount > Row.Amount).ToList();
         foreach (var adjustment in foreign)

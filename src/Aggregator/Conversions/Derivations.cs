@@ -13,11 +13,19 @@ internal sealed class Derivations(ProgramStore programs, LedgerBooks ledger, Exc
     /// <summary>With the rules and rates of this transaction.</summary>
     public Derivation Open(Session session) => new(session, programs.Load(session), ledger, rates, webhooks, settings);
 
+    /// <summary>Asks for what every derivation needs, with what else is asked.</summary>
+    public static void Foresee(Session session)
+    {
+        session.Foresee(ProgramStore.Version);
+        session.Foresee(SessionLedger.Position);
+        session.Foresee(WebhookStore.Version);
+    }
+
     /// <summary>Derives customers from all that was told of them, as if it were told now, and stores what comes out otherwise.</summary>
     /// <param name="customerIds">Some hundred at a time.</param>
     public void Again(Session session, IReadOnlyCollection<long> customerIds)
     {
-        var customers = CustomerRecords.Load(session, session.In("id", "customers"), new { customers = customerIds.ToArray() });
+        var customers = CustomerRecords.Load(session, customerIds);
         customers.ForEach(customer => customer.IsTouched = true);
         Open(session).Settle(customers, clock.GetUtcNow().ToUnixTimeMilliseconds());
     }

@@ -23,17 +23,20 @@ internal sealed class Intake(
     /// <summary>Sets the outcome of each call. When this throws, none holds.</summary>
     public int Run(Session session, IReadOnlyList<IntakeCall> calls)
     {
-        // :: 1
+        // :: 1  what they name and the rules in one round trip, what belongs to it in another
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var stored = keys.Find(session, calls.Select(call => call.Idempotency).OfType<IdempotencyKey>());
-        var derivation = derivations.Open(session);
+        var hashOf = calls.ToDictionary(call => call, call => hashes.Of(call.Body));
         var names = new IntakeNames();
-        foreach (var call in calls)
+        foreach (var (call, hash) in hashOf)
         {
-            names.Add(call.Request, hashes.Of(call.Body), hashes);
+            names.Add(call.Request, hash, hashes);
         }
 
-        var batch = IntakeBatch.Load(session, names, derivation.Programs, contacts, hashes, settings.DefaultDomain, now);
+        var named = NamedRows.Ask(session, names, contacts, hashes, settings.DefaultDomain);
+        Derivations.Foresee(session);
+        var derivation = derivations.Open(session);
+        var batch = new IntakeBatch(session, named, derivation.Programs, now);
 
         // :: 2
         var fresh = new List<(IdempotencyKey, StoredAnswer)>();
@@ -73,7 +76,7 @@ internal sealed class Intake(
         {
             if (call.Idempotency is not { } key)
             {
-                return Answer(batch, derivation, call);
+                return Answer(batch, derivation, call.Request, hashOf[call]);
             }
 
             if (IdempotencyKeys.Repeat(stored, key) is { } repeat)
@@ -81,19 +84,19 @@ internal sealed class Intake(
                 return repeat;
             }
 
-            var answer = Answer(batch, derivation, call);
+            var answer = Answer(batch, derivation, call.Request, hashOf[call]);
             stored.Add(key.Hash, (key.Fingerprint, answer));
             fresh.Add((key, answer));
             return answer;
         }
     }
 
-    private StoredAnswer Answer(IntakeBatch batch, Derivation derivation, IntakeCall call) => new(StatusCodes.Status200OK, call.Request switch
+    private StoredAnswer Answer(IntakeBatch batch, Derivation derivation, IntakeRequest request, RequestHash hash) => new(StatusCodes.Status200OK, request switch
     {
-        LeadRequest lead => conversions.Lead(batch, derivation, lead, hashes.Of(call.Body)),
-        SaleRequest sale => conversions.Sale(batch, sale, hashes.Of(call.Body)),
-        EventRequest other => conversions.Event(batch, other, hashes.Of(call.Body)),
-        RefundRequest refund => refunds.Refund(batch, derivation, refund, hashes.Of(call.Body)),
+        LeadRequest lead => conversions.Lead(batch, derivation, lead, hash),
+        SaleRequest sale => conversions.Sale(batch, sale, hash),
+        EventRequest other => conversions.Event(batch, other, hash),
+        RefundRequest refund => refunds.Refund(batch, derivation, refund, hash),
         CancellationRequest cancellation => refunds.Cancel(batch, cancellation),
         var unknown => throw new InvalidOperationException($"{unknown.GetType().Name} is nothing that is taken in."),
     });

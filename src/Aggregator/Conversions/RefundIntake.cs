@@ -11,20 +11,20 @@ internal sealed class RefundIntake(EntityId ids)
     public string Refund(IntakeBatch batch, Derivation derivation, RefundRequest request, RequestHash hash)
     {
         // :: 1
-        if (batch.Repeat(BusinessKey.Refund(request.TestMode == true, request.RefundId!), hash) is { } answered)
+        if (batch.Answers.Repeat(BusinessKey.Refund(request.TestMode == true, request.RefundId!), hash) is { } answered)
         {
             return answered;
         }
 
         // What was understood as a test without saying so is the same when it is told again.
-        if (!request.IsLive && batch.RepeatOfSame(BusinessKey.Refund(true, request.RefundId!), hash) is { } first)
+        if (!request.IsLive && batch.Answers.RepeatOfSame(BusinessKey.Refund(true, request.RefundId!), hash) is { } first)
         {
             return first;
         }
 
         var isTest = TestMode.IsTest(batch, request);
         var key = BusinessKey.Refund(isTest, request.RefundId!);
-        if (batch.Repeat(key, hash) is { } known)
+        if (batch.Answers.Repeat(key, hash) is { } known)
         {
             return known;
         }
@@ -61,7 +61,7 @@ internal sealed class RefundIntake(EntityId ids)
         row.Answer = ConversionIntake.Json(new RefundAnswer(
             request.RefundId!, request.InvoiceId!, request.Type!, sale is null ? request.Amount : row.Applied, sale?.Row.Currency ?? request.Currency, request.Reason,
             Fields.Time(at), sale is null ? "pending" : "applied"));
-        batch.Keep(key, new FirstAnswer("refund", row.Answer, row.RequestHash, null));
+        batch.Answers.Keep(key, new FirstAnswer("refund", row.Answer, row.RequestHash, null));
         return row.Answer;
     }
 

@@ -17,15 +17,20 @@ internal static class RetiredKeys
         Rows.Upsert(session, [.. leads.Select(lead => new Row { Hash = hashes.Retired(lead.BusinessKey!, lead.RequestHash), ConversionId = lead.Id })]);
 
     /// <summary>The answers to those of these requests that are repeats, by <see cref="RequestHashes.Retired(string, RequestHash)"/>.</summary>
-    public static Dictionary<string, FirstAnswer> Find(Session session, IEnumerable<string> hashes)
+    public static Lazy<Dictionary<string, FirstAnswer>> Ask(Session session, IReadOnlyCollection<string> hashes)
     {
-        string[] wanted = [.. hashes.Distinct()];
-        return wanted.Length == 0 ? [] : session.Query<Row>(
+        if (hashes.Count == 0)
+        {
+            return new([]);
+        }
+
+        var rows = session.Ask<Row>(
             $"""
             SELECT r.hash, r.conversion_id, v.answer, v.request_hash, v.customer_id FROM retired_keys r JOIN conversions v ON v.id = r.conversion_id
-            WHERE {session.In("r.hash", "wanted")}
+            WHERE {session.In("r.hash", "hashes")}
             """,
-            new { wanted }).ToDictionary(row => row.Hash, row => new FirstAnswer("lead", row.Answer, row.RequestHash, row.CustomerId));
+            ("hashes", hashes.ToArray()));
+        return new(() => rows.Value.ToDictionary(row => row.Hash, row => new FirstAnswer("lead", row.Answer, row.RequestHash, row.CustomerId)));
     }
 
     private sealed class Row

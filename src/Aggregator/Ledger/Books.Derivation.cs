@@ -18,23 +18,27 @@ internal sealed partial class Books
             store.CheckAgain(otherwise);
         }
 
-        // Those that a person made are of no conversion's rule, and stay as they are.
-        var existing = _rows.Track(store.OfCustomers(_accounts.Keys)).Where(row => row.RewardId.Length > 0).ToLookup(row => row.CustomerId!.Value);
+        // :: 1  asked for together
+        var stored = store.OfCustomers(_accounts.Keys);
         _groups.Load(_accounts.Values.SelectMany(account => account.Conversions).SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>());
-        var plan = new RewardPlan(programs, _groups.Of, store.Rates);
         var made = MadeByHand();
+
+        // :: 2  Those that a person made are of no conversion's rule, and stay as they are.
+        var existing = _rows.Track(stored.Value).Where(row => row.RewardId.Length > 0).ToLookup(row => row.CustomerId!.Value);
+        var plan = new RewardPlan(programs, _groups.Of, store.Rates);
         foreach (var account in _accounts.Values)
         {
-            var dues = plan.Of(account).Where(due => due.Rule.Side == Due.Friend || !made.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
+            var dues = plan.Of(account).Where(due => due.Rule.Side == Due.Friend || !made.Value.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
             Match(dues, existing[account.CustomerId]);
         }
     }
 
     // A referrer whom a person gave a commission for an invoice gets none by rule when the invoice is told later, whatever became of that one.
-    private HashSet<(long Program, long Partner, string Key)> MadeByHand()
+    private Lazy<HashSet<(long Program, long Partner, string Key)>> MadeByHand()
     {
         string[] sales = [.. _accounts.Values.SelectMany(account => account.Conversions).Where(conversion => conversion.Kind == FactKind.Sale).Select(conversion => conversion.Key)];
-        return sales.Length == 0 ? [] : [.. store.MadeFor(sales).Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey))];
+        var rows = sales.Length == 0 ? new([]) : store.MadeFor(sales);
+        return new(() => [.. rows.Value.Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey))]);
     }
 
     private void Match(IEnumerable<Due> dues, IEnumerable<CommissionRow> existing)

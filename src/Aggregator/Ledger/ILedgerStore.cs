@@ -5,7 +5,8 @@ namespace LinkTracker.Aggregator.Ledger;
 /// <summary>Where <see cref="Books"/> are kept: a transaction of the database, or memory where millions of changes are tried out.</summary>
 internal interface ILedgerStore
 {
-    IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers);
+    /// <summary>Answers that are there when they are looked at, so that some can be asked for together.</summary>
+    Lazy<IReadOnlyList<CommissionRow>> OfCustomers(IReadOnlyCollection<long> customers);
 
     /// <summary>
     /// Has the fraud rules look once more at what of these customers is not paid and not decided: who is credited, the leads and the mailbox
@@ -15,8 +16,8 @@ internal interface ILedgerStore
 
     IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids);
 
-    /// <summary>Those of these order keys that a person made.</summary>
-    IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys);
+    /// <summary>Those of these order keys that a person made, likewise.</summary>
+    Lazy<IReadOnlyList<CommissionRow>> MadeFor(IReadOnlyCollection<string> orderKeys);
 
     /// <summary>Every commission in the span of the chain.</summary>
     IReadOnlyList<CommissionRow> OfChain(RewardChain chain);

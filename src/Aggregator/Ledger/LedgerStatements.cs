@@ -71,24 +71,20 @@ internal static class LedgerStatements
         .Number("due", row => row.Due)
         .Number("earnings", row => row.Earnings);
 
-    private static readonly string[] BalanceColumns = ["program", "ownerKind", "owner", "account", "unit", "amount"];
+    // What is added, not what comes out: no balance has to be read for it.
+    private static readonly RowWriter<KeyValuePair<BalanceKey, long>> Balances = new RowWriter<KeyValuePair<BalanceKey, long>>("balances", "program_id", "owner_kind", "owner_id", "account", "unit")
+        .Number("program_id", balance => balance.Key.ProgramId)
+        .Text("owner_kind", balance => balance.Key.OwnerKind)
+        .Number("owner_id", balance => balance.Key.OwnerId)
+        .Text("account", balance => balance.Key.Account)
+        .Text("unit", balance => balance.Key.Unit)
+        .Sum("amount", balance => balance.Value);
 
     public static void Write(Session session, IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
     {
         Commissions.Upsert(session, commissions);
         Totals.Upsert(session, totals);
         Postings.Insert(session, journal.Postings);
-
-        // What is added, not what comes out: no balance has to be read for it.
-        session.ExecuteAll(
-            """
-            INSERT INTO balances (program_id, owner_kind, owner_id, account, unit, amount) VALUES (@program, @ownerKind, @owner, @account, @unit, @amount)
-            ON CONFLICT (program_id, owner_kind, owner_id, account, unit) DO UPDATE SET amount = balances.amount + excluded.amount
-            """,
-            BalanceColumns,
-            journal.Balances.Where(balance => balance.Value != 0).Select(balance => new object?[]
-            {
-                balance.Key.ProgramId, balance.Key.OwnerKind, balance.Key.OwnerId, balance.Key.Account, balance.Key.Unit, balance.Value,
-            }));
+        Balances.Upsert(session, [.. journal.Balances.Where(balance => balance.Value != 0)]);
     }
 }

@@ -65,12 +65,22 @@ internal sealed class RewardChains(ILedgerStore store, ProgramSet programs, Comm
             }
         }
 
-        // :: 2  The others from the start of their span.
-        foreach (var (chain, lost) in _rewritten)
+        if (_rewritten.Count == 0)
+        {
+            return (_totals, granted);
+        }
+
+        // :: 2  The others from the start of their span. Granting moves none to another chain.
+        foreach (var chain in _rewritten.Keys)
         {
             rows.Track(store.OfChain(chain));
-            var members = rows.All.Where(row => Has(row) && ChainOf(row) == chain).ToList();
-            groups.Load(members.Select(row => row.PartnerId!.Value));
+        }
+
+        var ofChains = rows.All.Where(Has).ToLookup(ChainOf);
+        groups.Load(_rewritten.Keys.SelectMany(chain => ofChains[chain]).Select(row => row.PartnerId!.Value));
+        foreach (var (chain, lost) in _rewritten)
+        {
+            var members = ofChains[chain].ToList();
             Grant(chain, [.. members.Select(row => (Claim: ClaimOf(row), Row: row)).OrderBy(one => one.Claim)], []);
             granted.AddRange(members);
 

@@ -13,28 +13,30 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
     /// <summary>The counter of positions that are taken.</summary>
     public const string Position = "ledger_position";
 
+    private static readonly string[] CheckColumns = ["customers"];
     private static readonly string[] MarkColumns = ["payout", "program", "partner", "unit", "now"];
 
     private ExchangeRates? _rates;
 
     public Exchange Rates => Convert;
 
-    public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) => session.Query<CommissionRow>(
-        $"SELECT * FROM commissions WHERE {session.In("customer_id", "customers")}", new { customers = customers.ToArray() });
+    public Lazy<IReadOnlyList<CommissionRow>> OfCustomers(IReadOnlyCollection<long> customers) => session.Ask<CommissionRow>(
+        $"SELECT * FROM commissions WHERE {session.In("customer_id", "customers")}", ("customers", customers.ToArray()));
 
-    public void CheckAgain(IReadOnlyCollection<long> customers) => session.Execute(
+    public void CheckAgain(IReadOnlyCollection<long> customers) => session.Later(
         $"""
         UPDATE commissions SET is_checked = 0, version = version + 1
         WHERE {session.In("customer_id", "customers")} AND conversion_id IS NOT NULL AND is_checked = 1 AND state <> 'paid' AND outcome IS NULL AND is_test = 0
         """,
-        new { customers = customers.ToArray() });
+        CheckColumns,
+        [[customers.ToArray()]]);
 
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => session.Query<CommissionRow>(
         $"SELECT * FROM commissions WHERE {session.In("id", "ids")}", new { ids = ids.ToArray() });
 
     // In words of the index, which is only over these.
-    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) => session.Query<CommissionRow>(
-        $"SELECT * FROM commissions WHERE reward_id = '' AND order_key <> '' AND {session.In("order_key", "keys")}", new { keys = orderKeys.ToArray() });
+    public Lazy<IReadOnlyList<CommissionRow>> MadeFor(IReadOnlyCollection<string> orderKeys) => session.Ask<CommissionRow>(
+        $"SELECT * FROM commissions WHERE reward_id = '' AND order_key <> '' AND {session.In("order_key", "keys")}", ("keys", orderKeys.ToArray()));
 
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) => session.Query<CommissionRow>(
         $"""
@@ -73,11 +75,22 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
 
     public GroupOf GroupsOf(IReadOnlyCollection<long> partners)
     {
-        var (memberships, standings) = (Memberships.Load(session, partners), PartnerStandings.Load(session, partners));
-        return (program, partner, atMs) => standings.IsStopped(partner, atMs) ? null : memberships.GroupOf(program, partner, atMs);
+        var (memberships, standings) = (Memberships.Ask(session, partners), PartnerStandings.Ask(session, partners));
+        return (program, partner, atMs) => standings.Value.IsStopped(partner, atMs) ? null : memberships.Value.GroupOf(program, partner, atMs);
     }
 
-    public long TakePositions(int count) => count == 0 ? 0 : session.Add(Position, count) - count;
+    public long TakePositions(int count)
+    {
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        // There is one writer, so that what was read still holds when it is added to.
+        var before = session.Counter(Position);
+        session.AddLater(Position, count);
+        return before;
+    }
 
     public void Save(IReadOnlyCollection<CommissionRow> commissions, IReadOnlyCollection<RewardTotalRow> totals, Journal journal)
     {

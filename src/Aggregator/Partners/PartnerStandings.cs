@@ -9,8 +9,12 @@ internal sealed class PartnerStandings
 
     private PartnerStandings(IEnumerable<StandingRow> rows) => _rows = rows.ToLookup(row => row.PartnerId);
 
-    public static PartnerStandings Load(Session session, IReadOnlyCollection<long> partners) => new(partners.Count == 0 ? [] : session.Query<StandingRow>(
-        $"SELECT partner_id, valid_from, status FROM partner_standings WHERE {session.In("partner_id", "some")} ORDER BY valid_from", new { some = partners.ToArray() }));
+    public static Lazy<PartnerStandings> Ask(Session session, IReadOnlyCollection<long> partners)
+    {
+        var rows = partners.Count == 0 ? new([]) : session.Ask<StandingRow>(
+            $"SELECT partner_id, valid_from, status FROM partner_standings WHERE {session.In("partner_id", "some")} ORDER BY valid_from", ("some", partners.ToArray()));
+        return new(() => new PartnerStandings(rows.Value));
+    }
 
     public bool IsStopped(long partner, long atMs) =>
         _rows[partner].LastOrDefault(row => row.ValidFrom <= atMs) is { Status: not PartnerStatus.Approved };

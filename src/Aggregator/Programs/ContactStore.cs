@@ -7,10 +7,13 @@ namespace LinkTracker.Aggregator.Programs;
 internal static class ContactStore
 {
     /// <summary>Who named the owners of these hashes (see <see cref="ContactHash.Of"/>), as evidence, by hash.</summary>
-    public static ILookup<string, Touch> Find(Session session, IReadOnlyCollection<string> hashes) =>
-        (hashes.Count == 0 ? [] : session.Query<ContactRow>(
+    public static Lazy<ILookup<string, Touch>> Ask(Session session, IReadOnlyCollection<string> hashes)
+    {
+        var rows = hashes.Count == 0 ? new([]) : session.Ask<ContactRow>(
             $"SELECT hash, program_id, partner_id, link_id, occurred_at FROM contacts WHERE {session.In("hash", "hashes")} ORDER BY id",
-            new { hashes = hashes.ToArray() })).ToLookup(row => row.Hash, row => row.ToTouch());
+            ("hashes", hashes.ToArray()));
+        return new(() => rows.Value.ToLookup(row => row.Hash, row => row.ToTouch()));
+    }
 
     /// <summary>Keeps who named whom since when. Who named the same person again stays with the first time.</summary>
     /// <returns>The id of the row that is there now, and since when.</returns>

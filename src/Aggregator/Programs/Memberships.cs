@@ -11,9 +11,16 @@ internal sealed class Memberships
 
     private Memberships(IEnumerable<MembershipRow> rows) => _rows = rows.ToLookup(row => (row.ProgramId, row.PartnerId));
 
-    public static Memberships Load(Session session, IReadOnlyCollection<long> partners) => new(partners.Count == 0 ? [] : session.Query<MembershipRow>(
-        $"SELECT program_id, partner_id, valid_from, group_name FROM memberships WHERE {session.In("partner_id", "partners")} ORDER BY valid_from",
-        new { partners = partners.ToArray() }));
+    public static Memberships Load(Session session, IReadOnlyCollection<long> partners) => Ask(session, partners).Value;
+
+    /// <summary>The same, with what else is asked.</summary>
+    public static Lazy<Memberships> Ask(Session session, IReadOnlyCollection<long> partners)
+    {
+        var rows = partners.Count == 0 ? new([]) : session.Ask<MembershipRow>(
+            $"SELECT program_id, partner_id, valid_from, group_name FROM memberships WHERE {session.In("partner_id", "partners")} ORDER BY valid_from",
+            ("partners", partners.ToArray()));
+        return new(() => new Memberships(rows.Value));
+    }
 
     /// <summary>The group's name; <see cref="DefaultGroup"/> for who is in none.</summary>
     public string GroupOf(long program, long partner, long atMs) =>

@@ -83,7 +83,12 @@ internal sealed class Database : IDisposable
         var mayBeStored = false;
         try
         {
-            var result = _engine.Write(opened => work(session = opened));
+            var result = _engine.Write(opened =>
+            {
+                var found = work(session = opened);
+                opened.Finish();
+                return found;
+            });
             mayBeStored = true;
             return result;
         }

@@ -46,8 +46,8 @@ internal sealed partial class PostgresEngine : SqlEngine
     public PostgresEngine(string connectionString, PostgresLimits? writerLimits = null)
     {
         _writerLimits = writerLimits ?? DefaultWriterLimits;
-        _readers = PostgresSource.Open(connectionString, PostgresConnections.Readers, ReaderLimits);
-        _writer = PostgresSource.Open(connectionString, PostgresConnections.Writer, _writerLimits);
+        _readers = PostgresSource.Open(connectionString, PostgresConnections.Readers, ReaderLimits, PostgresSource.Anew);
+        _writer = PostgresSource.Open(connectionString, PostgresConnections.Writer, _writerLimits, PostgresSource.Seeks);
         _leases = PostgresSource.Open(connectionString, PostgresConnections.Leases, LeaseLimits);
     }
 
@@ -66,7 +66,7 @@ internal sealed partial class PostgresEngine : SqlEngine
             using (connection)
             using (transaction)
             {
-                return work(new Session(this, connection, transaction));
+                return work(Open(connection, transaction));
             }
         }
         catch (NpgsqlException error) when (PostgresErrors.IsPassing(error))
@@ -84,7 +84,7 @@ internal sealed partial class PostgresEngine : SqlEngine
             using (connection)
             using (transaction)
             {
-                var result = work(new Session(this, connection, transaction));
+                var result = work(Open(connection, transaction));
                 Commit(transaction);
                 return result;
             }
@@ -150,7 +150,7 @@ internal sealed partial class PostgresEngine : SqlEngine
             try
             {
                 var transaction = connection.BeginTransaction(isolation);
-                first(new Session(this, connection, transaction));
+                first(Open(connection, transaction));
                 return (connection, transaction);
             }
             catch (NpgsqlException error) when (!isSecond && PostgresErrors.IsLost(error))
@@ -166,6 +166,9 @@ internal sealed partial class PostgresEngine : SqlEngine
             }
         }
     }
+
+    private Session Open(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        new(this, connection, transaction, new ServerStatements(connection, transaction));
 
     private static void Commit(NpgsqlTransaction transaction)
     {

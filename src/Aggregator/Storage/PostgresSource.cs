@@ -21,10 +21,20 @@ internal static class PostgresSource
     // Enough for every statement there is; each is parsed and planned once on a connection.
     private const int PreparedStatements = 200;
 
+    /// <summary>
+    /// For statements that look things up by keys. A prepared one keeps its plan, and one that was made while a table was empty reads all of it until
+    /// the server looks at the table by itself, a minute or more later. A scan stays the last resort, at a cost that must not make the server compile it.
+    /// </summary>
+    public const string Seeks = "-c enable_seqscan=off -c jit=off";
+
+    /// <summary>For statements that read much or little: each time by what the tables and the arguments are then.</summary>
+    public const string Anew = "-c plan_cache_mode=force_custom_plan";
+
     /// <param name="text">The value of <c>ConnectionStrings__Postgres</c>.</param>
     /// <param name="most">Connections at the same time.</param>
     /// <exception cref="SettingsException">The text is no connection string. The message does not show it.</exception>
-    public static NpgsqlDataSource Open(string text, int most, PostgresLimits limits)
+    /// <param name="plans">How statements that were prepared are planned; empty: as the server does by itself.</param>
+    public static NpgsqlDataSource Open(string text, int most, PostgresLimits limits, string plans = "")
     {
         var builder = Parse(text);
         builder.ApplicationName ??= "linktracker";
@@ -39,7 +49,7 @@ internal static class PostgresSource
         builder.TcpKeepAliveInterval = ProbeSeconds;
         builder.MaxAutoPrepare = PreparedStatements;
         builder.AutoPrepareMinUsages = 2;
-        builder.Options = $"{builder.Options} {OptionsOf(limits)}".TrimStart();
+        builder.Options = $"{builder.Options} {OptionsOf(limits)} {plans}".Trim();
 
         // Values of rows, such as a customer's address, would come into the log with an error.
         builder.IncludeErrorDetail = false;

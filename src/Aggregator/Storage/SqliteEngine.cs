@@ -12,8 +12,12 @@ internal sealed class SqliteEngine : SqlEngine
     // What the log of a large transaction shrinks back to, once its pages are in the database itself.
     private const int LogLimitBytes = 64 << 20;
 
+    // How far the log grows before its pages go into the database: a page that every transaction changes goes there once, not with every third of them.
+    private const int LogPages = 8_192;
+
     private readonly string _connectionString;
     private readonly SqliteConnection _writer;
+    private readonly SqliteStatements _statements;
 
     static SqliteEngine() => SQLitePCL.Batteries_V2.Init();
 
@@ -22,7 +26,8 @@ internal sealed class SqliteEngine : SqlEngine
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true }.ToString();
         _writer = Connect();
-        _writer.Execute($"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{WriterCacheKiB}; PRAGMA journal_size_limit = {LogLimitBytes}");
+        _statements = new SqliteStatements(_writer);
+        _writer.Execute($"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{WriterCacheKiB}; PRAGMA journal_size_limit = {LogLimitBytes}; PRAGMA wal_autocheckpoint = {LogPages}");
     }
 
     public override string Name => "sqlite";
@@ -36,24 +41,27 @@ internal sealed class SqliteEngine : SqlEngine
     {
         using var connection = Connect();
         using var transaction = connection.BeginTransaction(deferred: true);
-        return work(new Session(this, connection, transaction));
+        using var statements = new SqliteStatements(connection) { Transaction = transaction };
+        return work(new Session(this, connection, transaction, statements));
     }
 
     public override T Write<T>(Func<Session, T> work)
     {
         // Immediate: the lock is taken before the first read, so what was read still holds when writing.
         using var transaction = _writer.BeginTransaction(deferred: false);
-        var result = work(new Session(this, _writer, transaction));
+        _statements.Transaction = transaction;
+        var result = work(new Session(this, _writer, transaction, _statements));
         transaction.Commit();
         return result;
     }
 
     public override Task<Lease?> TryHoldAsync(string name, CancellationToken cancellation) => Task.FromResult<Lease?>(new SureLease());
 
-    public override string In(string column, string parameter) => $"{column} IN @{parameter}";
+    public override string In(string column, string parameter) => $"{column} IN (SELECT value FROM json_each(@{parameter}))";
 
     public override void Dispose()
     {
+        _statements.Dispose();
         _writer.Dispose();
         SqliteConnection.ClearPool(_writer);
     }

@@ -35,11 +35,11 @@ internal sealed class WebhookOutbox(EntityId ids, TimeProvider clock)
         var messages = told.ConvertAll(one => (Id: ids.Next(), one.Type, Body: BodyOf(one, ++version, now)));
 
         // :: 3  each once, and to whom
-        session.ExecuteAll(
+        session.Later(
             "INSERT INTO webhook_messages (id, type, body, created_at) VALUES (@id, @type, @body, @now)",
             ["id", "type", "body", "now"],
             messages.Select(message => new object?[] { message.Id, message.Type, message.Body, now }));
-        session.ExecuteAll(
+        session.Later(
             "INSERT INTO webhook_deliveries (id, webhook_id, message_id, state, attempts, due_at) VALUES (@id, @webhook, @message, 'waiting', 0, @now)",
             ["id", "webhook", "message", "now"],
             messages.SelectMany(message => wanted[message.Type].Select(webhook => new object?[] { ids.Next(), webhook, message.Id, now })));

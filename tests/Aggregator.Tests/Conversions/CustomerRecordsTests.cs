@@ -17,7 +17,7 @@ public abstract class CustomerRecordsTests : EngineTests
         {
             var program = session.First<long>("SELECT id FROM programs");
             Fill(session, program, partner, link);
-            return (program, CustomerRecords.Load(session, "id IN (1, 2, 99)", new { }).ToDictionary(customer => customer.Row.Id, customer => customer.ToHistory()));
+            return (program, CustomerRecords.Load(session, [1, 2, 99]).ToDictionary(customer => customer.Row.Id, customer => customer.ToHistory()));
         });
 
         Assert.Equal([1L, 2L], histories.Keys.Order());

@@ -56,6 +56,18 @@ public sealed class PostgresEngineTests : IAsyncLifetime
     }
 
     [FactWith(Need.Postgres)]
+    public void A_writer_looks_things_up_by_keys_before_the_server_knows_how_large_tables_are()
+    {
+        using var database = Open();
+        Assert.Contains("conversions_business_key", PlanOf("SELECT id FROM conversions WHERE business_key = ANY('{a,b,c,d,e,f,g,h,i,j}')"), StringComparison.Ordinal);
+        Assert.Contains("Seq Scan on programs", PlanOf("SELECT * FROM programs"), StringComparison.Ordinal);
+        Assert.Equal("off", database.Write(session => session.First<string>("SHOW jit")));
+        Assert.Equal("force_custom_plan", database.Read(session => session.First<string>("SHOW plan_cache_mode")));
+
+        string PlanOf(string sql) => database.Write(session => string.Join('\n', session.Query<string>("EXPLAIN " + sql)));
+    }
+
+    [FactWith(Need.Postgres)]
     public void A_read_that_takes_too_long_is_told_from_a_server_that_is_away()
     {
         using var database = Open();

@@ -34,8 +34,8 @@ internal sealed class MemoryLedger : ILedgerStore
 
     public GroupOf Groups { get; set; } = (_, _, _) => "default";
 
-    public IReadOnlyList<CommissionRow> OfCustomers(IReadOnlyCollection<long> customers) =>
-        [.. customers.SelectMany(customer => _ofCustomers.GetValueOrDefault(customer, [])).Select(id => Commissions[id] with { })];
+    public Lazy<IReadOnlyList<CommissionRow>> OfCustomers(IReadOnlyCollection<long> customers) =>
+        new([.. customers.SelectMany(customer => _ofCustomers.GetValueOrDefault(customer, [])).Select(id => Commissions[id] with { })]);
 
     /// <summary>Nothing is checked in memory.</summary>
     public void CheckAgain(IReadOnlyCollection<long> customers)
@@ -44,8 +44,8 @@ internal sealed class MemoryLedger : ILedgerStore
 
     public IReadOnlyList<CommissionRow> ByIds(IReadOnlyCollection<long> ids) => [.. ids.Where(Commissions.ContainsKey).Select(id => Commissions[id] with { })];
 
-    public IReadOnlyList<CommissionRow> MadeFor(IReadOnlyCollection<string> orderKeys) =>
-        [.. _made.Select(id => Commissions[id]).Where(row => orderKeys.Contains(row.OrderKey)).Select(row => row with { })];
+    public Lazy<IReadOnlyList<CommissionRow>> MadeFor(IReadOnlyCollection<string> orderKeys) =>
+        new([.. _made.Select(id => Commissions[id]).Where(row => orderKeys.Contains(row.OrderKey)).Select(row => row with { })]);
 
     public IReadOnlyList<CommissionRow> OfChain(RewardChain chain) =>
     [

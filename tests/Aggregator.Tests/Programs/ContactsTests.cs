@@ -76,7 +76,7 @@ public abstract class ContactsTests : EngineTests
     private static List<Touch> Find(AggregatorServer server, string? email, string? externalId)
     {
         var hashes = server.App.Services.GetRequiredService<ContactHash>().Of(email, externalId);
-        return [.. server.Database.Read(session => ContactStore.Find(session, hashes)).SelectMany(touches => touches)];
+        return [.. server.Database.Read(session => ContactStore.Ask(session, hashes).Value).SelectMany(touches => touches)];
     }
 
     private static async Task<string> DefaultAsync(AggregatorServer server) =>
