@@ -15,7 +15,7 @@ internal sealed class LedgerBooks(ProgramStore programs, ExchangeRateStore rates
     public (RewardPlan Plan, IReadOnlySet<(long Program, string OrderKey)> Made) Plan(Session session, long partner, IReadOnlyCollection<string> orderKeys)
     {
         var store = new SessionLedger(session, rates, webhooks);
-        var made = store.MadeFor(orderKeys).Where(row => row.PartnerId == partner).Select(row => (row.ProgramId, row.OrderKey)).ToHashSet();
+        var made = store.MadeFor(orderKeys).Value.Where(row => row.PartnerId == partner).Select(row => (row.ProgramId, row.OrderKey)).ToHashSet();
         return (new RewardPlan(programs.Load(session), store.GroupsOf([partner]), store.Rates), made);
     }
 }

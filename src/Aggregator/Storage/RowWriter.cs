@@ -12,7 +12,6 @@ internal sealed class RowWriter<T>(string table, params string[] keys)
     private string[] _names = [];
     private Statement? _insert;
     private Statement? _upsert;
-    private Statement? _add;
     private Statement? _update;
 
     public RowWriter<T> Text(string name, Func<T, string?> read) => Add(new Column(name, "text", read, rows => rows.Select(read).ToArray()));
@@ -25,15 +24,9 @@ internal sealed class RowWriter<T>(string table, params string[] keys)
 
     public void Insert(Session session, IReadOnlyCollection<T> rows) => Write(session, _insert ??= InsertOf(""), rows);
 
-    /// <summary>Inserts, and overwrites the listed columns of those that are there.</summary>
+    /// <summary>Inserts, and overwrites the listed columns of those that are there, or adds to them.</summary>
     public void Upsert(Session session, IReadOnlyCollection<T> rows) => Write(
         session, _upsert ??= InsertOf($" ON CONFLICT ({Join(keys, Quote)}) DO UPDATE SET {Join(_columns.Where(column => !keys.Contains(column.Name)), Merge)}"), rows);
-
-    /// <summary>Inserts, and adds the listed numbers to those that are there.</summary>
-    public int Add(Session session, IReadOnlyCollection<T> rows) => Write(
-        session,
-        _add ??= InsertOf($" ON CONFLICT ({Join(keys, Quote)}) DO UPDATE SET {Join(Values, name => $"{Quote(name)} = {table}.{Quote(name)} + excluded.{Quote(name)}")}"),
-        rows);
 
     /// <summary>Overwrites the listed columns of those that are there; the others are left out.</summary>
     public void Update(Session session, IReadOnlyCollection<T> rows) => Write(session, _update ??= UpdateOf(), rows);

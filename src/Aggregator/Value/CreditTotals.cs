@@ -13,11 +13,11 @@ internal sealed class CreditTotals
         .Text("owner_kind", row => row.OwnerKind)
         .Number("owner_id", row => row.OwnerId)
         .Text("currency", row => row.Currency)
-        .Number("leads", row => row.Leads)
-        .Number("customers", row => row.Customers)
-        .Number("sales", row => row.Sales)
-        .Number("amount", row => row.Amount)
-        .Number("refunded", row => row.Refunded);
+        .Sum("leads", row => row.Leads)
+        .Sum("customers", row => row.Customers)
+        .Sum("sales", row => row.Sales)
+        .Sum("amount", row => row.Amount)
+        .Sum("refunded", row => row.Refunded);
 
     private readonly Dictionary<(string Kind, long Id, string Currency), CreditTotal> _changes = [];
 
@@ -30,7 +30,7 @@ internal sealed class CreditTotals
             totals.Follow(customer);
         }
 
-        Rows.Add(session, [.. totals._changes.Values.Where(change => change.Sums != default)]);
+        Rows.Upsert(session, [.. totals._changes.Values.Where(change => change.Sums != default)]);
     }
 
     private void Follow(CustomerRecord customer)
