@@ -100,18 +100,6 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
             return 0;
         }
 
-        var whole = rule.Basis == "gross" ? conversion.Amount : Math.Max(0, conversion.Amount - conversion.Tax - conversion.Shipping);
-        if (rule.Products is { } products)
-        {
-            var items = conversion.LineItems.Where(item => products.Contains(item.ProductId)).ToList();
-            if (items.Count == 0)
-            {
-                return null;
-            }
-
-            whole = Math.Min(whole, items.Sum(item => item.Amount));
-        }
-
-        return exchange(whole, conversion.Currency!, program.Currency, conversion.OccurredAtMs);
+        return RewardBasis.Of(rule, conversion) is { } whole ? exchange(whole, conversion.Currency!, program.Currency, conversion.OccurredAtMs) : null;
     }
 }
