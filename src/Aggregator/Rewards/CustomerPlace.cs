@@ -27,13 +27,17 @@ internal sealed class CustomerPlace
         }
     }
 
-    /// <summary>Whether the rule is for this conversion, as far as its kind and place say.</summary>
-    public bool Meets(RewardRule rule, long partner, CreditedConversion conversion) => conversion.Kind == FactKind.Lead
-        ? rule.Event == "lead" && _firstLeads[partner] == conversion.Key
-        : rule.Event == "sale"
-            && (rule.EveryNth is not { } nth || _sales % nth == 0)
-            && (rule.MaxMonths is not { } months || IsWithin(months, conversion.OccurredAtMs));
+    /// <summary>Why the rule is not for this conversion, as far as its kind and place say; null: it is.</summary>
+    public string? WhyNot(RewardRule rule, long partner, CreditedConversion conversion) => (conversion.Kind, rule) switch
+    {
+        (FactKind.Lead, { Event: "lead" }) => _firstLeads[partner] == conversion.Key ? null : UnmetReasons.LeadRewarded,
+        (FactKind.Lead, _) or (_, { Event: "lead" }) => UnmetReasons.OtherEvent,
+        (_, { EveryNth: { } nth }) when _sales % nth != 0 => UnmetReasons.NotNth,
+        (_, { MaxMonths: 0 }) => _sales == 1 ? null : UnmetReasons.NotFirstSale,
+        (_, { MaxMonths: { } months }) => IsWithin(months, conversion.OccurredAtMs) ? null : UnmetReasons.MonthsOver,
+        _ => null,
+    };
 
     private bool IsWithin(int months, long atMs) =>
-        months == 0 ? _sales == 1 : atMs < DateTimeOffset.FromUnixTimeMilliseconds(_firstSaleAtMs!.Value).AddMonths(months).ToUnixTimeMilliseconds();
+        atMs < DateTimeOffset.FromUnixTimeMilliseconds(_firstSaleAtMs!.Value).AddMonths(months).ToUnixTimeMilliseconds();
 }

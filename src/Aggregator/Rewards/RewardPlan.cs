@@ -15,7 +15,8 @@ internal delegate long? Exchange(long amount, string from, string to, long atMs)
 /// </summary>
 internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange exchange)
 {
-    public IReadOnlyList<Due> Of(CustomerAccount account)
+    /// <param name="unmet">Where to tell of rules that give nothing; null when nobody wants to know.</param>
+    public IReadOnlyList<Due> Of(CustomerAccount account, List<Unmet>? unmet = null)
     {
         var dues = new List<Due>();
         foreach (var (programId, conversions) in InOrder(account).GroupBy(one => one.ProgramId!.Value).Select(some => (some.Key, some.ToList())))
@@ -26,7 +27,7 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
             foreach (var conversion in conversions)
             {
                 place.Count(conversion);
-                dues.AddRange(OfConversion(account, program, conversion, place));
+                dues.AddRange(OfConversion(account, program, conversion, place, unmet));
             }
         }
 
@@ -37,7 +38,7 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
         .Where(one => one.ProgramId is not null && one.Kind is FactKind.Lead or FactKind.Sale && one.Credits.Count > 0)
         .OrderBy(one => one.OccurredAtMs).ThenBy(one => one.Key, StringComparer.Ordinal);
 
-    private IEnumerable<Due> OfConversion(CustomerAccount account, ReferralProgram program, CreditedConversion conversion, CustomerPlace place)
+    private IEnumerable<Due> OfConversion(CustomerAccount account, ReferralProgram program, CreditedConversion conversion, CustomerPlace place, List<Unmet>? unmet)
     {
         // :: 1  Credits of one partner are one part; what no partner is credited for is nobody's part.
         var version = program.At(conversion.OccurredAtMs);
@@ -52,54 +53,69 @@ internal sealed class RewardPlan(ProgramSet programs, GroupOf groups, Exchange e
                 continue;
             }
 
-            // :: 2  Each rule of the partner's group at that time that the conversion meets; none while it was stopped.
+            // :: 2  Each rule of the partner's group at that time; none while it was stopped.
             if (groups(program.Id, partner, conversion.OccurredAtMs) is not { } name)
             {
+                unmet?.Add(new Unmet(conversion, partner, null, UnmetReasons.Stopped));
                 continue;
             }
 
             var group = version.Rules.Group(name);
-            foreach (var rule in version.Rules.RewardsOf(group).Where(rule => place.Meets(rule, partner, conversion)))
+            var rules = version.Rules.RewardsOf(group);
+            if (rules.Count == 0)
+            {
+                unmet?.Add(new Unmet(conversion, partner, null, UnmetReasons.NoRules));
+            }
+
+            foreach (var rule in rules)
             {
                 // :: 3  What is the friend's, or cannot be divided, is given once: by the first partner's rules.
                 var isWhole = rule.Side == Due.Friend || rule.Kind is "discount" or "access";
-                if (isWhole && !isFirst)
+                var why = place.WhyNot(rule, partner, conversion) ?? (isWhole && !isFirst ? UnmetReasons.OtherReferrer : null);
+                var basis = why is null ? BasisOf(program, rule, conversion, out why) : 0;
+                if (why is not null)
                 {
+                    unmet?.Add(new Unmet(conversion, partner, rule, why));
                     continue;
                 }
 
                 var shares = isWhole || weights.Length == 1 ? Shares.Whole : new Shares(weights, i);
-                if (BasisOf(program, rule, conversion) is { } basis && basis >= rule.MinimumAmount)
+                yield return new Due
                 {
-                    yield return new Due
-                    {
-                        Conversion = conversion,
-                        CustomerId = account.CustomerId,
-                        IsTest = account.IsTest || program.IsTest,
-                        Program = program,
-                        Version = version,
-                        Group = group,
-                        Rule = rule,
-                        PartnerId = partner,
-                        LinkId = parts[i].LinkId,
-                        Shares = shares,
-                        Basis = shares.Of(basis),
-                    };
-                }
+                    Conversion = conversion,
+                    CustomerId = account.CustomerId,
+                    IsTest = account.IsTest || program.IsTest,
+                    Program = program,
+                    Version = version,
+                    Group = group,
+                    Rule = rule,
+                    PartnerId = partner,
+                    LinkId = parts[i].LinkId,
+                    Shares = shares,
+                    Basis = shares.Of(basis),
+                };
             }
 
             isFirst = false;
         }
     }
 
-    /// <summary>Minor units of the program's currency; null when there is no rate yet, and for a sale without the rule's products.</summary>
-    private long? BasisOf(ReferralProgram program, RewardRule rule, CreditedConversion conversion)
+    /// <summary>Minor units of the program's currency.</summary>
+    /// <param name="why">Why the rule gives nothing for it; null: it does.</param>
+    private long BasisOf(ReferralProgram program, RewardRule rule, CreditedConversion conversion, out string? why)
     {
         if (conversion.Kind == FactKind.Lead)
         {
+            why = null;
             return 0;
         }
 
-        return RewardBasis.Of(rule, conversion) is { } whole ? exchange(whole, conversion.Currency!, program.Currency, conversion.OccurredAtMs) : null;
+        var whole = RewardBasis.Of(rule, conversion);
+        var basis = whole is { } amount ? exchange(amount, conversion.Currency!, program.Currency, conversion.OccurredAtMs) : null;
+        why = whole is null ? UnmetReasons.OtherProducts
+            : basis is null ? UnmetReasons.NoRate
+            : basis < rule.MinimumAmount ? UnmetReasons.BelowMinimum
+            : null;
+        return basis ?? 0;
     }
 }

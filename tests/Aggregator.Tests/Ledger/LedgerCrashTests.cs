@@ -28,7 +28,8 @@ public abstract class LedgerCrashTests : EngineTests
             var random = new Random(seed);
             var rates = new ExchangeRateStore(new Settings { Currency = "eur" });
             var webhooks = new WebhookOutbox(new EntityId(TimeProvider.System), TimeProvider.System);
-            var world = new LedgerWorld(Twice([.. rules]), (memory, work) =>
+            LedgerWorld world = null!;
+            world = new LedgerWorld(Twice([.. rules]), (memory, work) =>
             {
                 while (true)
                 {
@@ -37,7 +38,7 @@ public abstract class LedgerCrashTests : EngineTests
                         CrashingLedger? ledger = null;
                         database.Database.Write(session =>
                         {
-                            work(ledger = new CrashingLedger(new SessionLedger(session, rates, webhooks), memory, () => Crash(random)));
+                            work(ledger = new CrashingLedger(new SessionLedger(session, world.Programs, rates, webhooks), memory, () => Crash(random)));
                             return 0;
                         });
                         ledger!.Done();
