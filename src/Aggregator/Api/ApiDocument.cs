@@ -19,6 +19,7 @@ internal static class ApiDocument
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer(RuleSchemas.Describe);
         options.AddOperationTransformer((operation, _, _) =>
         {
             // Taken from properties of C#; any spelling is understood, this is the contract's.

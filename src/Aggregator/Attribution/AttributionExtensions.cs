@@ -4,6 +4,7 @@ internal static class AttributionExtensions
 {
     public static IServiceCollection AddAttribution(this IServiceCollection services)
     {
+        services.AddSingleton<UnmetRules>();
         services.AddSingleton<Explainer>();
         services.AddSingleton<Simulator>();
         return services;

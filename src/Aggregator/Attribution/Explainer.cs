@@ -1,11 +1,13 @@
 using LinkTracker.Aggregator.Conversions;
+using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Attribution;
 
 /// <summary>Tells why a conversion is credited as it is: the decision as it was stored, with all that it came from and led to.</summary>
-internal sealed class Explainer(ProgramStore programs)
+internal sealed class Explainer(ProgramStore programs, UnmetRules unmet)
 {
     /// <exception cref="Api.ApiError">404 when there is no such conversion.</exception>
     public ExplanationAnswer Explain(Session session, string id)
@@ -38,7 +40,8 @@ internal sealed class Explainer(ProgramStore programs)
             Credits(session, row, decision, names),
             [.. decision.Candidates.Where(candidate => candidate.Lost is not null).Select(candidate => Loser(candidate, row, all, names))],
             Adjustments(session, row.Id),
-            Commissions(session, row.Id));
+            Commissions(session, all, row.Id),
+            [.. unmet.Of(session, all, row).Select(one => Unrewarded(one, names, program.Currency))]);
         return answer with { Summary = InWords.Summary(answer) };
     }
 
@@ -69,66 +72,37 @@ internal sealed class Explainer(ProgramStore programs)
         return new ExplainedLoser(touch, candidate.Lost!, InWords.Why(candidate.Lost!, touch, row, rules));
     }
 
+    private static ExplainedUnmet Unrewarded(Unmet unmet, TouchNames names, string currency) => new(
+        EntityId.Format(EntityId.Partner, unmet.PartnerId), unmet.Rule?.Id, unmet.Rule?.Side, unmet.Reason, RewardWords.Why(unmet, names.PartnerOf(unmet.PartnerId), currency));
+
     private static List<ExplainedAdjustment> Adjustments(Session session, long conversion) =>
     [
         .. session.Query<AdjustmentRow>(
-            "SELECT id, kind, amount, applied, occurred_at, reason FROM adjustments WHERE conversion_id = @conversion ORDER BY occurred_at, business_key", new { conversion })
-            .Select(row => new ExplainedAdjustment(EntityId.Format(EntityId.Adjustment, row.Id), row.Kind, row.Amount, row.Applied, Api.Fields.Time(row.OccurredAt), row.Reason)),
+            "SELECT id, kind, amount, applied, occurred_at, reason, tax, shipping, line_items FROM adjustments WHERE conversion_id = @conversion ORDER BY occurred_at, business_key",
+            new { conversion })
+            .Select(row => new ExplainedAdjustment(
+                EntityId.Format(EntityId.Adjustment, row.Id), row.Kind, row.Amount, row.Applied, Api.Fields.Time(row.OccurredAt), row.Reason, row.Tax, row.Shipping, LineItem.Parse(row.LineItems))),
     ];
 
-    private static List<ExplainedCommission> Commissions(Session session, long conversion) =>
+    private static List<ExplainedCommission> Commissions(Session session, ProgramSet programs, long conversion) =>
     [
-        .. session.Query<CommissionRow>(
-            "SELECT id, partner_id, side, reward_id, unit, basis, due, earnings, state, outcome, note FROM commissions WHERE conversion_id = @conversion ORDER BY id", new { conversion })
-            .Select(row => new ExplainedCommission(
-                EntityId.Format(EntityId.Commission, row.Id), EntityId.Format(EntityId.Partner, row.PartnerId), row.Side, row.RewardId, row.Unit, row.Basis, row.Due, row.Earnings,
-                row.State, row.Outcome, row.Note)),
+        .. session.Query<CommissionRead>(
+            $"""
+            SELECT c.id, c.program_id, c.rule_version, c.partner_id, c.side, c.reward_id, c.unit, c.basis, c.due, c.earnings, c.state, c.outcome, c.note, {CommissionRead.Group} AS partner_group
+            FROM commissions c WHERE c.conversion_id = @conversion ORDER BY c.id
+            """,
+            new { conversion })
+            .Select(row => Explained(row, row.Side == Due.Friend || !Units.IsMoney(row.Unit) ? programs.RuleOf(row.ProgramId, row.RuleVersion, row.PartnerGroup, row.RewardId) : null)),
     ];
+
+    private static ExplainedCommission Explained(CommissionRead row, RewardRule? rule) => new(
+        EntityId.Format(EntityId.Commission, row.Id), EntityId.Format(EntityId.Partner, row.PartnerId), row.Side, row.RewardId, row.Unit, row.Basis, row.Due, row.Earnings,
+        row.State, row.Outcome, row.Note, rule?.Label, rule?.Discount());
 
     private sealed class CreditRow
     {
         public long Amount { get; set; }
 
         public long Refunded { get; set; }
-    }
-
-    private sealed class AdjustmentRow
-    {
-        public long Id { get; set; }
-
-        public string Kind { get; set; } = "";
-
-        public long? Amount { get; set; }
-
-        public long Applied { get; set; }
-
-        public long OccurredAt { get; set; }
-
-        public string? Reason { get; set; }
-    }
-
-    private sealed class CommissionRow
-    {
-        public long Id { get; set; }
-
-        public long? PartnerId { get; set; }
-
-        public string Side { get; set; } = "";
-
-        public string RewardId { get; set; } = "";
-
-        public string Unit { get; set; } = "";
-
-        public long Basis { get; set; }
-
-        public long Due { get; set; }
-
-        public long Earnings { get; set; }
-
-        public string State { get; set; } = "";
-
-        public string? Outcome { get; set; }
-
-        public string? Note { get; set; }
     }
 }

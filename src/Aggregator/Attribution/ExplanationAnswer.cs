@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Attribution;
 
@@ -29,7 +30,8 @@ internal sealed record ExplanationAnswer(
     IReadOnlyList<ExplainedCredit> Credits,
     IReadOnlyList<ExplainedLoser> Rejected,
     IReadOnlyList<ExplainedAdjustment> Adjustments,
-    IReadOnlyList<ExplainedCommission> Commissions);
+    IReadOnlyList<ExplainedCommission> Commissions,
+    IReadOnlyList<ExplainedUnmet> NotRewarded);
 
 /// <summary>What was told with the conversion and of its customer, apart from evidence.</summary>
 internal sealed record ExplainedInputs(
@@ -52,8 +54,18 @@ internal sealed record ExplainedLoser(ExplainedTouch Touch, string Reason, strin
 
 /// <param name="Amount">As asked for; null: all that was left.</param>
 /// <param name="Applied">What of it took effect.</param>
-internal sealed record ExplainedAdjustment(string Id, string Type, long? Amount, long Applied, string OccurredAt, string? Reason);
+/// <param name="Tax">What went back, as far as it was told, like the next two.</param>
+internal sealed record ExplainedAdjustment(
+    string Id, string Type, long? Amount, long Applied, string OccurredAt, string? Reason, long? Tax, long? Shipping, IReadOnlyList<LineItem>? LineItems);
 
 /// <param name="Unit">A currency, or what else <see cref="Earnings"/> are counted in.</param>
+/// <param name="Label">What a reward is for, in the shop's words; null when its rule does not say it.</param>
+/// <param name="BasisPoints">Of a discount: 1500 is 15 %; null for everything else.</param>
 internal sealed record ExplainedCommission(
-    string Id, string? PartnerId, string Side, string RewardId, string Unit, long Basis, long Due, long Earnings, string State, string? Outcome, string? Note);
+    string Id, string? PartnerId, string Side, string RewardId, string Unit, long Basis, long Due, long Earnings, string State, string? Outcome, string? Note, string? Label, int? BasisPoints);
+
+/// <param name="PartnerId">Who is credited and got nothing by this rule.</param>
+/// <param name="RewardId">The rule; null: the partner got nothing by any, and so for <paramref name="Side"/>.</param>
+/// <param name="Reason">The first of the rule's conditions that was not met, one of a closed list.</param>
+/// <param name="Explanation">The same in a sentence.</param>
+internal sealed record ExplainedUnmet(string PartnerId, string? RewardId, string? Side, string Reason, string Explanation);

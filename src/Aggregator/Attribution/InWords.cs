@@ -2,6 +2,7 @@ using System.Globalization;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Attribution;
 
@@ -57,7 +58,7 @@ internal static class InWords
             sentences.Add($"Of it, {Money(answer.Refunded, answer.Currency!)} went back by {Count(answer.Adjustments.Count, "adjustment", "adjustments")}.");
         }
 
-        sentences.Add(answer.Commissions.Count == 0 ? "It led to no commission." : $"It led to {Count(answer.Commissions.Count, "commission", "commissions")}: {string.Join(", ", answer.Commissions.Select(Commission))}.");
+        sentences.Add(answer.Commissions.Count == 0 ? Nothing(answer) : $"It led to {Count(answer.Commissions.Count, "commission", "commissions")}: {string.Join(", ", answer.Commissions.Select(Commission))}.");
         return string.Join(' ', sentences);
     }
 
@@ -102,10 +103,17 @@ internal static class InWords
 
     private static string Days(int days) => Count(days, "day", "days");
 
-    private static string Commission(ExplainedCommission commission)
+    private static string Commission(ExplainedCommission commission) => $"{RewardWords.Of(commission)} for the {commission.Side} ({commission.Outcome ?? commission.State})";
+
+    // A rule that is for something else altogether explains nothing, unless all are.
+    private static string Nothing(ExplanationAnswer answer)
     {
-        var earnings = commission.Unit.Length == 3 ? Money(commission.Earnings, commission.Unit) : string.Create(CultureInfo.InvariantCulture, $"{commission.Earnings} {commission.Unit}");
-        return $"{earnings} for the {commission.Side} ({commission.Outcome ?? commission.State})";
+        var near = answer.NotRewarded.Where(one => one.Reason != UnmetReasons.OtherEvent).ToList();
+        var why = (near.Count > 0 ? near : answer.NotRewarded).Select(one => one.Explanation).Distinct().ToList();
+        return why.Count > 0 ? $"It led to no commission. {string.Join(' ', why)}"
+            : answer.Credits.Count == 0 ? "It led to no commission, because nobody is credited."
+            : answer.Type is "lead" or "sale" ? "It led to no commission, because the link is of no partner."
+            : "It led to no commission, because only leads and sales are rewarded.";
     }
 
     private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");

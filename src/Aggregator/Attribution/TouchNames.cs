@@ -43,6 +43,9 @@ internal sealed class TouchNames
             candidate.Via is { } via && _kinds.TryGetValue(via, out var kind) ? EntityId.Format(StoredConversion.PrefixOf(kind), via) : null);
     }
 
+    /// <summary>Its name; its id when the decision does not name it.</summary>
+    public string PartnerOf(long id) => _partners.GetValueOrDefault(id) ?? EntityId.Format(EntityId.Partner, id);
+
     private static string? Name(IReadOnlyDictionary<long, string> names, long? id) => id is { } known ? names.GetValueOrDefault(known) : null;
 
     private sealed class NameRow

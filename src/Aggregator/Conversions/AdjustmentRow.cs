@@ -1,3 +1,5 @@
+using LinkTracker.Aggregator.Rewards;
+
 namespace LinkTracker.Aggregator.Conversions;
 
 /// <summary>A row of <c>adjustments</c>: a refund or a chargeback.</summary>
@@ -24,6 +26,15 @@ internal sealed class AdjustmentRow
 
     public string? Currency { get; set; }
 
+    /// <summary>Of the amount, minor units; null when nobody said it.</summary>
+    public long? Tax { get; set; }
+
+    /// <summary>Of the amount, minor units; null when nobody said it.</summary>
+    public long? Shipping { get; set; }
+
+    /// <summary>JSON; null when nobody said it.</summary>
+    public string? LineItems { get; set; }
+
     public long OccurredAt { get; set; }
 
     public long ReceivedAt { get; set; }
@@ -35,4 +46,10 @@ internal sealed class AdjustmentRow
     public string Answer { get; set; } = "";
 
     public string RequestHash { get; set; } = "";
+
+    /// <summary>Whether it says what went back.</summary>
+    public bool SaysParts => Tax is not null || Shipping is not null || LineItems is not null;
+
+    /// <summary>What of it took effect. What is left out of a refund that says what went back did not.</summary>
+    public Return ToReturn() => new(Applied, SaysParts ? new ReturnedParts(Tax ?? 0, Shipping ?? 0, LineItem.Parse(LineItems)) : null);
 }

@@ -4,6 +4,7 @@ using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Fraud;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Conversions;
@@ -67,7 +68,7 @@ internal sealed class ConversionIntake(ClickEvidence evidence, LinkPresenter pre
         (row.Amount, row.Currency, row.PaymentProcessor, row.InvoiceId) = (request.Amount, request.Currency, request.PaymentProcessor, request.InvoiceId);
         (row.Tax, row.Shipping, row.Discount) = (request.Tax ?? 0, request.Shipping ?? 0, request.Discount ?? 0);
         (row.LeadEventName, row.CheckoutStartedAt, row.SubscriptionId) = (request.LeadEventName, request.CheckoutStartedAtMs, request.SubscriptionId);
-        row.LineItems = request.LineItems is { } lines ? Json(lines.Select(line => line.ToLineItem())) : null;
+        row.LineItems = LineItem.ToText(request.LineItems?.Select(line => line.ToLineItem()).ToList());
         var customer = Keep(batch, told, request, row);
         if (!told.IsTest)
         {

@@ -87,7 +87,10 @@ internal sealed class ConversionRecord(ConversionRow row, IReadOnlyList<TouchRow
         Shipping = Row.Shipping,
         Refunded = Row.Refunded,
         Currency = Row.Currency,
-        LineItems = Row.LineItems is { } lines ? JsonSerializer.Deserialize<IReadOnlyList<LineItem>>(lines, ApiJson.Options)! : [],
+        LineItems = LineItem.Parse(Row.LineItems) ?? [],
+        Returns = Adjustments.Exists(adjustment => adjustment.Row.SaysParts)
+            ? [.. Adjustments.OrderBy(adjustment => adjustment.Row.OccurredAt).ThenBy(adjustment => adjustment.Row.BusinessKey, StringComparer.Ordinal).Select(adjustment => adjustment.Row.ToReturn())]
+            : [],
         ProgramId = Row.ProgramId,
         Credits =
         [

@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Conversions;
@@ -36,6 +37,7 @@ internal sealed class RefundIntake(EntityId ids)
         if (sale is not null)
         {
             RefuseOther(request, sale.Row);
+            RefuseMore(request, PartsLeft.Of(sale.ToCredited()));
         }
 
         // :: 3
@@ -47,6 +49,9 @@ internal sealed class RefundIntake(EntityId ids)
             SaleKey = saleKey,
             Amount = request.Amount,
             Currency = request.Currency,
+            Tax = request.Tax,
+            Shipping = request.Shipping,
+            LineItems = LineItem.ToText(request.LineItems?.Select(line => line.ToLineItem()).ToList()),
             OccurredAt = at,
             ReceivedAt = batch.NowMs,
             Reason = request.Reason,
@@ -60,7 +65,7 @@ internal sealed class RefundIntake(EntityId ids)
 
         row.Answer = ConversionIntake.Json(new RefundAnswer(
             request.RefundId!, request.InvoiceId!, request.Type!, sale is null ? request.Amount : row.Applied, sale?.Row.Currency ?? request.Currency, request.Reason,
-            Fields.Time(at), sale is null ? "pending" : "applied"));
+            Fields.Time(at), sale is null ? "pending" : "applied", request.Tax, request.Shipping, LineItem.Parse(row.LineItems)));
         batch.Answers.Keep(key, new FirstAnswer("refund", row.Answer, row.RequestHash, null));
         return row.Answer;
     }
@@ -94,6 +99,30 @@ internal sealed class RefundIntake(EntityId ids)
         if (request.Amount > sale.Amount)
         {
             throw ApiError.Unprocessable($"amount: is more than the sale's, which was {sale.Amount}.");
+        }
+    }
+
+    private static void RefuseMore(RefundRequest request, PartsLeft left)
+    {
+        if (request.Tax > left.Tax)
+        {
+            throw ApiError.Unprocessable($"tax: is more than the sale's, of which {left.Tax} did not go back before.");
+        }
+
+        if (request.Shipping > left.Shipping)
+        {
+            throw ApiError.Unprocessable($"shipping: is more than the sale's, of which {left.Shipping} did not go back before.");
+        }
+
+        foreach (var (i, line) in (request.LineItems ?? []).Index())
+        {
+            var there = left.OfProduct(line.ProductId!) ?? throw ApiError.Unprocessable($"lineItems[{i}].productId: {line.ProductId} is not in a line of the sale.");
+            if (line.Amount > there)
+            {
+                throw ApiError.Unprocessable($"lineItems[{i}].amount: is more than the sale's, of which {there} did not go back before.");
+            }
+
+            left.Take(line.ToLineItem());
         }
     }
 }

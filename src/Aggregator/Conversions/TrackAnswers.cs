@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LinkTracker.Aggregator.Links;
+using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Conversions;
 
@@ -23,7 +24,9 @@ internal sealed record EventAnswer(string EventName, string? EventId, SaleCustom
 
 /// <param name="Amount">What takes effect, in minor units of the sale's currency; null while the sale is not known, and nothing was asked for.</param>
 /// <param name="Status"><c>applied</c>, or <c>pending</c>: the sale is not known yet.</param>
-internal sealed record RefundAnswer(string RefundId, string InvoiceId, string Type, long? Amount, string? Currency, string? Reason, string OccurredAt, string Status);
+/// <param name="Tax">As it was told, like the next two; all null when nobody said what went back.</param>
+internal sealed record RefundAnswer(
+    string RefundId, string InvoiceId, string Type, long? Amount, string? Currency, string? Reason, string OccurredAt, string Status, long? Tax, long? Shipping, IReadOnlyList<LineItem>? LineItems);
 
 /// <param name="Customer">Null when it is not known yet.</param>
 /// <param name="SubscriptionCanceledAt">The latest that was told, ISO 8601.</param>

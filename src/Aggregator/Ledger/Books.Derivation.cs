@@ -124,6 +124,7 @@ internal sealed partial class Books
         row.Shares = due.Shares.ToText();
         row.Sold = conversion.Amount;
         row.Refunded = conversion.Refunded;
+        row.BasisLeft = RewardBasis.Left(due.Rule, conversion)?.ToText();
         row.IsTest = due.IsTest;
         row.OccurredAt = conversion.OccurredAtMs;
         row.ApprovedAt ??= ApprovedAt(due);

@@ -19,6 +19,8 @@ internal sealed class CommissionRead
 
     public string State { get; set; } = "";
 
+    public string? Outcome { get; set; }
+
     public long Basis { get; set; }
 
     public string? Decided { get; set; }

@@ -1,4 +1,3 @@
-using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Rewards;
 
 namespace LinkTracker.Aggregator.Ledger;
@@ -47,6 +46,9 @@ internal sealed record CommissionRow
     public long Sold { get; set; }
 
     public long Refunded { get; set; }
+
+    /// <summary>What refunds that said what went back left of what it is computed from, a <see cref="Fraction"/>; null: in proportion to the two above.</summary>
+    public string? BasisLeft { get; set; }
 
     public long Earnings { get; set; }
 
@@ -97,16 +99,20 @@ internal sealed record CommissionRow
     public long Owed() => IsGone || DecidedOutcome is not null ? 0 : AfterRefunds(Ledger.Decided.GrantedBy(Decided, Granted, Basis));
 
     /// <summary>Why nothing is owed; null when something is.</summary>
-    public string? OutcomeNow() => DecidedOutcome ?? (IsGone ? Outcomes.Canceled : Sold > 0 && Refunded >= Sold ? Outcomes.Refunded : null);
+    public string? OutcomeNow() => DecidedOutcome ?? (IsGone ? Outcomes.Canceled : IsRefunded ? Outcomes.Refunded : null);
 
     private string? DecidedOutcome => Decided is null ? null : Ledger.Decided.OutcomeOf(Decided);
 
-    // In proportion to what is left of the sale, rounded once. What cannot be divided goes back with the whole sale.
+    private bool IsRefunded => Refunded > 0 && Sold > 0 && Left.IsZero;
+
+    private Fraction Left => BasisLeft is { } left ? Fraction.Parse(left) : new Fraction(Math.Max(0, Sold - Refunded), Sold);
+
+    // In proportion to what is left of its basis, rounded once. What cannot be divided goes back with the last of it.
     private long AfterRefunds(long granted) => this switch
     {
         { Refunded: 0 } or { Sold: 0 } => granted,
-        _ when Refunded >= Sold => 0,
+        _ when IsRefunded => 0,
         _ when Units.IsWhole(Unit) => granted,
-        _ => (long)Rounding.HalfEven((System.Numerics.BigInteger)granted * (Sold - Refunded), Sold),
+        _ => Left.Of(granted),
     };
 }

@@ -25,6 +25,7 @@ internal static class LedgerStatements
         .Number("granted", row => row.Granted)
         .Number("sold", row => row.Sold)
         .Number("refunded", row => row.Refunded)
+        .Text("basis_left", row => row.BasisLeft)
         .Number("earnings", row => row.Earnings)
         .Text("state", row => row.State)
         .Text("outcome", row => row.Outcome)

@@ -24,11 +24,7 @@ internal sealed class PartnerGroups(ILedgerStore store, ProgramSet programs)
 
     public string? Of(long program, long partner, long atMs) => _known[partner](program, partner, atMs);
 
-    /// <summary>The rule that a commission is by. Versions never change, so it is there; a partner may have been put into another group since.</summary>
-    public RewardRule RuleOf(CommissionRow row)
-    {
-        var rules = programs.ById[row.ProgramId].Versions.First(version => version.Number == row.RuleVersion).Rules;
-        var group = rules.Group(Of(row.ProgramId, row.PartnerId!.Value, row.OccurredAt) ?? Memberships.DefaultGroup);
-        return rules.RewardsOf(group).FirstOrDefault(rule => rule.Id == row.RewardId) ?? rules.AllRewards().First(rule => rule.Id == row.RewardId);
-    }
+    /// <summary>The rule that a commission is by. Versions never change, so it is there.</summary>
+    public RewardRule RuleOf(CommissionRow row) =>
+        programs.RuleOf(row.ProgramId, row.RuleVersion, Of(row.ProgramId, row.PartnerId!.Value, row.OccurredAt), row.RewardId);
 }

@@ -1,5 +1,7 @@
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Customers;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Ledger;
@@ -23,7 +25,13 @@ internal sealed record RewardResponse
 
     public required string? Currency { get; init; }
 
-    /// <summary>The rule, which says what a discount or an access is.</summary>
+    /// <summary>What it is for, in the shop's words; null when the rule does not say it.</summary>
+    public required string? Label { get; init; }
+
+    /// <summary>Of a discount: 1500 is 15 %; null for everything else.</summary>
+    public required int? BasisPoints { get; init; }
+
+    /// <summary>The rule.</summary>
     public required string RewardId { get; init; }
 
     public required int RuleVersion { get; init; }
@@ -59,7 +67,7 @@ internal sealed record RewardResponse
         _ => row.Status,
     };
 
-    public static RewardResponse Of(CommissionRead row, CustomerResponse? customer, long amountToGive) => new()
+    public static RewardResponse Of(CommissionRead row, RewardRule rule, CustomerResponse? customer, long amountToGive) => new()
     {
         Id = EntityId.Format(EntityId.Commission, row.Id),
         Side = row.Side,
@@ -67,6 +75,8 @@ internal sealed record RewardResponse
         Amount = row.Earnings,
         AmountToGive = amountToGive,
         Currency = Units.CurrencyOf(row.Unit),
+        Label = rule.Label,
+        BasisPoints = rule.Discount(),
         RewardId = row.RewardId,
         RuleVersion = row.RuleVersion,
         ProgramId = EntityId.Format(EntityId.Program, row.ProgramId),

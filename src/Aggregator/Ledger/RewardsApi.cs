@@ -1,11 +1,14 @@
 using Dapper;
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>What the shop gives itself: rewards of friends, and those of referrers that are no money.</summary>
-internal sealed class RewardsApi(Database database, LedgerBooks ledger, CommissionPresenter presenter, WaitingSales waiting, TimeProvider clock)
+internal sealed class RewardsApi(
+    Database database, LedgerBooks ledger, ProgramStore programs, CommissionPresenter presenter, WaitingSales waiting, TimeProvider clock)
 {
     private const string Given = $"NOT ({CommissionFilter.Money})";
 
@@ -75,7 +78,8 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
     {
         var customers = presenter.CustomersOf(session, rows);
         var amounts = RewardDues.Of(session, rows);
-        return [.. rows.Select(row => RewardResponse.Of(row, row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id]))];
+        var all = programs.Load(session);
+        return [.. rows.Select(row => RewardResponse.Of(row, all.RuleOf(row.ProgramId, row.RuleVersion, row.PartnerGroup, row.RewardId), row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id]))];
     }
 }
 

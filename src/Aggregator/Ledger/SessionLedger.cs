@@ -8,7 +8,7 @@ using LinkTracker.Aggregator.Webhooks;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>The ledger's tables in one transaction, read and written by sets.</summary>
-internal sealed class SessionLedger(Session session, ExchangeRateStore rates, WebhookOutbox webhooks) : ILedgerStore
+internal sealed class SessionLedger(Session session, ProgramSet programs, ExchangeRateStore rates, WebhookOutbox webhooks) : ILedgerStore
 {
     /// <summary>The counter of positions that are taken.</summary>
     public const string Position = "ledger_position";
@@ -98,7 +98,7 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
         var told = commissions.Where(row => !row.IsTest).ToList();
         var payouts = told.Where(row => row.State == Accounts.Paid).Select(row => row.PayoutId).OfType<long>().Distinct().ToArray();
         var open = payouts.Length == 0 ? [] : session.Query<long>($"SELECT id FROM payouts WHERE {session.In("id", "payouts")} AND status = 'processing'", new { payouts }).ToHashSet();
-        webhooks.Add(session, [.. told.Select(row => CommissionEvent.Of(row, isProcessed: row.PayoutId is { } payout && open.Contains(payout)))]);
+        webhooks.Add(session, [.. told.Zip(RulesOf(told), (row, rule) => CommissionEvent.Of(row, rule, isProcessed: row.PayoutId is { } payout && open.Contains(payout)))]);
     }
 
     public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs) => Mark(
@@ -116,6 +116,16 @@ internal sealed class SessionLedger(Session session, ExchangeRateStore rates, We
         """,
         payouts,
         nowMs);
+
+    // Money of referrers says all by its amount; of what else is given, its rule says what it is.
+    private IEnumerable<RewardRule?> RulesOf(IReadOnlyCollection<CommissionRow> rows)
+    {
+        var groups = new PartnerGroups(this, programs);
+        groups.Load(rows.Where(IsGiven).Select(row => row.PartnerId!.Value));
+        return rows.Select(row => IsGiven(row) ? groups.RuleOf(row) : null);
+    }
+
+    private static bool IsGiven(CommissionRow row) => row.RewardId.Length > 0 && (row.Side == Due.Friend || !Units.IsMoney(row.Unit));
 
     private void Mark(string sql, IReadOnlyCollection<PayoutRow> payouts, long nowMs) => session.ExecuteAll(
         sql, MarkColumns, payouts.Select(payout => new object?[] { payout.Id, payout.ProgramId, payout.PartnerId, payout.Unit, nowMs }));

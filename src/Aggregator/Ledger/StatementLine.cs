@@ -7,6 +7,9 @@ namespace LinkTracker.Aggregator.Ledger;
 /// <summary>A lead or a purchase on a statement with one of its rewards, or with the reason why there is none.</summary>
 internal sealed class StatementLine
 {
+    /// <summary>Nothing is missed any more, and its reward is about to be derived.</summary>
+    public const string NotDerived = "not_derived";
+
     /// <summary>Null: the referrer gets nothing for it.</summary>
     public long? Id { get; set; }
 
@@ -55,7 +58,7 @@ internal sealed class StatementLine
     public bool IsChecked { get; set; }
 
     /// <summary>Of a line without a reward; null when a person gave the referrer one for the same invoice.</summary>
-    public Missed? Missed { get; set; }
+    public string? Missed { get; set; }
 
     public StatementPurchase ToPurchase(IEnumerable<PostingRow> postings) => new(
         EntityId.Format(EntityId.Commission, Id),
@@ -69,7 +72,7 @@ internal sealed class StatementLine
         Credited,
         Currency,
         Earnings,
-        Id is not null ? Status : Missed == Rewards.Missed.NoRate ? "waiting" : "none",
+        Id is not null ? Status : Missed == UnmetReasons.NoRate ? "waiting" : "none",
         Why,
         Note,
         [.. postings.Select(StatementPosting.Of)]);
@@ -93,14 +96,15 @@ internal sealed class StatementLine
     private string WhyNone => Missed switch
     {
         null => "A person gave a reward for this invoice.",
-        Rewards.Missed.Stopped => "The referrer was stopped at that time.",
-        Rewards.Missed.NoRule => $"The program gives no money for a {Type}.",
-        Rewards.Missed.LaterLead => "An earlier lead of the customer has the reward.",
-        Rewards.Missed.NotNth => "Only some of a customer's sales are rewarded, and this is none of them.",
-        Rewards.Missed.TimeOver => "The time in which the customer's sales are rewarded was over.",
-        Rewards.Missed.OtherProducts => "None of its products is rewarded.",
-        Rewards.Missed.BelowMinimum => "It is less than the least amount that is rewarded.",
-        Rewards.Missed.NotDerived => "Its reward is being computed.",
-        _ => $"It waits for an exchange rate of {Fields.Time(OccurredAt)[..10]}, from {Currency!.ToUpperInvariant()} to the program's currency.",
+        UnmetReasons.Stopped => "The referrer was stopped at that time.",
+        UnmetReasons.NoRules or UnmetReasons.OtherEvent => $"The program gives no money for a {Type}.",
+        UnmetReasons.LeadRewarded => "An earlier lead of the customer has the reward.",
+        UnmetReasons.NotNth => "Only some of a customer's sales are rewarded, and this is none of them.",
+        UnmetReasons.NotFirstSale => "Only the customer's first sale is rewarded.",
+        UnmetReasons.MonthsOver => "The time in which the customer's sales are rewarded was over.",
+        UnmetReasons.OtherProducts => "None of its products is rewarded.",
+        UnmetReasons.BelowMinimum => "It is less than the least amount that is rewarded.",
+        UnmetReasons.NoRate => $"It waits for an exchange rate of {Fields.Time(OccurredAt)[..10]}, from {Currency!.ToUpperInvariant()} to the program's currency.",
+        _ => "Its reward is being computed.",
     };
 }

@@ -86,7 +86,7 @@ internal sealed class StatementLines(Session session, LedgerBooks ledger, Statem
             var missed = plan.MissedBy(accounts[lines.Key], scope.Partner);
             foreach (var line in lines)
             {
-                line.Missed = made.Contains((scope.Program, line.OrderKey)) ? null : missed.GetValueOrDefault(line.ConversionId!.Value, Missed.NotDerived);
+                line.Missed = made.Contains((scope.Program, line.OrderKey)) ? null : missed.GetValueOrDefault(line.ConversionId!.Value, StatementLine.NotDerived);
             }
         }
     }

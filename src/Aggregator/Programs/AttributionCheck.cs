@@ -5,15 +5,17 @@ namespace LinkTracker.Aggregator.Programs;
 /// <summary>Whether the rules of attribution make sense.</summary>
 internal static class AttributionCheck
 {
-    private const int MaxLeadDays = 3_650;
-    private const int MaxTouches = 100;
+    public const int MaxLeadDays = 3_650;
+    public const int MaxTouches = 100;
+
+    public static readonly string[] Models = ["last", "first", "linear", "position", "time_decay"];
 
     private static readonly string[] Kinds = ["code", "click", "lead", "contact"];
 
     /// <exception cref="ApiError">422 naming the field by its path.</exception>
     public static void Check(AttributionRules rules, string field)
     {
-        Fields.OneOf(rules.Model, field + ".model", "last", "first", "linear", "position", "time_decay");
+        Fields.OneOf(rules.Model, field + ".model", Models);
         Fields.Between(rules.FirstPercent, field + ".firstPercent", 0, 100);
         Fields.Between(rules.LastPercent, field + ".lastPercent", 0, 100);
         if (rules.FirstPercent + rules.LastPercent > 100)

@@ -10,9 +10,19 @@ internal static class RewardCheck
     private const int MaxProducts = 1_000;
     private const int MaxSteps = 20;
     private const int MaxCaps = 10;
-    private const int WholeInBasisPoints = 10_000;
 
-    private static readonly string[] Periods = ["day", "week", "month", "quarter", "year", "all"];
+    public const int WholeInBasisPoints = 10_000;
+    public const int MaxMonths = 1_200;
+    public const int MaxNth = 1_000_000;
+
+    public static readonly string[] Events = ["lead", "sale"];
+    public static readonly string[] Sides = ["referrer", "friend"];
+    public static readonly string[] Kinds = ["percentage", "flat", "credit", "discount", "access"];
+    public static readonly string[] Bases = ["net", "gross"];
+    public static readonly string[] Measures = ["count", "revenue"];
+    public static readonly string[] Modes = ["marginal", "retroactive"];
+    public static readonly string[] Scopes = ["partner", "program"];
+    public static readonly string[] Periods = ["day", "week", "month", "quarter", "year", "all"];
 
     /// <exception cref="ApiError">422 naming the field by its path.</exception>
     public static void Check(IReadOnlyList<RewardRule> rules, string field)
@@ -34,10 +44,10 @@ internal static class RewardCheck
             throw ApiError.Unprocessable($"{at}.id: is made of lower-case letters, digits, '-' and '_', such as first-sale.");
         }
 
-        Fields.OneOf(rule.Event, at + ".event", "lead", "sale");
-        Fields.OneOf(rule.Side, at + ".side", "referrer", "friend");
-        Fields.OneOf(rule.Kind, at + ".kind", "percentage", "flat", "credit", "discount", "access");
-        Fields.OneOf(rule.Basis, at + ".basis", "net", "gross");
+        Fields.OneOf(rule.Event, at + ".event", Events);
+        Fields.OneOf(rule.Side, at + ".side", Sides);
+        Fields.OneOf(rule.Kind, at + ".kind", Kinds);
+        Fields.OneOf(rule.Basis, at + ".basis", Bases);
         CheckValue(rule, at);
         CheckSales(rule, at);
         if (rule.Tiers is { } tiers)
@@ -64,8 +74,8 @@ internal static class RewardCheck
     private static void CheckSales(RewardRule rule, string at)
     {
         Fields.Between(rule.MinimumAmount, at + ".minimumAmount", 0, Amounts.Max);
-        Fields.Between(rule.MaxMonths ?? 0, at + ".maxMonths", 0, 1_200);
-        Fields.Between(rule.EveryNth ?? 1, at + ".everyNth", 1, 1_000_000);
+        Fields.Between(rule.MaxMonths ?? 0, at + ".maxMonths", 0, MaxMonths);
+        Fields.Between(rule.EveryNth ?? 1, at + ".everyNth", 1, MaxNth);
         RulesCheck.AtMost(rule.Products ?? [], at + ".products", MaxProducts);
         foreach (var (i, product) in (rule.Products ?? []).Index())
         {
@@ -92,9 +102,9 @@ internal static class RewardCheck
             throw ApiError.Unprocessable($"{field}: {kind} has no steps.");
         }
 
-        Fields.OneOf(tiers.By, field + ".by", "count", "revenue");
+        Fields.OneOf(tiers.By, field + ".by", Measures);
         Fields.OneOf(tiers.Period, field + ".period", Periods);
-        Fields.OneOf(tiers.Mode, field + ".mode", "marginal", "retroactive");
+        Fields.OneOf(tiers.Mode, field + ".mode", Modes);
         Fields.Between(tiers.Steps.Count, $"{field}.steps: the number of items", 1, MaxSteps);
         var last = 0L;
         foreach (var (i, step) in tiers.Steps.Index())
@@ -115,7 +125,7 @@ internal static class RewardCheck
 
         foreach (var (i, cap) in rule.Caps.Index())
         {
-            Fields.OneOf(cap.Scope, $"{field}[{i}].scope", "partner", "program");
+            Fields.OneOf(cap.Scope, $"{field}[{i}].scope", Scopes);
             Fields.OneOf(cap.Period, $"{field}[{i}].period", Periods);
             Fields.Between(cap.Amount, $"{field}[{i}].amount", 0, Amounts.Max);
         }

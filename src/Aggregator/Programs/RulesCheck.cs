@@ -11,6 +11,8 @@ internal static class RulesCheck
 
     private const int MaxGroups = 50;
 
+    public static readonly string[] Approvals = ["automatic", "manual"];
+
     /// <exception cref="ApiError">422.</exception>
     public static void Check(ProgramRules rules)
     {
@@ -19,7 +21,7 @@ internal static class RulesCheck
         RewardCheck.Check(rules.Rewards, "rules.rewards");
         CheckGroups(rules.Groups, "rules.groups");
         Fields.Between(rules.HoldingDays, "rules.holdingDays", 0, MaxDays);
-        Fields.OneOf(rules.Approval, "rules.approval", "automatic", "manual");
+        Fields.OneOf(rules.Approval, "rules.approval", Approvals);
         Fields.Between(rules.MinimumPayout, "rules.minimumPayout", 0, Amounts.Max);
         FraudRuleBook.Check(rules.Fraud, "rules.fraud");
     }

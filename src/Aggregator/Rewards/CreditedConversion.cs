@@ -1,3 +1,5 @@
+using System.Text.Json;
+using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
 
 namespace LinkTracker.Aggregator.Rewards;
@@ -27,6 +29,9 @@ internal sealed record CreditedConversion
     /// <summary>How much of <see cref="Amount"/> went back.</summary>
     public long Refunded { get; init; }
 
+    /// <summary>The refunds in the order in which they occurred, as soon as one of them says what went back; until then <see cref="Refunded"/> says all.</summary>
+    public IReadOnlyList<Return> Returns { get; init; } = [];
+
     /// <summary>ISO 4217, lower case; null for what is no sale.</summary>
     public string? Currency { get; init; }
 
@@ -47,7 +52,13 @@ internal sealed record CreditedConversion
 internal sealed record CreditPart(long LinkId, long? PartnerId, Method Method, string? ClickToken, long Weight, long Amount, long Refunded, int Position = 0);
 
 /// <param name="Amount">Of all pieces together, minor units.</param>
-internal sealed record LineItem(string ProductId, string? Name, int Quantity, long Amount);
+internal sealed record LineItem(string ProductId, string? Name, int Quantity, long Amount)
+{
+    /// <summary>As they are stored, which is JSON; null for none.</summary>
+    public static IReadOnlyList<LineItem>? Parse(string? lines) => lines is null ? null : JsonSerializer.Deserialize<IReadOnlyList<LineItem>>(lines, ApiJson.Options);
+
+    public static string? ToText(IReadOnlyList<LineItem>? lines) => lines is null ? null : JsonSerializer.Serialize(lines, ApiJson.Options);
+}
 
 /// <summary>Everything of one customer that rewards depend on.</summary>
 /// <param name="Conversions">All of them, credited or not, in no order.</param>

@@ -27,15 +27,17 @@ internal sealed class CustomerPlace
         }
     }
 
-    /// <summary>Why the rule is not for this conversion, as far as its kind and place say; null when it is.</summary>
-    public Missed? WhyNot(RewardRule rule, long partner, CreditedConversion conversion) => (conversion.Kind, rule.Event) switch
+    /// <summary>Why the rule is not for this conversion, as far as its kind and place say; null: it is.</summary>
+    public string? WhyNot(RewardRule rule, long partner, CreditedConversion conversion) => (conversion.Kind, rule) switch
     {
-        (FactKind.Lead, "lead") => _firstLeads[partner] == conversion.Key ? null : Missed.LaterLead,
-        (FactKind.Sale, "sale") when rule.EveryNth is { } nth && _sales % nth != 0 => Missed.NotNth,
-        (FactKind.Sale, "sale") => rule.MaxMonths is not { } months || IsWithin(months, conversion.OccurredAtMs) ? null : Missed.TimeOver,
-        _ => Missed.NoRule,
+        (FactKind.Lead, { Event: "lead" }) => _firstLeads[partner] == conversion.Key ? null : UnmetReasons.LeadRewarded,
+        (FactKind.Lead, _) or (_, { Event: "lead" }) => UnmetReasons.OtherEvent,
+        (_, { EveryNth: { } nth }) when _sales % nth != 0 => UnmetReasons.NotNth,
+        (_, { MaxMonths: 0 }) => _sales == 1 ? null : UnmetReasons.NotFirstSale,
+        (_, { MaxMonths: { } months }) => IsWithin(months, conversion.OccurredAtMs) ? null : UnmetReasons.MonthsOver,
+        _ => null,
     };
 
     private bool IsWithin(int months, long atMs) =>
-        months == 0 ? _sales == 1 : atMs < DateTimeOffset.FromUnixTimeMilliseconds(_firstSaleAtMs!.Value).AddMonths(months).ToUnixTimeMilliseconds();
+        atMs < DateTimeOffset.FromUnixTimeMilliseconds(_firstSaleAtMs!.Value).AddMonths(months).ToUnixTimeMilliseconds();
 }

@@ -14,4 +14,14 @@ internal static class RewardRules
 
     /// <summary>What somebody in the group gets.</summary>
     public static IReadOnlyList<RewardRule> RewardsOf(this ProgramRules rules, ReferrerGroup? group) => group?.Rewards ?? rules.Rewards;
+
+    /// <summary>The rule of this id that somebody in the group had then; a partner may have been put into another group since.</summary>
+    public static RewardRule RuleOf(this ProgramSet programs, long program, int version, string? group, string rewardId)
+    {
+        var rules = programs.ById[program].Versions.First(one => one.Number == version).Rules;
+        return rules.RewardsOf(rules.Group(group ?? Memberships.DefaultGroup)).FirstOrDefault(rule => rule.Id == rewardId) ?? rules.AllRewards().First(rule => rule.Id == rewardId);
+    }
+
+    /// <summary>The discount in hundredths of a percent; null for what is none.</summary>
+    public static int? Discount(this RewardRule rule) => rule.Kind == "discount" ? rule.BasisPoints : null;
 }

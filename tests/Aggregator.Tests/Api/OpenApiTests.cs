@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LinkTracker.Aggregator.Programs;
 
 namespace LinkTracker.Aggregator.Tests.Api;
 
@@ -37,6 +38,30 @@ public class OpenApiTests
 
         Assert.Equal("#/components/schemas/LinkUpdate", SchemaOf(paths.GetProperty("/links/{linkId}").GetProperty("patch").GetProperty("requestBody")));
         Assert.False(schemas.GetProperty("LinkUpdate").TryGetProperty("required", out _));
+    }
+
+    [Fact]
+    public async Task The_document_says_of_every_field_of_rules_what_it_means_and_may_be()
+    {
+        var (_, schemas) = await ReadAsync();
+
+        // What is an object has a component of its own, which says what it is.
+        Assert.All(RuleFields.All.Where(field => field.Name != "tiers"), field =>
+        {
+            var schema = schemas.GetProperty(field.Of.Name).GetProperty("properties").GetProperty(field.Name);
+            if (field.Choices is { } choices)
+            {
+                Assert.Equal(choices, schema.GetProperty("enum").EnumerateArray().Select(choice => choice.GetString()));
+            }
+
+            if (field.Range is var (least, most))
+            {
+                Assert.Equal((least, most), (schema.GetProperty("minimum").GetInt64(), schema.GetProperty("maximum").GetInt64()));
+            }
+
+            Assert.True(schema.TryGetProperty("description", out var about), field.Name);
+            Assert.Equal(field.About, about.GetString());
+        });
     }
 
     [Fact]

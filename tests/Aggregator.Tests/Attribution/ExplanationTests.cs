@@ -1,9 +1,12 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.Aggregator.Tests.Ledger;
+using LinkTracker.Aggregator.Tests.Rewards;
 
 namespace LinkTracker.Aggregator.Tests.Attribution;
 
@@ -113,6 +116,97 @@ public abstract class ExplanationTests : EngineTests
         }
     }
 
+    [EngineFact]
+    public async Task What_led_to_no_commission_says_why_rule_by_rule()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules
+        {
+            Rewards =
+            [
+                new RewardRule { Id = "big", BasisPoints = 1_000, MinimumAmount = 5_000 },
+                new RewardRule { Id = "third", BasisPoints = 500, EveryNth = 3 },
+                new RewardRule { Id = "lead", Event = "lead", Kind = "flat", Amount = 100, Side = "friend" },
+            ],
+        });
+        var ana = await shop.PartnerAsync("Ana");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 900, invoiceId = "i", referralCode = "link0" })).Ok();
+        var told = await ExplainSaleAsync(server);
+        Assert.Equal(
+            [
+                $"{ana} big referrer below_minimum The reward big needs 50.00 USD at least, and there is less to compute it from.",
+                $"{ana} third referrer not_nth The reward third is for one in 3 sales of the customer, and this is one between.",
+                $"{ana} lead friend other_event The reward lead is for each lead, and this is none.",
+            ],
+            told.GetProperty("notRewarded").EnumerateArray().Select(one => string.Join(' ', new[] { "partnerId", "rewardId", "side", "reason", "explanation" }.Select(name => one.GetProperty(name).GetString()))));
+        Assert.EndsWith(
+            "It led to no commission. The reward big needs 50.00 USD at least, and there is less to compute it from. The reward third is for one in 3 sales of the customer, and this is one between.",
+            told.GetProperty("summary").GetString(), StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task Nothing_by_rule_for_an_invoice_that_a_person_made_a_commission_for_is_told()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules { Rewards = [new RewardRule { Id = "sales", BasisPoints = 1_000 }] });
+        var ana = await shop.PartnerAsync("Ana");
+        (await server.PostAsync("/track/lead", new { clickId = "", referralCode = "link0", eventName = "Sign up", customerExternalId = "c" })).Ok();
+        (await server.PostAsync("/commissions", new { type = "sale", partnerId = ana, customerId = "ext_c", sale = new { amount = 1_000, currency = "usd", invoiceId = "i" } })).Ok();
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_000, invoiceId = "i" })).Ok();
+        Assert.EndsWith(
+            "It led to no commission. The reward sales is left out, because a person made a commission of Ana for this invoice.",
+            (await ExplainSaleAsync(server)).GetProperty("summary").GetString(), StringComparison.Ordinal);
+    }
+
+    [EngineFact]
+    public async Task What_the_shop_gives_is_told_in_its_own_words_with_what_went_back()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules
+        {
+            Rewards =
+            [
+                new RewardRule { Id = "off", Side = "friend", Kind = "discount", BasisPoints = 1_250 },
+                new RewardRule { Id = "vip", Kind = "access", Label = "VIP lounge" },
+                new RewardRule { Id = "credit", Side = "friend", Kind = "credit", Amount = 300 },
+            ],
+        });
+        await shop.PartnerAsync("Ana");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_000, shipping = 100, invoiceId = "i", referralCode = "link0" })).Ok();
+        (await server.PostAsync("/track/refund", new { invoiceId = "i", refundId = "r", amount = 270, shipping = 0 })).Ok();
+        var told = await ExplainSaleAsync(server);
+        Assert.Contains(
+            "It led to 3 commissions: 12.5 % off for the friend (pending), VIP lounge for the referrer (pending), 2.10 USD credit for the friend (pending).",
+            told.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.Equal((270, 0, JsonValueKind.Null), (told.GetProperty("adjustments")[0].GetProperty("amount").GetInt64(), told.GetProperty("adjustments")[0].GetProperty("shipping").GetInt64(), told.GetProperty("adjustments")[0].GetProperty("tax").ValueKind));
+    }
+
+    [Theory]
+    [InlineData("event", true, "because only leads and sales are rewarded.")]
+    [InlineData("sale", true, "because the link is of no partner.")]
+    [InlineData("sale", false, "because nobody is credited.")]
+    public void Without_a_rule_that_was_asked_the_summary_says_why(string type, bool isCredited, string why)
+    {
+        var touch = new ExplainedTouch("click", "link_1", "d/k", null, null, "t", "2026-01-01T00:00:00.000Z", null, null);
+        var answer = new ExplanationAnswer(
+            "id", "", type, "e", "t", "t", false, null, null, 0, new ExplainedInputs("c", "c", null, null, null, null), isCredited ? new ExplainedProgram("p", "P") : null, 1, new AttributionRules(),
+            "last", false, isCredited ? [new ExplainedCredit(touch, 1, 100, 0, 0)] : [], [], [], [], []);
+        Assert.EndsWith("It led to no commission, " + why, InWords.Summary(answer), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_reason_for_no_reward_has_a_sentence_of_its_own()
+    {
+        var conversion = RewardSample.Sale(1, 100);
+        var reasons = typeof(UnmetReasons).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToList();
+        var sentences = reasons.ConvertAll(reason => RewardWords.Why(new Unmet(conversion, 1, new RewardRule { Id = "r", EveryNth = 2, MaxMonths = 3 }, reason), "Ana", "eur"));
+        Assert.Equal(12, sentences.Distinct().Count());
+        Assert.Throws<ArgumentException>(() => RewardWords.Why(new Unmet(conversion, 1, null, "else"), "Ana", "eur"));
+    }
+
     [Fact]
     public void Every_reason_has_a_sentence_of_its_own()
     {
@@ -122,6 +216,9 @@ public abstract class ExplanationTests : EngineTests
         Assert.Equal(sentences.Count, sentences.Distinct().Count());
         Assert.All(sentences, sentence => Assert.StartsWith("The click on the link of d/k ", sentence, StringComparison.Ordinal));
     }
+
+    private static async Task<JsonElement> ExplainSaleAsync(AggregatorServer server) => (await server.GetAsync(
+        $"/conversions/{EntityId.Format(EntityId.Sale, server.Database.Read(session => session.First<long>("SELECT id FROM conversions WHERE kind = 'sale'")))}/explanation")).Ok();
 
     private static Fact Fact(long id, FactKind kind, long atMs, params Touch[] evidence) =>
         new() { Id = id, Kind = kind, Key = "key" + id, EventName = "key" + id, OccurredAtMs = atMs, Evidence = evidence };

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Programs;
+using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
+using LinkTracker.Aggregator.Tests.Attribution;
 using LinkTracker.Aggregator.Tests.Engines;
 using LinkTracker.Aggregator.Webhooks;
 
@@ -240,6 +242,33 @@ public abstract class LedgerApiTests : EngineTests
         Assert.Equal((2, 0), ((await server.GetAsync("/rewards?programId=" + program)).Ok().GetArrayLength(), (await server.GetAsync("/rewards?programId=prog_nope")).Ok().GetArrayLength()));
         Assert.Equal("access", (await server.GetAsync("/rewards?side=referrer")).Ok()[0].GetProperty("kind").GetString());
         await HoldsAsync(server);
+    }
+
+    [EngineFact]
+    public async Task A_reward_and_its_webhook_say_what_it_is_by_the_rule_of_the_partners_group()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        RewardRule Discount(int basisPoints, string? label) => new() { Id = "off", Side = "friend", Kind = "discount", BasisPoints = basisPoints, Label = label };
+        shop.Rules(new ProgramRules { Rewards = [Tenth, Discount(500, null)], Groups = [new ReferrerGroup("gold", [Tenth, Discount(1_500, "15 % off the next bill")])] });
+        (await server.PostAsync("/webhooks", new { name = "shop", url = "https://hooks.example.com/", triggers = new[] { "commission.created" } })).Ok();
+        var (ana, ben) = (await shop.PartnerAsync("Ana"), await shop.PartnerAsync("Ben"));
+        var program = server.Programs().Default;
+        server.Database.Write(session =>
+        {
+            Memberships.Set(session, program, StoredHistory.IdOf(EntityId.Partner, ben), 0, "gold");
+            return 0;
+        });
+        shop.Sale(ana, "c", 10_000);
+        shop.Sale(ben, "d", 10_000, invoice: "second");
+
+        var rewards = (await server.GetAsync("/rewards")).Ok().EnumerateArray().Select(SaidBy).Order(StringComparer.Ordinal);
+        Assert.Equal([" 500", "15 % off the next bill 1500"], rewards);
+        var told = server.Database.Read(session => session.Query<string>("SELECT body FROM webhook_messages ORDER BY id"))
+            .Select(body => JsonDocument.Parse(body).RootElement.GetProperty("data")).Select(data => $"{data.GetProperty("rewardId").GetString()} {SaidBy(data)}").Order(StringComparer.Ordinal);
+        Assert.Equal(["off  500", "off 15 % off the next bill 1500", "sales  ", "sales  "], told);
+
+        static string SaidBy(JsonElement one) => $"{one.GetProperty("label").GetString()} {(one.GetProperty("basisPoints") is { ValueKind: JsonValueKind.Number } points ? points.GetInt32() : null)}";
     }
 
     [EngineFact]

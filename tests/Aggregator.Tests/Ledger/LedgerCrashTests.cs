@@ -1,5 +1,6 @@
 using LinkTracker.Aggregator.Ledger;
 using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Engines;
 using LinkTracker.Aggregator.Tests.Storage;
@@ -24,7 +25,7 @@ public abstract class LedgerCrashTests : EngineTests
             using var database = await OpenDatabaseAsync();
             Prepare(database);
             var process = new MortalProcess(seed, OneDeathIn);
-            var world = ShopDay.Many(seed, InOneDatabase, Transactions(database, process));
+            var world = ShopDay.Many(seed, InOneDatabase, Transactions(database, process, Twice([.. new RandomShop(seed).Rules()])));
             Same(database, world);
             SameBooks.Hold(seed, ShopDay.Many(seed, InOneDatabase), world);
             (undone, unanswered) = (undone + process.Undone, unanswered + process.Unanswered);
@@ -34,7 +35,7 @@ public abstract class LedgerCrashTests : EngineTests
         Assert.True(unanswered > Operations / OneDeathIn / 2, $"only {unanswered} transactions were done without an answer");
     }
 
-    private static Action<MemoryLedger, Action<ILedgerStore>> Transactions(TestDatabase database, MortalProcess process)
+    private static Action<MemoryLedger, Action<ILedgerStore>> Transactions(TestDatabase database, MortalProcess process, ProgramSet programs)
     {
         var rates = new ExchangeRateStore(new Settings { Currency = "eur" });
         var webhooks = new WebhookOutbox(new EntityId(TimeProvider.System), TimeProvider.System);
@@ -44,7 +45,7 @@ public abstract class LedgerCrashTests : EngineTests
             process.Answer(
                 () => database.Database.Write(session =>
                 {
-                    work(ledger = new CrashingLedger(new SessionLedger(session, rates, webhooks), process.Pass, memory));
+                    work(ledger = new CrashingLedger(new SessionLedger(session, programs, rates, webhooks), process.Pass, memory));
                     process.Pass();
                     return 0;
                 }),

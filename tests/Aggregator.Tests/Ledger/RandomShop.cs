@@ -29,11 +29,17 @@ internal sealed class RandomShop(int seed)
 
         var credits = Credits();
         var amount = 1 + Next(20_000);
-        return Sale(id, amount, at, 0, credits) with { Tax = Next(amount), Shipping = Next(50) };
+        return Sale(id, amount, at, 0, credits) with { Tax = Next(amount), Shipping = Next(50), LineItems = Next(2) == 0 ? Lines(amount) : [] };
     }
 
-    public CreditedConversion Refunded(CreditedConversion sale) =>
-        sale with { Refunded = Next(3) == 0 ? sale.Amount : sale.Refunded + _random.NextInt64(sale.Amount - sale.Refunded + 1) };
+    /// <summary>Some of it or all that is left went back, and every other refund says what that was, sometimes more than there is.</summary>
+    public CreditedConversion Refunded(CreditedConversion sale)
+    {
+        var left = sale.Amount - sale.Refunded;
+        var amount = Next(3) == 0 ? left : _random.NextInt64(left + 1);
+        var parts = Next(2) == 0 ? null : new ReturnedParts(_random.NextInt64(amount + 1), Next(60), Next(2) == 0 ? null : Lines(amount));
+        return sale with { Refunded = sale.Refunded + amount, Returns = [.. sale.Returns, new Return(amount, parts)] };
+    }
 
     /// <summary>The same, credited to others or in the other program.</summary>
     public CreditedConversion Moved(CreditedConversion conversion)
@@ -43,6 +49,9 @@ internal sealed class RandomShop(int seed)
     }
 
     public T Pick<T>(IReadOnlyList<T> some) => some[Next(some.Count)];
+
+    private IReadOnlyList<LineItem> Lines(long amount) =>
+        [.. Enumerable.Range(0, 1 + Next(3)).Select(_ => new LineItem("p" + Next(4), null, 1, _random.NextInt64((amount / 3) + 1)))];
 
     private (long? Partner, long Weight)[] Credits() => [.. Enumerable.Range(0, 1 + Next(3)).Select(_ => (Next(6) == 0 ? (long?)null : Ana + Next(3), 1L + Next(5)))];
 
@@ -59,6 +68,7 @@ internal sealed class RandomShop(int seed)
             BasisPoints = Next(3_000),
             Amount = Next(900),
             Basis = Pick(["net", "gross"]),
+            Products = isLead || Next(4) > 0 ? null : ["p0", "p1"],
             MinimumAmount = isLead || Next(3) > 0 ? 0 : Next(5_000),
             MaxMonths = Next(4) == 0 ? Next(2) : null,
             EveryNth = Next(4) == 0 ? 1 + Next(3) : null,

@@ -31,9 +31,9 @@ internal static class RewardReference
                 }
 
                 granted.Add((one.Of, one.Partner, amount));
-                var left = one.Of.Amount - one.Of.Refunded;
-                var isWhole = rule.Kind is "discount" or "access";
-                owed[(one.Of.Id, rule.Id, rule.Side, one.Partner)] = one.Of.Amount == 0 || one.Of.Refunded == 0 || (isWhole && left > 0) ? amount : Round(amount * left, one.Of.Amount);
+                var (left, whole) = one.Of.Amount == 0 || one.Of.Refunded == 0 ? (1, 1) : Left(rule, one.Of);
+                var isOnce = rule.Kind is "discount" or "access";
+                owed[(one.Of.Id, rule.Id, rule.Side, one.Partner)] = isOnce && left > 0 ? amount : Round(amount * left, whole);
             }
         }
 
@@ -58,8 +58,8 @@ internal static class RewardReference
                 continue;
             }
 
-            var basis = one.Kind == FactKind.Lead ? BigInteger.Zero : rule.Basis == "gross" ? one.Amount : BigInteger.Max(0, (BigInteger)one.Amount - one.Tax - one.Shipping);
-            if (basis < rule.MinimumAmount)
+            var basis = one.Kind == FactKind.Lead ? BigInteger.Zero : Basis(rule, one.Amount, one.Tax, one.Shipping, one.LineItems);
+            if (basis < rule.MinimumAmount || (rule.Products is { } products && !one.LineItems.Any(line => products.Contains(line.ProductId))))
             {
                 continue;
             }
@@ -85,6 +85,61 @@ internal static class RewardReference
                 yield return isOnce ? (one, partner, basis, basis, [1], [0]) : (one, partner, basis, Parts(basis, weights, own), weights, own);
             }
         }
+    }
+
+    // All gross; or without tax and shipping. Of products no more than their lines.
+    private static BigInteger Basis(RewardRule rule, BigInteger amount, BigInteger tax, BigInteger shipping, IEnumerable<LineItem> lines)
+    {
+        var all = rule.Basis == "gross" ? amount : BigInteger.Max(0, amount - tax - shipping);
+        return rule.Products is null ? all : BigInteger.Min(all, lines.Where(line => rule.Products.Contains(line.ProductId)).Aggregate(BigInteger.Zero, (sum, line) => sum + line.Amount));
+    }
+
+    // What refunds leave of the basis, as a fraction that is never shortened: basis and goods are so many of one denominator.
+    private static (BigInteger Left, BigInteger Whole) Left(RewardRule rule, CreditedConversion sale)
+    {
+        var whole = Basis(rule, sale.Amount, sale.Tax, sale.Shipping, sale.LineItems);
+        if (whole == 0 || sale.Returns.All(back => back.Parts is null))
+        {
+            return (sale.Amount - sale.Refunded, sale.Amount);
+        }
+
+        var (basis, goods, of) = (whole, BigInteger.Max(0, (BigInteger)sale.Amount - sale.Tax - sale.Shipping), BigInteger.One);
+        var (amount, tax, shipping) = ((BigInteger)sale.Amount, (BigInteger)sale.Tax, (BigInteger)sale.Shipping);
+        var there = sale.LineItems.Select(line => line.ProductId).Distinct().ToDictionary(id => id, id => sale.LineItems.Where(line => line.ProductId == id).Sum(line => line.Amount));
+        foreach (var back in sale.Returns)
+        {
+            if (back.Parts is null)
+            {
+                var kept = amount - back.Amount;
+                (basis, goods, of) = amount == 0 ? (basis, goods, of) : (basis * kept, goods * kept, of * amount);
+                amount = kept;
+                continue;
+            }
+
+            var (backTax, backShipping) = (BigInteger.Min(back.Parts.Tax, tax), BigInteger.Min(back.Parts.Shipping, shipping));
+            var came = new List<LineItem>();
+            foreach (var line in back.Parts.Lines ?? [])
+            {
+                var some = Math.Min(line.Amount, there.GetValueOrDefault(line.ProductId));
+                there[line.ProductId] = there.GetValueOrDefault(line.ProductId) - some;
+                came.Add(new LineItem(line.ProductId, null, 1, some));
+            }
+
+            var goodsBack = BigInteger.Max(0, back.Amount - backTax - backShipping);
+            var goodsLeft = BigInteger.Max(0, goods - (goodsBack * of));
+            if (rule.Products is not null && back.Parts.Lines is null)
+            {
+                (basis, goods, of) = goods == 0 ? (basis, goods, of) : (basis * goodsLeft, goods * goodsLeft, of * goods);
+            }
+            else
+            {
+                (basis, goods) = (BigInteger.Max(0, basis - (Basis(rule, back.Amount, backTax, backShipping, came) * of)), goodsLeft);
+            }
+
+            (amount, tax, shipping) = (amount - back.Amount, tax - backTax, shipping - backShipping);
+        }
+
+        return amount == 0 ? (0, 1) : (basis, whole * of);
     }
 
     private static BigInteger Price(RewardRule rule, List<(CreditedConversion Of, long Partner, BigInteger Basis, BigInteger Share, BigInteger[] Weights, List<int> Own)> meant, int i)

@@ -130,19 +130,19 @@ public class RewardPlanTests
     [Fact]
     public void What_gives_no_money_says_what_was_missed()
     {
-        Assert.Equal(Missed.NoRule, Why(Tenth, Lead(1)));
-        Assert.Equal(Missed.NoRule, Why(Tenth with { Kind = "credit", Amount = 1 }, Sale(1, 100)));
-        Assert.Equal(Missed.NoRule, Why(Tenth with { Side = "friend" }, Sale(1, 100)));
-        Assert.Equal(Missed.LaterLead, Why(new RewardRule { Id = "r", Event = "lead", Kind = "flat", Amount = 70 }, Lead(1, Noon + 1), Lead(2)));
-        Assert.Equal(Missed.NotNth, Why(Tenth with { EveryNth = 2 }, Sale(1, 100)));
-        Assert.Equal(Missed.TimeOver, Why(Tenth with { MaxMonths = 0 }, Sale(1, 100, Noon + 1), Sale(2, 100)));
-        Assert.Equal(Missed.OtherProducts, Why(Tenth with { Products = ["car"] }, Sale(1, 100)));
-        Assert.Equal(Missed.BelowMinimum, Why(Tenth with { MinimumAmount = 101 }, Sale(1, 100)));
-        Assert.Equal(Missed.BelowMinimum, Why(new RewardRule { Id = "r", Event = "lead", Kind = "flat", Amount = 70, MinimumAmount = 1 }, Lead(1)));
-        Assert.Equal(Missed.NoRate, Why(Tenth, Sale(1, 100) with { Currency = "usd" }));
+        Assert.Equal(UnmetReasons.OtherEvent, Why(Tenth, Lead(1)));
+        Assert.Equal(UnmetReasons.NoRules, Why(Tenth with { Kind = "credit", Amount = 1 }, Sale(1, 100)));
+        Assert.Equal(UnmetReasons.NoRules, Why(Tenth with { Side = "friend" }, Sale(1, 100)));
+        Assert.Equal(UnmetReasons.LeadRewarded, Why(new RewardRule { Id = "r", Event = "lead", Kind = "flat", Amount = 70 }, Lead(1, Noon + 1), Lead(2)));
+        Assert.Equal(UnmetReasons.NotNth, Why(Tenth with { EveryNth = 2 }, Sale(1, 100)));
+        Assert.Equal(UnmetReasons.NotFirstSale, Why(Tenth with { MaxMonths = 0 }, Sale(1, 100, Noon + 1), Sale(2, 100)));
+        Assert.Equal(UnmetReasons.OtherProducts, Why(Tenth with { Products = ["car"] }, Sale(1, 100)));
+        Assert.Equal(UnmetReasons.BelowMinimum, Why(Tenth with { MinimumAmount = 101 }, Sale(1, 100)));
+        Assert.Equal(UnmetReasons.BelowMinimum, Why(new RewardRule { Id = "r", Event = "lead", Kind = "flat", Amount = 70, MinimumAmount = 1 }, Lead(1)));
+        Assert.Equal(UnmetReasons.NoRate, Why(Tenth, Sale(1, 100) with { Currency = "usd" }));
         Assert.Null(Why(Tenth, Sale(1, 100)));
 
-        static Missed? Why(RewardRule rule, params CreditedConversion[] conversions) => MissedBy("default", rule, conversions);
+        static string? Why(RewardRule rule, params CreditedConversion[] conversions) => MissedBy("default", rule, conversions);
     }
 
     [Fact]
@@ -151,13 +151,56 @@ public class RewardPlanTests
         var rules = new ProgramRules { Rewards = [Tenth with { Id = "a", MinimumAmount = 101 }, Tenth with { Id = "b", EveryNth = 2 }] };
         var plan = new RewardPlan(Rules(rules), (_, _, _) => "default", (amount, _, _, _) => amount);
         var account = new CustomerAccount(1, false, [Sale(1, 100), Sale(2, 100, Noon + 1), Sale(3, 100, Noon + 2, 0, (Ben, 1))]);
-        Assert.Equal(new Dictionary<long, Missed> { [1] = Missed.BelowMinimum }, plan.MissedBy(account, Ana));
+        Assert.Equal(new Dictionary<long, string> { [1] = UnmetReasons.BelowMinimum }, plan.MissedBy(account, Ana));
     }
 
     [Fact]
-    public void Who_was_stopped_then_missed_it_for_that() => Assert.Equal(Missed.Stopped, MissedBy(null, Tenth, Sale(1, 100)));
+    public void Who_was_stopped_then_missed_it_for_that() => Assert.Equal(UnmetReasons.Stopped, MissedBy(null, Tenth, Sale(1, 100)));
 
-    private static Missed? MissedBy(string? group, RewardRule rule, params CreditedConversion[] conversions) =>
+    private static string? MissedBy(string? group, RewardRule rule, params CreditedConversion[] conversions) =>
         new RewardPlan(Rules(rule), (_, _, _) => group, (amount, from, to, _) => from == to ? amount : null)
             .MissedBy(new CustomerAccount(1, false, conversions), Ana).TryGetValue(1, out var missed) ? missed : null;
+
+    [Fact]
+    public void A_rule_that_gives_nothing_says_the_first_condition_that_was_not_met()
+    {
+        RewardRule[] rules =
+        [
+            Tenth with { Id = "big", MinimumAmount = 1_000 },
+            Tenth with { Id = "car", Products = ["car"] },
+            Tenth with { Id = "first", MaxMonths = 0 },
+            new RewardRule { Id = "lead", Event = "lead", Kind = "flat", Amount = 5 },
+            Tenth with { Id = "month", MaxMonths = 1 },
+            Tenth with { Id = "third", EveryNth = 3 },
+            new RewardRule { Id = "vip", Kind = "access", Label = "lounge" },
+        ];
+        var unmet = Unmet(Rules(rules), Lead(1), Lead(2, Noon + 1), Sale(3, 100, Noon + 2), Sale(4, 100, Noon + (40 * Day), 0, (Ana, 2), (Ben, 1)));
+        Assert.Equal(
+            [
+                "1 Ana big other_event", "1 Ana car other_event", "1 Ana first other_event", "1 Ana month other_event", "1 Ana third other_event", "1 Ana vip other_event",
+                "2 Ana big other_event", "2 Ana car other_event", "2 Ana first other_event", "2 Ana lead lead_rewarded", "2 Ana month other_event", "2 Ana third other_event", "2 Ana vip other_event",
+                "3 Ana big below_minimum", "3 Ana car other_products", "3 Ana lead other_event", "3 Ana third not_nth",
+                "4 Ana big below_minimum", "4 Ana car other_products", "4 Ana first not_first_sale", "4 Ana lead other_event", "4 Ana month months_over", "4 Ana third not_nth",
+                "4 Ben big below_minimum", "4 Ben car other_products", "4 Ben first not_first_sale", "4 Ben lead other_event", "4 Ben month months_over", "4 Ben third not_nth", "4 Ben vip other_referrer",
+            ],
+            unmet);
+    }
+
+    [Fact]
+    public void Whoever_was_stopped_or_is_in_a_group_without_rewards_gets_nothing_by_any_rule_and_a_sale_without_a_rate_waits()
+    {
+        var rules = Rules(new ProgramRules { Rewards = [Tenth], Groups = [new ReferrerGroup("staff", [])] });
+        Assert.Equal(["1 Ana  stopped"], UnmetIn(null, rules, Sale(1, 100)));
+        Assert.Equal(["1 Ana  no_rules"], UnmetIn("staff", rules, Sale(1, 100)));
+        Assert.Equal(["1 Ana r no_rate"], UnmetIn("default", rules, Sale(1, 100) with { Currency = "usd" }));
+    }
+
+    private static IEnumerable<string> Unmet(ProgramSet programs, params CreditedConversion[] conversions) => UnmetIn("default", programs, conversions);
+
+    private static IEnumerable<string> UnmetIn(string? group, ProgramSet programs, params CreditedConversion[] conversions)
+    {
+        var unmet = new List<Unmet>();
+        new RewardPlan(programs, (_, _, _) => group, (amount, from, to, _) => from == to ? amount : null).Of(new CustomerAccount(1, false, conversions), unmet);
+        return unmet.Select(one => $"{one.Conversion.Id} {(one.PartnerId == Ana ? "Ana" : "Ben")} {one.Rule?.Id} {one.Reason}");
+    }
 }
