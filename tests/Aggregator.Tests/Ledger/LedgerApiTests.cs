@@ -426,6 +426,38 @@ public abstract class LedgerApiTests : EngineTests
     }
 
     [EngineFact]
+    public async Task A_change_of_a_call_that_is_sent_again_with_its_key_is_made_once()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules { Rewards = [Tenth], Approval = "manual" });
+        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
+        var id = (await server.GetAsync("/commissions")).Ok()[0].GetProperty("id").GetString();
+        foreach (var (send, path, body, other, left) in new (Func<string, object, Task<Reply>>, string, object, object, string)[]
+        {
+            (server.PatchAsync, "/commissions/" + id, new { modifySaleAmount = -1_000 }, new { modifySaleAmount = -2_000 }, "pending 900"),
+            (server.PatchAsync, "/commissions/bulk", new { commissionIds = new[] { id }, status = "fraud" }, new { commissionIds = new[] { id }, status = "pending" }, "fraud 0"),
+            (server.PostAsync, "/commissions/approve", new { commissionIds = new[] { id } }, new { commissionIds = new[] { id, id } }, "fraud 0"),
+        })
+        {
+            server.Client.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+            var first = await send(path, body);
+            first.Ok();
+            Assert.Equal([left], await shop.StatusesAsync());
+            Assert.Equal(first, await send(path, body));
+            (await send(path, other)).Refused(422, "unprocessable_entity");
+            Assert.Equal([left], await shop.StatusesAsync());
+            server.Client.DefaultRequestHeaders.Remove("Idempotency-Key");
+        }
+
+        // What was changed since is not changed back, and the answer is that of then.
+        (await server.PatchAsync("/commissions/" + id, new { status = "pending" })).Ok();
+        server.Client.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+        Assert.Equal("fraud", (await server.PatchAsync("/commissions/bulk", new { commissionIds = new[] { id }, status = "fraud" })).Ok()[0].GetProperty("status").GetString());
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+    }
+
+    [EngineFact]
     public async Task Without_a_program_a_statement_is_of_the_one_that_its_partner_is_in()
     {
         await using var server = await StartAsync();
