@@ -18,23 +18,26 @@ internal sealed partial class Books
             store.CheckAgain(otherwise);
         }
 
-        // Those that a person made are of no conversion's rule, and stay as they are.
-        var existing = _rows.Track(store.OfCustomers(_accounts.Keys)).Where(row => row.RewardId.Length > 0).ToLookup(row => row.CustomerId!.Value);
+        var existing = _rows.Track(store.OfCustomers(_accounts.Keys)).ToLookup(row => row.CustomerId!.Value);
         _groups.Load(_accounts.Values.SelectMany(account => account.Conversions).SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>());
         var plan = new RewardPlan(programs, _groups.Of, store.Rates);
-        var made = MadeByHand();
+        var made = MadeByHand(existing.SelectMany(some => some));
         foreach (var account in _accounts.Values)
         {
-            var dues = plan.Of(account).Where(due => due.Rule.Side == Due.Friend || !made.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
-            Match(dues, existing[account.CustomerId]);
+            // Those that a person made are of no conversion's rule, and stay as they are.
+            Match(plan.Of(account).Where(due => !made(due)), existing[account.CustomerId].Where(row => row.RewardId.Length > 0));
         }
     }
 
-    // A referrer whom a person gave a commission for an invoice gets none by rule when the invoice is told later, whatever became of that one.
-    private HashSet<(long Program, long Partner, string Key)> MadeByHand()
+    // A referrer whom a person gave a commission for an invoice or for a customer's lead gets none by rule when that is told later, whatever became of that one.
+    private Func<Due, bool> MadeByHand(IEnumerable<CommissionRow> ofCustomers)
     {
+        var leads = ofCustomers.Where(row => row is { RewardId: "", Type: "lead" }).Select(row => (row.ProgramId, row.PartnerId!.Value, row.CustomerId!.Value)).ToHashSet();
         string[] sales = [.. _accounts.Values.SelectMany(account => account.Conversions).Where(conversion => conversion.Kind == FactKind.Sale).Select(conversion => conversion.Key)];
-        return sales.Length == 0 ? [] : [.. store.MadeFor(sales).Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey))];
+        var invoices = (sales.Length == 0 ? [] : store.MadeFor(sales)).Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey)).ToHashSet();
+        return due => due.Rule.Side == Due.Referrer && (due.Conversion.Kind == FactKind.Lead
+            ? leads.Contains((due.Program.Id, due.PartnerId, due.CustomerId))
+            : invoices.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
     }
 
     private void Match(IEnumerable<Due> dues, IEnumerable<CommissionRow> existing)
