@@ -58,7 +58,7 @@ internal sealed partial class Books
         Change(row, PostingKinds.Manual, cause);
     }
 
-    /// <summary>Stops what is not paid yet. False when there is nothing to stop.</summary>
+    /// <summary>Stops what is not paid yet, of what was given in part the rest. False when there is nothing to stop.</summary>
     public bool Hold(CommissionRow row, string cause, long nowMs)
     {
         if (row.State is not (Accounts.Pending or Accounts.Payable))
@@ -94,27 +94,6 @@ internal sealed partial class Books
         return true;
     }
 
-    /// <summary>
-    /// Gives what is given one by one: what the shop gives, and money of friends. What its owner was given too much before is set off.
-    /// </summary>
-    /// <param name="payable">The owner's payable balance in the unit.</param>
-    /// <returns>How much is given; 0 when nothing is done, because it is not payable or all of it is set off.</returns>
-    public long Fulfil(CommissionRow row, long payable, string cause, long nowMs)
-    {
-        var amount = row.State == Accounts.Payable ? ToGive(row.Earnings, payable) : 0;
-        if (amount > 0)
-        {
-            _nowMs = nowMs;
-            _journal.Move(row, PostingKinds.Pay, Accounts.Payable, Accounts.Paid, amount, cause, nowMs, nowMs);
-            row.State = Accounts.Paid;
-        }
-
-        return amount;
-    }
-
-    /// <summary>What of the earnings is left to give.</summary>
-    public static long ToGive(long earnings, long payable) => Math.Max(0, Math.Min(earnings, payable));
-
     /// <summary>A person's approval, for programs whose rewards need one.</summary>
     public void Approve(CommissionRow row, long nowMs)
     {
@@ -122,10 +101,11 @@ internal sealed partial class Books
         row.ApprovedAt ??= nowMs;
     }
 
+    // What is settled was given, whatever becomes of the rest.
     private void Move(CommissionRow row, string kind, string to, string cause, long nowMs)
     {
         _nowMs = nowMs;
-        _journal.Move(row, kind, row.State, to, row.Earnings, cause, nowMs, nowMs);
+        _journal.Move(row, kind, row.State, to, row.Open, cause, nowMs, nowMs);
         row.State = to;
     }
 
@@ -134,6 +114,7 @@ internal sealed partial class Books
         var owed = row.Owed();
         _journal.Move(row, kind, Accounts.Expense, row.Account, checked(owed - row.Earnings), cause, _nowMs, _nowMs);
         (row.Earnings, row.Outcome) = (owed, row.OutcomeNow());
+        FollowGifts(row, cause);
         _touched.Add(row);
     }
 }

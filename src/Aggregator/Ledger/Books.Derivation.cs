@@ -143,8 +143,9 @@ internal sealed partial class Books
     // What is owed in another program or unit is owed anew there: by its approval and its fraud rules. A case that holds it is not over.
     private void Leave(CommissionRow row, CommissionRow before, Due due)
     {
-        _journal.Move(before, PostingKinds.Reverse, before.Account, Accounts.Expense, before.Earnings, CauseOf(before), _nowMs, _nowMs);
-        (row.Earnings, row.State, row.PayoutId) = (0, before.State == Accounts.Held ? Accounts.Held : Accounts.Pending, null);
+        _journal.Move(before, PostingKinds.Reverse, before.Account, Accounts.Expense, before.Open, CauseOf(before), _nowMs, _nowMs);
+        _journal.Move(before, PostingKinds.Reverse, Accounts.Payable, Accounts.Expense, before.Settled, CauseOf(before), _nowMs, _nowMs);
+        (row.Earnings, row.Settled, row.State, row.PayoutId) = (0, 0, before.State == Accounts.Held ? Accounts.Held : Accounts.Pending, null);
         (row.ApprovedAt, row.IsChecked) = (ApprovedAt(due), false);
         if (before.Unit != row.Unit && row.Decided is { } decided && Decided.OutcomeOf(decided) is null)
         {

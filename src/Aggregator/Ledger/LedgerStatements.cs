@@ -26,6 +26,7 @@ internal static class LedgerStatements
         .Number("sold", row => row.Sold)
         .Number("refunded", row => row.Refunded)
         .Number("earnings", row => row.Earnings)
+        .Number("settled", row => row.Settled)
         .Text("state", row => row.State)
         .Text("outcome", row => row.Outcome)
         .Text("decided", row => row.Decided)

@@ -5,7 +5,7 @@ using LinkTracker.Aggregator.Storage;
 namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>What the shop gives itself: rewards of friends, and those of referrers that are no money.</summary>
-internal sealed class RewardsApi(Database database, LedgerBooks ledger, CommissionPresenter presenter, TimeProvider clock)
+internal sealed class RewardsApi(Database database, IdempotentCalls calls, LedgerBooks ledger, CommissionPresenter presenter, TimeProvider clock)
 {
     private const string Given = $"NOT ({CommissionFilter.Money})";
 
@@ -14,7 +14,7 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
         var api = ActivatorUtilities.CreateInstance<RewardsApi>(services);
         var group = routes.MapGroup("/rewards").WithTags("Rewards");
         group.MapGet("", api.List).WithName("listRewards");
-        group.MapPost("/{id}/fulfil", api.FulfilAsync).WithName("fulfilReward");
+        group.MapPost("/{id}/fulfil", api.FulfilAsync).WithName("fulfilReward").Produces<RewardResponse>();
     }
 
     private IReadOnlyList<RewardResponse> List([AsParameters] RewardFilter filter) => database.Read(session =>
@@ -25,22 +25,20 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
         return Present(session, page.Arrange(CommissionPresenter.Query(session, Given + where + page.Condition("c.id"), page.Order("c.id"), arguments)));
     });
 
-    /// <summary>The shop gave it. The same again changes nothing.</summary>
-    private Task<RewardResponse> FulfilAsync(string id, CancellationToken cancellation)
+    /// <summary>The shop gave what was left of it. The same again changes nothing, as long as it is worth no more.</summary>
+    private Task<IResult> FulfilAsync(string id, HttpContext context)
     {
         EntityId.TryParse(EntityId.Commission, id, out var number);
-        return database.WriteAsync(
-            session =>
+        return calls.RunAsync(context, ReadOnlyMemory<byte>.Empty, StatusCodes.Status200OK, session =>
+        {
+            var reward = Read(session, number) ?? throw ApiError.NotFound($"There is no reward {id}.");
+            if (reward.State != Accounts.Paid)
             {
-                var reward = Read(session, number) ?? throw ApiError.NotFound($"There is no reward {id}.");
-                if (reward.State != Accounts.Paid)
-                {
-                    Give(session, reward);
-                }
+                Give(session, reward);
+            }
 
-                return Present(session, [Read(session, number)!])[0];
-            },
-            cancellation);
+            return Present(session, [Read(session, number)!])[0];
+        });
     }
 
     private void Give(Session session, CommissionRead reward)
@@ -52,7 +50,7 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
 
         var books = ledger.Open(session);
         var row = books.Find([reward.Id])[0];
-        if (books.Fulfil(row, RewardDues.Payable(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
+        if (books.Fulfil(row, RewardDues.Payable(session, row), RewardDues.OverGiven(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
         {
             throw ApiError.Conflict("There is nothing left to give: all of it is set off against what was given before and is not owed any more.");
         }
@@ -67,7 +65,7 @@ internal sealed class RewardsApi(Database database, LedgerBooks ledger, Commissi
     {
         var customers = presenter.CustomersOf(session, rows);
         var amounts = RewardDues.Of(session, rows);
-        return [.. rows.Select(row => RewardResponse.Of(row, row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id]))];
+        return [.. rows.Select(row => RewardResponse.Of(row, row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id].ToGive, amounts[row.Id].Given))];
     }
 }
 

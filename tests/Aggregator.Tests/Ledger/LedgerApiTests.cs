@@ -493,7 +493,7 @@ public abstract class LedgerApiTests : EngineTests
     private static long Number(System.Text.Json.JsonElement of, string name) => of.GetProperty(name).GetInt64();
 
     /// <summary>The equations of <c>/stats</c>.</summary>
-    private static async Task HoldsAsync(AggregatorServer server)
+    internal static async Task HoldsAsync(AggregatorServer server)
     {
         var ledger = (await server.GetAsync("/stats")).Ok().GetProperty("ledger");
         Assert.Equal(0, Number(ledger, "missing"));

@@ -29,8 +29,9 @@ internal sealed class LedgerChecks(MemoryLedger store)
 
         Assert.All(store.Balances.GroupBy(one => one.Key.Unit), unit => Assert.Equal(0, unit.Sum(one => one.Value)));
 
-        // :: 2  Every commission's earnings stand on its account; what was paid and what is payable are one sum.
-        var earnings = store.Commissions.Values.GroupBy(row => (row.Owner, row.Unit, AccountOf(row.State))).ToDictionary(some => some.Key, some => some.Sum(row => row.Earnings));
+        // :: 2  Every commission's earnings stand on its account, what of them was given on that; what was paid and what is payable are one sum.
+        var earnings = store.Commissions.Values.SelectMany(row => new[] { (Row: row, Account: AccountOf(row.State), Amount: row.Open), (Row: row, Account: Accounts.Payable, Amount: row.Settled) })
+            .GroupBy(part => (part.Row.Owner, part.Row.Unit, part.Account)).ToDictionary(some => some.Key, some => some.Sum(part => part.Amount));
         foreach (var owner in store.Balances.Where(one => one.Key.Account != Accounts.Expense).GroupBy(one => (new Owner(one.Key.OwnerKind, one.Key.OwnerId), one.Key.Unit, AccountOf(one.Key.Account))))
         {
             Assert.Equal(earnings.GetValueOrDefault(owner.Key), owner.Sum(one => one.Value));
@@ -47,6 +48,16 @@ internal sealed class LedgerChecks(MemoryLedger store)
         }
 
         Assert.All(store.Commissions.Values.Where(row => row.Decided is null), row => Assert.InRange(row.Earnings, 0, row.Due));
+
+        // :: 4  Of what is given one by one nothing that is owed can never be given, and what was given too much waits for nothing.
+        var alone = store.Commissions.Values.Where(row => row.IsGivenAlone).ToList();
+        Assert.All(alone.Where(row => row.State == Accounts.Paid), row => Assert.True(row.Open <= 0));
+        Assert.All(alone.Where(row => row.State != Accounts.Paid && row.Settled > 0), row => Assert.True(row.Open > 0));
+        Assert.All(store.Commissions.Values.Where(row => !row.IsGivenAlone), row => Assert.Equal(0, row.Settled));
+        var givable = alone.Where(row => row is { State: Accounts.Payable, Open: > 0 }).Select(row => (row.ProgramId, row.Owner, row.Unit)).ToHashSet();
+        Assert.All(
+            store.Balances.Where(one => one is { Value: > 0, Key.Account: Accounts.Payable } && (one.Key.OwnerKind == Owner.Customer || !Units.IsMoney(one.Key.Unit))),
+            one => Assert.Contains((one.Key.ProgramId, new Owner(one.Key.OwnerKind, one.Key.OwnerId), one.Key.Unit), givable));
     }
 
     /// <summary>Every sum that is kept of a reward is that of the commissions which count for it.</summary>

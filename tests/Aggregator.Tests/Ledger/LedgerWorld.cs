@@ -40,10 +40,10 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
     public void Change(Action<Books, CommissionRow> change, CommissionRow row) => Transact(books => change(books, books.Find([row.Id])[0]));
 
-    /// <summary>Pays every partner that is owed something.</summary>
+    /// <summary>Pays every partner that is owed money.</summary>
     public IReadOnlyList<PayoutRow> Pay()
     {
-        var owed = Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0)
+        var owed = Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && Units.IsMoney(one.Key.Unit) && one.Value > 0)
             .Select(one => (one.Key, Balance: one.Value, Payout: new PayoutRow { Id = _ids.Next(), ProgramId = one.Key.ProgramId, PartnerId = one.Key.OwnerId, Unit = one.Key.Unit })).ToList();
         Transact(books => owed.ForEach(one => books.Pay(one.Payout, one.Balance, Now)));
         owed.ForEach(one => _payouts.Add(one.Payout.Id, one.Payout));
@@ -55,7 +55,8 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
     {
         var given = 0L;
         var payable = Store.Balances.GetValueOrDefault(new BalanceKey(row.ProgramId, row.Owner.Kind, row.Owner.Id, Accounts.Payable, row.Unit));
-        Change((books, found) => given = books.Fulfil(found, payable, "shop", Now), row);
+        var overGiven = Store.Commissions.Values.Where(one => (one.Owner, one.ProgramId, one.Unit) == (row.Owner, row.ProgramId, row.Unit) && one is { State: Accounts.Paid, Open: < 0 }).Select(one => one.Id).ToList();
+        Change((books, found) => given = books.Fulfil(found, payable, books.Find(overGiven), "shop", Now), row);
         return given;
     }
 

@@ -66,7 +66,7 @@ internal static class ShopDay
         BalanceKey Key(string account) => new(row.ProgramId, row.Owner.Kind, row.Owner.Id, account, row.Unit);
         var (paid, payable) = (world.Store.Balances.GetValueOrDefault(Key(Accounts.Paid)), world.Store.Balances.GetValueOrDefault(Key(Accounts.Payable)));
         var given = world.Fulfil(row);
-        Assert.InRange(given, 0, Math.Max(0, Math.Min(row.Earnings, payable)));
+        Assert.InRange(given, 0, Math.Max(0, Math.Min(row.Open, payable)));
         Assert.Equal(paid + given, world.Store.Balances.GetValueOrDefault(Key(Accounts.Paid)));
         Assert.True(given == 0 || world.Store.Balances[Key(Accounts.Payable)] >= 0);
     }
