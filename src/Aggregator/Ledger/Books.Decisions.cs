@@ -43,7 +43,15 @@ internal sealed partial class Books
             return;
         }
 
-        row.Decided = decided;
+        // What is said of a reward is kept once: where it was said last.
+        if (row.DecidedFrom is { } said)
+        {
+            var origin = Find([said])[0];
+            origin.Decided = null;
+            _touched.Add(origin);
+        }
+
+        (row.Decided, row.DecidedFrom) = (decided, null);
         row.Note = row.Note == Decided.Dropped ? null : row.Note;
         if (row.RewardId.Length > 0)
         {
@@ -56,6 +64,10 @@ internal sealed partial class Books
         }
 
         Change(row, PostingKinds.Manual, cause);
+        if (row is { IsGone: true, RewardId: not "" })
+        {
+            Carry([.. _rows.Track(store.OfCustomers([row.CustomerId!.Value])).Where(one => one.RewardId.Length > 0)]);
+        }
     }
 
     /// <summary>Stops what is not paid yet, of what was given in part the rest. False when there is nothing to stop.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class Books
         foreach (var account in _accounts.Values)
         {
             // Those that a person made are of no conversion's rule, and stay as they are.
-            Match(plan.Of(account).Where(due => !made(due)), existing[account.CustomerId].Where(row => row.RewardId.Length > 0));
+            Carry(Match(plan.Of(account).Where(due => !made(due)), [.. existing[account.CustomerId].Where(row => row.RewardId.Length > 0)]));
         }
     }
 
@@ -40,9 +40,10 @@ internal sealed partial class Books
             : invoices.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
     }
 
-    private void Match(IEnumerable<Due> dues, IEnumerable<CommissionRow> existing)
+    // Those that were there and those that are new.
+    private List<CommissionRow> Match(IEnumerable<Due> dues, List<CommissionRow> rows)
     {
-        var left = existing.ToDictionary(row => (row.ConversionId!.Value, row.RewardId, row.Side, row.Side == Due.Friend ? 0 : row.PartnerId!.Value));
+        var left = rows.ToDictionary(row => (row.ConversionId!.Value, row.RewardId, row.Side, row.Side == Due.Friend ? 0 : row.PartnerId!.Value));
         foreach (var due in dues)
         {
             var key = (due.Conversion.Id, due.Rule.Id, due.Rule.Side, due.Rule.Side == Due.Friend ? 0 : due.PartnerId);
@@ -52,7 +53,7 @@ internal sealed partial class Books
             }
             else
             {
-                Add(due);
+                rows.Add(Add(due));
             }
         }
 
@@ -60,9 +61,11 @@ internal sealed partial class Books
         {
             Drop(gone);
         }
+
+        return rows;
     }
 
-    private void Add(Due due)
+    private CommissionRow Add(Due due)
     {
         var row = new CommissionRow { Id = ids.Next(), CreatedAt = _nowMs };
         _rows.Add(row);
@@ -71,6 +74,8 @@ internal sealed partial class Books
         {
             Chains.Add(row);
         }
+
+        return row;
     }
 
     // The chain that it was in before depends on it as much as the one that it is in now.
@@ -149,7 +154,7 @@ internal sealed partial class Books
         (row.ApprovedAt, row.IsChecked) = (ApprovedAt(due), false);
         if (before.Unit != row.Unit && row.Decided is { } decided && Decided.OutcomeOf(decided) is null)
         {
-            (row.Decided, row.Note) = (null, Decided.Dropped);
+            (row.Decided, row.DecidedFrom, row.Note) = (null, null, Decided.Dropped);
         }
     }
 }

@@ -61,6 +61,9 @@ internal sealed record CommissionRow
     /// <summary>See <see cref="Ledger.Decided"/>.</summary>
     public string? Decided { get; set; }
 
+    /// <summary>The commission of which a person said that, when the reward went from its conversion to this one's, see <see cref="CarriedDecisions"/>.</summary>
+    public long? DecidedFrom { get; set; }
+
     public bool IsChecked { get; set; }
 
     public bool IsTest { get; set; }

@@ -30,6 +30,7 @@ internal static class LedgerStatements
         .Text("state", row => row.State)
         .Text("outcome", row => row.Outcome)
         .Text("decided", row => row.Decided)
+        .Number("decided_from", row => row.DecidedFrom)
         .Number("is_checked", row => row.IsChecked ? 1 : 0)
         .Number("is_test", row => row.IsTest ? 1 : 0)
         .Number("occurred_at", row => row.OccurredAt)

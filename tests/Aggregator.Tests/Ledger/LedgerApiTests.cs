@@ -458,6 +458,32 @@ public abstract class LedgerApiTests : EngineTests
     }
 
     [EngineFact]
+    public async Task What_a_person_turned_down_is_not_paid_for_an_earlier_lead_or_sale_that_is_told_later()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, new RewardRule { Id = "leads", Event = "lead", Kind = "flat", Amount = 500 }, new RewardRule { Id = "first", Kind = "flat", Amount = 700, MaxMonths = 0 });
+        await shop.PartnerAsync("Ana");
+        await TellAsync(server.Clock.GetUtcNow(), "Sign up", "b");
+        foreach (var commission in (await server.GetAsync("/commissions")).Ok().EnumerateArray())
+        {
+            (await server.PatchAsync("/commissions/" + commission.GetProperty("id").GetString(), new { status = "fraud" })).Ok();
+        }
+
+        await TellAsync(server.Clock.GetUtcNow().AddDays(-1), "Trial", "a");
+        Assert.Equal(4, (await shop.StatusesAsync("?status=fraud")).Length);
+        var earlier = (await server.GetAsync("/commissions?invoiceId=a")).Ok()[0].GetProperty("id").GetString();
+        (await server.PatchAsync("/commissions/" + earlier, new { status = "pending" })).Ok();
+        Assert.Equal(["pending 700"], await shop.StatusesAsync("?status=pending"));
+        await HoldsAsync(server);
+
+        async Task TellAsync(DateTimeOffset occurredAt, string eventName, string invoiceId)
+        {
+            (await server.PostAsync("/track/lead", new { customerExternalId = "c", eventName, referralCode = "link0", occurredAt })).Ok();
+            (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_000, invoiceId, occurredAt })).Ok();
+        }
+    }
+
+    [EngineFact]
     public async Task Without_a_program_a_statement_is_of_the_one_that_its_partner_is_in()
     {
         await using var server = await StartAsync();
