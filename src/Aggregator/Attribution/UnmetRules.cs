@@ -12,7 +12,7 @@ internal sealed class UnmetRules(LedgerBooks ledger)
     /// <summary>In the order of credits and rules. Nothing for what is credited to nobody.</summary>
     public IReadOnlyList<Unmet> Of(Session session, ProgramSet programs, StoredConversion row)
     {
-        var customer = CustomerRecords.Load(session, "id = @CustomerId", row).Single();
+        var customer = CustomerRecords.Load(session, [row.CustomerId]).Single();
         var conversions = customer.Conversions.Select(conversion => conversion.ToCredited()).ToList();
         var store = ledger.StoreOf(session, programs);
         var groups = store.GroupsOf([.. conversions.SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>().Distinct()]);

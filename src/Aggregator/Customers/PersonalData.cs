@@ -106,7 +106,7 @@ internal static class PersonalData
             (customer["name"], customer["email"], customer["avatar"], customer["externalId"]) = (null, null, null, externalId);
         }
 
-        foreach (var (holder, free) in new[] { (json, "metadata"), (json["sale"] as JsonObject, "metadata"), (json, "reason") })
+        foreach (var (holder, free) in new[] { (json, "metadata"), (json["sale"] as JsonObject, "metadata"), (json, "reason"), (json["customer"] as JsonObject, "attributes") })
         {
             if (holder?.ContainsKey(free) == true)
             {

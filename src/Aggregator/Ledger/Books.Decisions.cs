@@ -43,7 +43,15 @@ internal sealed partial class Books
             return;
         }
 
-        row.Decided = decided;
+        // What is said of a reward is kept once: where it was said last.
+        if (row.DecidedFrom is { } said)
+        {
+            var origin = Find([said])[0];
+            origin.Decided = null;
+            _touched.Add(origin);
+        }
+
+        (row.Decided, row.DecidedFrom) = (decided, null);
         row.Note = row.Note == Decided.Dropped ? null : row.Note;
         if (row.RewardId.Length > 0)
         {
@@ -56,9 +64,13 @@ internal sealed partial class Books
         }
 
         Change(row, PostingKinds.Manual, cause);
+        if (row is { IsGone: true, RewardId: not "" })
+        {
+            Carry([.. _rows.Track(store.OfCustomers([row.CustomerId!.Value]).Value).Where(one => one.RewardId.Length > 0)]);
+        }
     }
 
-    /// <summary>Stops what is not paid yet. False when there is nothing to stop.</summary>
+    /// <summary>Stops what is not paid yet, of what was given in part the rest. False when there is nothing to stop.</summary>
     public bool Hold(CommissionRow row, string cause, long nowMs)
     {
         if (row.State is not (Accounts.Pending or Accounts.Payable))
@@ -94,27 +106,6 @@ internal sealed partial class Books
         return true;
     }
 
-    /// <summary>
-    /// Gives what is given one by one: what the shop gives, and money of friends. What its owner was given too much before is set off.
-    /// </summary>
-    /// <param name="payable">The owner's payable balance in the unit.</param>
-    /// <returns>How much is given; 0 when nothing is done, because it is not payable or all of it is set off.</returns>
-    public long Fulfil(CommissionRow row, long payable, string cause, long nowMs)
-    {
-        var amount = row.State == Accounts.Payable ? ToGive(row.Earnings, payable) : 0;
-        if (amount > 0)
-        {
-            _nowMs = nowMs;
-            _journal.Move(row, PostingKinds.Pay, Accounts.Payable, Accounts.Paid, amount, cause, nowMs, nowMs);
-            row.State = Accounts.Paid;
-        }
-
-        return amount;
-    }
-
-    /// <summary>What of the earnings is left to give.</summary>
-    public static long ToGive(long earnings, long payable) => Math.Max(0, Math.Min(earnings, payable));
-
     /// <summary>A person's approval, for programs whose rewards need one.</summary>
     public void Approve(CommissionRow row, long nowMs)
     {
@@ -122,10 +113,11 @@ internal sealed partial class Books
         row.ApprovedAt ??= nowMs;
     }
 
+    // What is settled was given, whatever becomes of the rest.
     private void Move(CommissionRow row, string kind, string to, string cause, long nowMs)
     {
         _nowMs = nowMs;
-        _journal.Move(row, kind, row.State, to, row.Earnings, cause, nowMs, nowMs);
+        _journal.Move(row, kind, row.State, to, row.Open, cause, nowMs, nowMs);
         row.State = to;
     }
 
@@ -134,6 +126,7 @@ internal sealed partial class Books
         var owed = row.Owed();
         _journal.Move(row, kind, Accounts.Expense, row.Account, checked(owed - row.Earnings), cause, _nowMs, _nowMs);
         (row.Earnings, row.Outcome) = (owed, row.OutcomeNow());
+        FollowGifts(row, cause);
         _touched.Add(row);
     }
 }

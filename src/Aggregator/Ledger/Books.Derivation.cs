@@ -21,29 +21,33 @@ internal sealed partial class Books
         // :: 1  asked for together
         var stored = store.OfCustomers(_accounts.Keys);
         _groups.Load(_accounts.Values.SelectMany(account => account.Conversions).SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>());
-        var made = MadeByHand();
+        string[] sales = [.. _accounts.Values.SelectMany(account => account.Conversions).Where(conversion => conversion.Kind == FactKind.Sale).Select(conversion => conversion.Key)];
+        var invoiced = sales.Length == 0 ? new([]) : store.MadeFor(sales);
 
         // :: 2  Those that a person made are of no conversion's rule, and stay as they are.
-        var existing = _rows.Track(stored.Value).Where(row => row.RewardId.Length > 0).ToLookup(row => row.CustomerId!.Value);
+        var existing = _rows.Track(stored.Value).ToLookup(row => row.CustomerId!.Value);
         var plan = new RewardPlan(programs, _groups.Of, store.Rates);
+        var made = MadeByHand(existing.SelectMany(some => some), invoiced.Value);
         foreach (var account in _accounts.Values)
         {
-            var dues = plan.Of(account).Where(due => due.Rule.Side == Due.Friend || !made.Value.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
-            Match(dues, existing[account.CustomerId]);
+            Carry(Match(plan.Of(account).Where(due => !made(due)), [.. existing[account.CustomerId].Where(row => row.RewardId.Length > 0)]));
         }
     }
 
-    // A referrer whom a person gave a commission for an invoice gets none by rule when the invoice is told later, whatever became of that one.
-    private Lazy<HashSet<(long Program, long Partner, string Key)>> MadeByHand()
+    // A referrer whom a person gave a commission for an invoice or for a customer's lead gets none by rule when that is told later, whatever became of that one.
+    private static Func<Due, bool> MadeByHand(IEnumerable<CommissionRow> ofCustomers, IEnumerable<CommissionRow> ofInvoices)
     {
-        string[] sales = [.. _accounts.Values.SelectMany(account => account.Conversions).Where(conversion => conversion.Kind == FactKind.Sale).Select(conversion => conversion.Key)];
-        var rows = sales.Length == 0 ? new([]) : store.MadeFor(sales);
-        return new(() => [.. rows.Value.Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey))]);
+        var leads = ofCustomers.Where(row => row is { RewardId: "", Type: "lead" }).Select(row => (row.ProgramId, row.PartnerId!.Value, row.CustomerId!.Value)).ToHashSet();
+        var invoices = ofInvoices.Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey)).ToHashSet();
+        return due => due.Rule.Side == Due.Referrer && (due.Conversion.Kind == FactKind.Lead
+            ? leads.Contains((due.Program.Id, due.PartnerId, due.CustomerId))
+            : invoices.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
     }
 
-    private void Match(IEnumerable<Due> dues, IEnumerable<CommissionRow> existing)
+    // Those that were there and those that are new.
+    private List<CommissionRow> Match(IEnumerable<Due> dues, List<CommissionRow> rows)
     {
-        var left = existing.ToDictionary(row => (row.ConversionId!.Value, row.RewardId, row.Side, row.Side == Due.Friend ? 0 : row.PartnerId!.Value));
+        var left = rows.ToDictionary(row => (row.ConversionId!.Value, row.RewardId, row.Side, row.Side == Due.Friend ? 0 : row.PartnerId!.Value));
         foreach (var due in dues)
         {
             var key = (due.Conversion.Id, due.Rule.Id, due.Rule.Side, due.Rule.Side == Due.Friend ? 0 : due.PartnerId);
@@ -53,7 +57,7 @@ internal sealed partial class Books
             }
             else
             {
-                Add(due);
+                rows.Add(Add(due));
             }
         }
 
@@ -61,9 +65,11 @@ internal sealed partial class Books
         {
             Drop(gone);
         }
+
+        return rows;
     }
 
-    private void Add(Due due)
+    private CommissionRow Add(Due due)
     {
         var row = new CommissionRow { Id = ids.Next(), CreatedAt = _nowMs };
         _rows.Add(row);
@@ -72,6 +78,8 @@ internal sealed partial class Books
         {
             Chains.Add(row);
         }
+
+        return row;
     }
 
     // The chain that it was in before depends on it as much as the one that it is in now.
@@ -145,12 +153,13 @@ internal sealed partial class Books
     // What is owed in another program or unit is owed anew there: by its approval and its fraud rules. A case that holds it is not over.
     private void Leave(CommissionRow row, CommissionRow before, Due due)
     {
-        _journal.Move(before, PostingKinds.Reverse, before.Account, Accounts.Expense, before.Earnings, CauseOf(before), _nowMs, _nowMs);
-        (row.Earnings, row.State, row.PayoutId) = (0, before.State == Accounts.Held ? Accounts.Held : Accounts.Pending, null);
+        _journal.Move(before, PostingKinds.Reverse, before.Account, Accounts.Expense, before.Open, CauseOf(before), _nowMs, _nowMs);
+        _journal.Move(before, PostingKinds.Reverse, Accounts.Payable, Accounts.Expense, before.Settled, CauseOf(before), _nowMs, _nowMs);
+        (row.Earnings, row.Settled, row.State, row.PayoutId) = (0, 0, before.State == Accounts.Held ? Accounts.Held : Accounts.Pending, null);
         (row.ApprovedAt, row.IsChecked) = (ApprovedAt(due), false);
         if (before.Unit != row.Unit && row.Decided is { } decided && Decided.OutcomeOf(decided) is null)
         {
-            (row.Decided, row.Note) = (null, Decided.Dropped);
+            (row.Decided, row.DecidedFrom, row.Note) = (null, null, Decided.Dropped);
         }
     }
 }

@@ -68,6 +68,7 @@ internal sealed partial class Books(ILedgerStore store, ProgramSet programs, Ent
             : owed < row.Earnings ? (PostingKinds.Reverse, _nowMs) : (PostingKinds.Adjust, _nowMs);
         _journal.Move(row, kind, Accounts.Expense, row.Account, checked(owed - row.Earnings), CauseOf(row), at, _nowMs);
         (row.Earnings, row.Outcome) = (owed, row.OutcomeNow());
+        FollowGifts(row, CauseOf(row));
     }
 
     private static string CauseOf(CommissionRow row) =>

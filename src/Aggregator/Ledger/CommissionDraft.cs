@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Conversions;
+using LinkTracker.Aggregator.Customers;
 using LinkTracker.Aggregator.Money;
 using LinkTracker.Aggregator.Partners;
 using LinkTracker.Aggregator.Programs;
@@ -47,7 +48,7 @@ internal sealed class CommissionDraft(Session session, ProgramStore programs, Co
             Type = type,
             Unit = Units.OfCurrency(program.Currency, program.IsTest),
             PartnerId = partner.Id,
-            CustomerId = type == "custom" ? null : Customer(),
+            CustomerId = type == "custom" ? null : Customer(program.IsTest),
             InvoiceId = invoice,
             EventName = Fields.Text(sale?.EventName, "sale.eventName", 255),
             Metadata = Metadata(sale?.Metadata),
@@ -94,19 +95,20 @@ internal sealed class CommissionDraft(Session session, ProgramStore programs, Co
         return (basis, RewardAmount.Of(new Claim(rule with { Tiers = null }, partner, atMs, "", basis, 1, Shares.Whole), default, default));
     }
 
-    private long Customer()
+    // A shop's id stands for a customer of its tests, too: that of the program's kind is meant.
+    private long Customer(bool isTest)
     {
-        if (string.IsNullOrEmpty(request.CustomerId) && request.Customer?.ExternalId is { Length: > 0 } named)
-        {
-            return session.First<long?>("SELECT id FROM customers WHERE external_id = @named", new { named = Fields.Plain(named, "customer.externalId") })
-                ?? throw ApiError.NotFound($"customer.externalId: there is no customer {named}.");
-        }
-
-        var customerId = request.CustomerId;
-        EntityId.TryParse(EntityId.Customer, customerId, out var id);
-        var external = customerId is ['e', 'x', 't', '_', .. var rest] ? Fields.Plain(rest, "customerId") : null;
-        return session.First<long?>("SELECT id FROM customers WHERE id = @id OR external_id = @external", new { id, external })
-            ?? throw ApiError.NotFound($"customerId: there is no customer {customerId}.");
+        var isNamed = string.IsNullOrEmpty(request.CustomerId) && request.Customer?.ExternalId is { Length: > 0 };
+        var (field, sent) = isNamed ? ("customer.externalId", request.Customer!.ExternalId) : ("customerId", request.CustomerId);
+        var external = Fields.Plain(isNamed ? sent : sent is ['e', 'x', 't', '_', .. var rest] ? rest : null, field);
+        EntityId.TryParse(EntityId.Customer, isNamed ? null : sent, out var id);
+        var found = session.Query<CustomerRow>(
+            "SELECT id, is_test FROM customers WHERE id = @id OR external_id IN (@external, @tried)",
+            new { id, external, tried = external is null ? null : IntakeBatch.StoredId(isTest: true, external) });
+        return found.Count == 0
+            ? throw ApiError.NotFound($"{field}: there is no customer {sent}.")
+            : found.FirstOrDefault(row => row.IsTest == isTest)?.Id
+                ?? throw ApiError.Unprocessable($"{field}: this customer is {(isTest ? "no test, and the program is" : "a test, and the program is not")}; choose a program of its kind.");
     }
 
     private static string? Metadata(JsonElement? metadata) => metadata switch

@@ -31,6 +31,8 @@ internal sealed class CommissionRead
 
     public long Earnings { get; set; }
 
+    public long Settled { get; set; }
+
     public string Status { get; set; } = "";
 
     public bool IsTest { get; set; }
@@ -86,7 +88,7 @@ internal sealed class CommissionRead
 
     public const string Columns =
         $"""
-        c.id, c.program_id, c.type, c.reward_id, c.side, c.unit, c.state, c.basis, c.decided, c.quantity, c.due, c.earnings, c.is_test, c.note, c.rule_version, c.version,
+        c.id, c.program_id, c.type, c.reward_id, c.side, c.unit, c.state, c.basis, c.decided, c.quantity, c.due, c.earnings, c.settled, c.is_test, c.note, c.rule_version, c.version,
         c.occurred_at, c.available_at, c.approved_at, c.created_at, c.updated_at, c.link_id, c.payout_id, c.customer_id, c.partner_id,
         {CommissionStatus.Sql} AS status, o.paid_at, COALESCE(s.invoice_id, c.invoice_id) AS invoice_id, COALESCE(s.metadata, c.metadata) AS metadata,
         COALESCE(s.event_name, c.event_name) AS event_name, {Group} AS partner_group, p.name AS partner_name, p.email AS partner_email, p.image AS partner_image, p.country AS partner_country

@@ -52,6 +52,9 @@ internal sealed record CommissionRow
 
     public long Earnings { get; set; }
 
+    /// <summary>What of the earnings was given, or set off against what its owner was given too much; 0 for what payouts pay. More than the earnings when they fell since.</summary>
+    public long Settled { get; set; }
+
     /// <summary>A name of <see cref="Accounts"/>.</summary>
     public string State { get; set; } = Accounts.Pending;
 
@@ -59,6 +62,9 @@ internal sealed record CommissionRow
 
     /// <summary>See <see cref="Ledger.Decided"/>.</summary>
     public string? Decided { get; set; }
+
+    /// <summary>The commission of which a person said that, when the reward went from its conversion to this one's, see <see cref="CarriedDecisions"/>.</summary>
+    public long? DecidedFrom { get; set; }
 
     public bool IsChecked { get; set; }
 
@@ -90,6 +96,12 @@ internal sealed record CommissionRow
 
     public bool IsGone => Quantity == 0;
 
+    /// <summary>Whether it is given by itself: payouts pay neither friends nor what the shop gives.</summary>
+    public bool IsGivenAlone => Side == Rewards.Due.Friend || !Units.IsMoney(Unit);
+
+    /// <summary>What of the earnings is not settled; below 0 what is settled of it and not owed any more.</summary>
+    public long Open => checked(Earnings - Settled);
+
     public Owner Owner => Side == Rewards.Due.Friend ? new Owner(Owner.Customer, CustomerId!.Value) : new Owner(Owner.Partner, PartnerId!.Value);
 
     /// <summary>The account that a change of the earnings is posted to: what was paid already is set off against what is paid next.</summary>
@@ -100,6 +112,14 @@ internal sealed record CommissionRow
 
     /// <summary>Why nothing is owed; null when something is.</summary>
     public string? OutcomeNow() => DecidedOutcome ?? (IsGone ? Outcomes.Canceled : IsRefunded ? Outcomes.Refunded : null);
+
+    /// <summary>What was given is payable once more while it is worth more than that.</summary>
+    public string StateNow() => this switch
+    {
+        { State: Accounts.Paid, IsGivenAlone: true, Open: > 0 } => Accounts.Payable,
+        { State: Accounts.Payable, Settled: > 0, Open: <= 0 } => Accounts.Paid,
+        _ => State,
+    };
 
     private string? DecidedOutcome => Decided is null ? null : Ledger.Decided.OutcomeOf(Decided);
 

@@ -12,9 +12,9 @@ internal sealed class CommissionsApi(Database database, IdempotentCalls calls, C
         var group = routes.MapGroup("/commissions").WithTags("Commissions");
         group.MapGet("", api.List).WithName("listCommissions");
         group.MapPost("", api.CreateAsync).WithName("createCommission").Produces<CommissionMade>(StatusCodes.Status202Accepted);
-        group.MapPatch("/bulk", api.UpdateManyAsync).WithName("bulkUpdateCommissions");
-        group.MapPost("/approve", api.ApproveAsync).WithName("approveCommissions");
-        group.MapPatch("/{id}", api.UpdateAsync).WithName("updateCommission");
+        group.MapPatch("/bulk", api.UpdateManyAsync).WithName("bulkUpdateCommissions").Produces<IReadOnlyList<CommissionChanged>>();
+        group.MapPost("/approve", api.ApproveAsync).WithName("approveCommissions").Produces<IReadOnlyList<CommissionChanged>>();
+        group.MapPatch("/{id}", api.UpdateAsync).WithName("updateCommission").Produces<CommissionResponse>();
     }
 
     private IReadOnlyList<CommissionResponse> List([AsParameters] CommissionFilter filter) => database.Read(session =>
@@ -28,40 +28,34 @@ internal sealed class CommissionsApi(Database database, IdempotentCalls calls, C
     private Task<IResult> CreateAsync(Body<CommissionRequest> body, HttpContext context) => calls.RunAsync(context, body.Bytes, StatusCodes.Status202Accepted, session =>
         new CommissionMade(true, "The commission was made.", EntityId.Format(EntityId.Commission, desk.Create(session, body.Value))));
 
-    private Task<CommissionResponse> UpdateAsync(string id, Body<CommissionUpdate> body, CancellationToken cancellation)
+    private Task<IResult> UpdateAsync(string id, Body<CommissionUpdate> body, HttpContext context)
     {
         var commission = EntityId.TryParse(EntityId.Commission, id, out var number) ? number : throw ApiError.NotFound($"There is no commission {id}.");
-        return database.WriteAsync(
-            session =>
-            {
-                desk.Update(session, commission, body.Value);
-                return presenter.Get(session, commission);
-            },
-            cancellation);
+        return calls.RunAsync(context, body.Bytes, StatusCodes.Status200OK, session =>
+        {
+            desk.Update(session, commission, body.Value);
+            return presenter.Get(session, commission);
+        });
     }
 
-    private Task<IReadOnlyList<CommissionChanged>> UpdateManyAsync(Body<CommissionsUpdate> body, CancellationToken cancellation)
+    private Task<IResult> UpdateManyAsync(Body<CommissionsUpdate> body, HttpContext context)
     {
         var (ids, status) = (body.Value.Ids(), Fields.Required(body.Value.Status, "status", 20));
-        return database.WriteAsync<IReadOnlyList<CommissionChanged>>(
-            session =>
-            {
-                desk.Update(session, ids, status);
-                return Changed(session, ids);
-            },
-            cancellation);
+        return calls.RunAsync(context, body.Bytes, StatusCodes.Status200OK, session =>
+        {
+            desk.Update(session, ids, status);
+            return Changed(session, ids);
+        });
     }
 
-    private Task<IReadOnlyList<CommissionChanged>> ApproveAsync(Body<CommissionsUpdate> body, CancellationToken cancellation)
+    private Task<IResult> ApproveAsync(Body<CommissionsUpdate> body, HttpContext context)
     {
         var ids = body.Value.Ids();
-        return database.WriteAsync<IReadOnlyList<CommissionChanged>>(
-            session =>
-            {
-                desk.Approve(session, ids);
-                return Changed(session, ids);
-            },
-            cancellation);
+        return calls.RunAsync(context, body.Bytes, StatusCodes.Status200OK, session =>
+        {
+            desk.Approve(session, ids);
+            return Changed(session, ids);
+        });
     }
 
     private static IReadOnlyList<CommissionChanged> Changed(Session session, long[] ids) =>

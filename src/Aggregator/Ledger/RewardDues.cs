@@ -10,12 +10,20 @@ internal static class RewardDues
         $"{Balances} AND program_id = @ProgramId AND owner_kind = @kind AND owner_id = @id AND unit = @Unit",
         new { row.ProgramId, kind = row.Owner.Kind, id = row.Owner.Id, row.Unit }) ?? 0;
 
-    /// <summary>Of each: what is to be given now, or what was when it was fulfilled; 0 for what is neither.</summary>
-    public static IReadOnlyDictionary<long, long> Of(Session session, IReadOnlyList<CommissionRead> rows)
+    /// <summary>Of the same owner, in the same unit: those of which more is settled than is owed by now.</summary>
+    public static IReadOnlyList<CommissionRow> OverGiven(Session session, CommissionRow row) => session.Query<CommissionRow>(
+        $"""
+        SELECT * FROM commissions
+        WHERE program_id = @ProgramId AND settled > earnings AND state = 'paid' AND side = @Side AND unit = @Unit AND {(row.Side == Rewards.Due.Friend ? "customer_id" : "partner_id")} = @owner
+        """,
+        new { row.ProgramId, row.Side, row.Unit, owner = row.Owner.Id });
+
+    /// <summary>Of each: what is to be given now, or all that was when it is fulfilled, or 0 for what is neither; and what was given of it so far.</summary>
+    public static IReadOnlyDictionary<long, (long ToGive, long Given)> Of(Session session, IReadOnlyList<CommissionRead> rows)
     {
         if (rows.Count == 0)
         {
-            return new Dictionary<long, long>();
+            return new Dictionary<long, (long, long)>();
         }
 
         // All columns that the key of balances begins with: there is a balance for each friend there ever was.
@@ -28,14 +36,17 @@ internal static class RewardDues
             new { programs, owners }).ToDictionary(row => (row.ProgramId, new Owner(row.OwnerKind, row.OwnerId), row.Unit), row => row.Amount);
         var ids = rows.Select(row => row.Id).ToArray();
         var given = session.Query<BalanceRow>(
-            $"SELECT commission_id AS owner_id, SUM(amount) AS amount FROM postings WHERE {session.In("commission_id", "ids")} AND kind = 'pay' GROUP BY commission_id",
+            $"""
+            SELECT c.id AS owner_id, SUM(p.amount) AS amount FROM commissions c JOIN postings p ON p.commission_id = c.id AND p.program_id = c.program_id AND p.unit = c.unit
+            WHERE {session.In("c.id", "ids")} AND p.kind = 'pay' GROUP BY c.id
+            """,
             new { ids }).ToDictionary(row => row.OwnerId, row => row.Amount);
-        return rows.ToDictionary(row => row.Id, row => row.State switch
+        return rows.ToDictionary(row => row.Id, row => (ToGive: row.State switch
         {
             Accounts.Paid => given.GetValueOrDefault(row.Id),
-            Accounts.Payable => Books.ToGive(row.Earnings, payable.GetValueOrDefault((row.ProgramId, OwnerOf(row), row.Unit))),
+            Accounts.Payable => Books.ToGive(row.Earnings - row.Settled, payable.GetValueOrDefault((row.ProgramId, OwnerOf(row), row.Unit))),
             _ => 0,
-        });
+        }, Given: given.GetValueOrDefault(row.Id)));
     }
 
     private const string Balances = "SELECT amount FROM balances WHERE account = 'payable'";

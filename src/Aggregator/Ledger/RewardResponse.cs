@@ -20,8 +20,11 @@ internal sealed record RewardResponse
     /// <summary>Minor units of the currency, or pieces where there is none.</summary>
     public required long Amount { get; init; }
 
-    /// <summary>What of the amount is to be given once it is payable, or was: less what its owner was given before and is not owed any more.</summary>
+    /// <summary>While it is payable, what is left to give: less what was given of it, and what its owner was given before and is not owed any more. Once it is fulfilled, all that was given.</summary>
     public required long AmountToGive { get; init; }
+
+    /// <summary>What was given of it so far.</summary>
+    public required long AmountGiven { get; init; }
 
     public required string? Currency { get; init; }
 
@@ -67,13 +70,14 @@ internal sealed record RewardResponse
         _ => row.Status,
     };
 
-    public static RewardResponse Of(CommissionRead row, RewardRule rule, CustomerResponse? customer, long amountToGive) => new()
+    public static RewardResponse Of(CommissionRead row, RewardRule rule, CustomerResponse? customer, long amountToGive, long amountGiven) => new()
     {
         Id = EntityId.Format(EntityId.Commission, row.Id),
         Side = row.Side,
         Kind = Units.IsMoney(row.Unit) ? "money" : Units.WithoutTest(row.Unit).Split(':')[0],
         Amount = row.Earnings,
         AmountToGive = amountToGive,
+        AmountGiven = amountGiven,
         Currency = Units.CurrencyOf(row.Unit),
         Label = rule.Label,
         BasisPoints = rule.Discount(),

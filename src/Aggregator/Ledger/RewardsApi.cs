@@ -8,7 +8,7 @@ namespace LinkTracker.Aggregator.Ledger;
 
 /// <summary>What the shop gives itself: rewards of friends, and those of referrers that are no money.</summary>
 internal sealed class RewardsApi(
-    Database database, LedgerBooks ledger, ProgramStore programs, CommissionPresenter presenter, WaitingSales waiting, TimeProvider clock)
+    Database database, IdempotentCalls calls, LedgerBooks ledger, ProgramStore programs, CommissionPresenter presenter, WaitingSales waiting, TimeProvider clock)
 {
     private const string Given = $"NOT ({CommissionFilter.Money})";
 
@@ -18,7 +18,7 @@ internal sealed class RewardsApi(
         var group = routes.MapGroup("/rewards").WithTags("Rewards");
         group.MapGet("", api.List).WithName("listRewards");
         group.MapGet("/waiting", api.Waiting).WithName("listWaitingRewards");
-        group.MapPost("/{id}/fulfil", api.FulfilAsync).WithName("fulfilReward");
+        group.MapPost("/{id}/fulfil", api.FulfilAsync).WithName("fulfilReward").Produces<RewardResponse>();
     }
 
     private IReadOnlyList<RewardResponse> List([AsParameters] RewardFilter filter) => database.Read(session =>
@@ -31,22 +31,20 @@ internal sealed class RewardsApi(
 
     private IReadOnlyList<WaitingSale> Waiting([AsParameters] WaitingFilter filter) => database.Read(session => waiting.List(session, filter));
 
-    /// <summary>The shop gave it. The same again changes nothing.</summary>
-    private Task<RewardResponse> FulfilAsync(string id, CancellationToken cancellation)
+    /// <summary>The shop gave what was left of it. The same again changes nothing, as long as it is worth no more.</summary>
+    private Task<IResult> FulfilAsync(string id, HttpContext context)
     {
         EntityId.TryParse(EntityId.Commission, id, out var number);
-        return database.WriteAsync(
-            session =>
+        return calls.RunAsync(context, ReadOnlyMemory<byte>.Empty, StatusCodes.Status200OK, session =>
+        {
+            var reward = Read(session, number) ?? throw ApiError.NotFound($"There is no reward {id}.");
+            if (reward.State != Accounts.Paid)
             {
-                var reward = Read(session, number) ?? throw ApiError.NotFound($"There is no reward {id}.");
-                if (reward.State != Accounts.Paid)
-                {
-                    Give(session, reward);
-                }
+                Give(session, reward);
+            }
 
-                return Present(session, [Read(session, number)!])[0];
-            },
-            cancellation);
+            return Present(session, [Read(session, number)!])[0];
+        });
     }
 
     private void Give(Session session, CommissionRead reward)
@@ -63,7 +61,7 @@ internal sealed class RewardsApi(
             throw ApiError.Conflict("The fraud rules look at this reward once more, because something new was told of its customer. Try again in a few seconds.");
         }
 
-        if (books.Fulfil(row, RewardDues.Payable(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
+        if (books.Fulfil(row, RewardDues.Payable(session, row), RewardDues.OverGiven(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
         {
             throw ApiError.Conflict("There is nothing left to give: all of it is set off against what was given before and is not owed any more.");
         }
@@ -79,7 +77,7 @@ internal sealed class RewardsApi(
         var customers = presenter.CustomersOf(session, rows);
         var amounts = RewardDues.Of(session, rows);
         var all = programs.Load(session);
-        return [.. rows.Select(row => RewardResponse.Of(row, all.RuleOf(row.ProgramId, row.RuleVersion, row.PartnerGroup, row.RewardId), row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id]))];
+        return [.. rows.Select(row => RewardResponse.Of(row, all.RuleOf(row.ProgramId, row.RuleVersion, row.PartnerGroup, row.RewardId), row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id].ToGive, amounts[row.Id].Given))];
     }
 }
 

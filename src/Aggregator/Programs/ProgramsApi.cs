@@ -116,6 +116,7 @@ internal sealed class ProgramsApi(Database database, IdempotentCalls calls, Prog
         var rules = programs.Pinned(RulesText.Change(changed.Rules, change));
         if (changed != newest || !RulesText.AreSame(rules, newest.Rules))
         {
+            RewardIds.Check(rules, changed.Rules, program.Versions);
             programs.AddVersion(session, program.Id, new ProgramVersion(newest.Number + 1, from, rules));
         }
 

@@ -20,6 +20,7 @@ internal static class RulesCheck
         ConditionCheck.Check(rules.Eligibility, "rules.eligibility");
         RewardCheck.Check(rules.Rewards, "rules.rewards");
         CheckGroups(rules.Groups, "rules.groups");
+        RewardIds.Check(rules);
         Fields.Between(rules.HoldingDays, "rules.holdingDays", 0, MaxDays);
         Fields.OneOf(rules.Approval, "rules.approval", Approvals);
         Fields.Between(rules.MinimumPayout, "rules.minimumPayout", 0, Amounts.Max);

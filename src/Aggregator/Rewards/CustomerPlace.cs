@@ -11,6 +11,9 @@ internal sealed class CustomerPlace
     private long _sales;
     private long? _firstSaleAtMs;
 
+    /// <summary>Whether another conversion that is told later can give the reward to another one than before.</summary>
+    public static bool IsOrdinal(RewardRule rule) => rule.Event == "lead" || rule.MaxMonths == 0 || rule.EveryNth > 1;
+
     /// <summary>To be called with each in order, before it is asked about.</summary>
     public void Count(CreditedConversion conversion)
     {

@@ -61,6 +61,24 @@ public abstract class ErasureTests : EngineTests
     }
 
     [EngineFact]
+    public async Task What_a_changed_commission_was_answered_with_forgets_its_customer()
+    {
+        await using var server = await StartAsync();
+        await ShopAsync(server);
+        (await server.PostAsync("/track/lead", Lead)).Ok();
+        (await server.PostAsync("/track/sale", Sale)).Ok();
+        (await server.PatchAsync("/customers/ext_zelda-7", new { attributes = new { street = "Quux 5" } })).Ok();
+        foreach (var commission in (await server.GetAsync("/commissions")).Ok().EnumerateArray())
+        {
+            await SendWithKeyAsync(server, "/commissions/" + commission.GetProperty("id").GetString(), new { earnings = 7 }, HttpMethod.Patch);
+        }
+
+        Assert.Contains("idempotency_keys.answer", Naming(server));
+        (await server.DeleteAsync("/customers/ext_zelda-7")).Ok();
+        Assert.Empty(Naming(server));
+    }
+
+    [EngineFact]
     public async Task Who_only_bought_so_far_can_be_deleted()
     {
         await using var server = await StartAsync();
@@ -106,9 +124,9 @@ public abstract class ErasureTests : EngineTests
         return shop;
     }
 
-    private static async Task<string> SendWithKeyAsync(AggregatorServer server, string path, object body)
+    private static async Task<string> SendWithKeyAsync(AggregatorServer server, string path, object body, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new("Bearer", AggregatorServer.Key);
         request.Headers.Add("Idempotency-Key", "key");
         using var response = await server.Client.SendAsync(request);

@@ -149,7 +149,7 @@ public class BooksOrderTests
 
     private static CreditedConversion Half(CreditedConversion sale) => sale with { Refunded = sale.Amount / 2 };
 
-    private static IEnumerable<int[]> Permutations(int[] items) => items.Length == 0
+    internal static IEnumerable<int[]> Permutations(int[] items) => items.Length == 0
         ? [[]]
         : items.SelectMany(item => Permutations([.. items.Where(other => other != item)]).Select(rest => (int[])[item, .. rest]));
 }

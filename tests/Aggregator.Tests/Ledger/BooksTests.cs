@@ -114,6 +114,58 @@ public class BooksTests
     }
 
     [Fact]
+    public void The_rest_of_what_was_given_is_held_released_and_given_and_what_is_turned_down_of_it_is_set_off()
+    {
+        var tiers = new RewardTiers { By = "count", Period = "all", Mode = "retroactive", Steps = [new RewardTier(2, 800)] };
+        var world = new LedgerWorld(Rules(new RewardRule { Id = "c", Kind = "credit", Amount = 500, Tiers = tiers }));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Release(row, "test", world.Now), Only(world));
+        Assert.Equal(500, world.Fulfil(Only(world)));
+        world.Change((books, row) => Assert.False(books.Hold(row, "case", world.Now)), Only(world));
+
+        world.Tell(2, Sale(2, 1_000));
+        Do((books, row) => Assert.True(books.Hold(row, "case", world.Now)));
+        Assert.Equal((300L, 0L), (Balance(Accounts.Held), Balance(Accounts.Payable)));
+        Assert.Equal(0, world.Fulfil(First()));
+        Do((books, row) => books.Decide(row, Outcomes.Fraud, "case", world.Now));
+        Assert.Equal((0L, -500L, Accounts.Paid), (Balance(Accounts.Held), Balance(Accounts.Payable), First().State));
+
+        Do((books, row) => books.Decide(row, null, "case", world.Now));
+        Assert.Equal((300L, Accounts.Payable), (Balance(Accounts.Payable), First().State));
+        Do((books, row) => Assert.True(books.Hold(row, "case", world.Now)));
+        Do((books, row) => Assert.True(books.Unhold(row, "case", world.Now)));
+        Do((books, row) => Assert.True(books.Release(row, "test", world.Now)));
+        Assert.Equal((300L, 0L), (world.Fulfil(First()), world.Fulfil(First())));
+        new LedgerChecks(world.Store).Hold([]);
+
+        CommissionRow First() => world.Store.Commissions.Values.Single(row => row.ConversionId == 1);
+
+        void Do(Action<Books, CommissionRow> change) => world.Change(change, First());
+
+        long Balance(string account) => world.BalanceOf(account, Ana, "credit:eur");
+    }
+
+    [Fact]
+    public void What_was_given_in_part_and_goes_to_another_program_is_owed_there_anew_and_set_off_here()
+    {
+        var credit = new RewardRule { Id = "c", Side = "friend", Kind = "credit", Amount = 500 };
+        var world = new LedgerWorld(Twice(credit));
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Release(row, "test", world.Now), Only(world));
+        Assert.Equal(500, world.Fulfil(Only(world)));
+        world.Tell(1, Sale(1, 1_000) with { ProgramId = Other });
+        Assert.Equal((-500L, 500L, 0L, Accounts.Pending), (Balance(Rewards.RewardSample.Program, Accounts.Payable), Balance(Other, Accounts.Pending), Only(world).Settled, Only(world).State));
+        new LedgerChecks(world.Store).Hold([]);
+
+        // Back again it is what was given already.
+        world.Tell(1, Sale(1, 1_000));
+        world.Change((books, row) => books.Release(row, "test", world.Now), Only(world));
+        Assert.Equal((0L, 0L), (Balance(Rewards.RewardSample.Program, Accounts.Payable), world.Fulfil(Only(world))));
+
+        long Balance(long program, string account) => world.Store.Balances[new BalanceKey(program, Owner.Customer, 1, account, "credit:eur")];
+    }
+
+    [Fact]
     public void What_is_held_is_not_released_and_what_was_paid_cannot_be_held()
     {
         var world = new LedgerWorld(Rules(Tenth));

@@ -519,6 +519,64 @@ public abstract class LedgerApiTests : EngineTests
     }
 
     [EngineFact]
+    public async Task A_change_of_a_call_that_is_sent_again_with_its_key_is_made_once()
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules { Rewards = [Tenth], Approval = "manual" });
+        shop.Sale(await shop.PartnerAsync("Ana"), "c", 10_000);
+        var id = (await server.GetAsync("/commissions")).Ok()[0].GetProperty("id").GetString();
+        foreach (var (send, path, body, other, left) in new (Func<string, object, Task<Reply>>, string, object, object, string)[]
+        {
+            (server.PatchAsync, "/commissions/" + id, new { modifySaleAmount = -1_000 }, new { modifySaleAmount = -2_000 }, "pending 900"),
+            (server.PatchAsync, "/commissions/bulk", new { commissionIds = new[] { id }, status = "fraud" }, new { commissionIds = new[] { id }, status = "pending" }, "fraud 0"),
+            (server.PostAsync, "/commissions/approve", new { commissionIds = new[] { id } }, new { commissionIds = new[] { id, id } }, "fraud 0"),
+        })
+        {
+            server.Client.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+            var first = await send(path, body);
+            first.Ok();
+            Assert.Equal([left], await shop.StatusesAsync());
+            Assert.Equal(first, await send(path, body));
+            (await send(path, other)).Refused(422, "unprocessable_entity");
+            Assert.Equal([left], await shop.StatusesAsync());
+            server.Client.DefaultRequestHeaders.Remove("Idempotency-Key");
+        }
+
+        // What was changed since is not changed back, and the answer is that of then.
+        (await server.PatchAsync("/commissions/" + id, new { status = "pending" })).Ok();
+        server.Client.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+        Assert.Equal("fraud", (await server.PatchAsync("/commissions/bulk", new { commissionIds = new[] { id }, status = "fraud" })).Ok()[0].GetProperty("status").GetString());
+        Assert.Equal(["pending 1000"], await shop.StatusesAsync());
+    }
+
+    [EngineFact]
+    public async Task What_a_person_turned_down_is_not_paid_for_an_earlier_lead_or_sale_that_is_told_later()
+    {
+        await using var server = await StartAsync();
+        var shop = Shop(server, new RewardRule { Id = "leads", Event = "lead", Kind = "flat", Amount = 500 }, new RewardRule { Id = "first", Kind = "flat", Amount = 700, MaxMonths = 0 });
+        await shop.PartnerAsync("Ana");
+        await TellAsync(server.Clock.GetUtcNow(), "Sign up", "b");
+        foreach (var commission in (await server.GetAsync("/commissions")).Ok().EnumerateArray())
+        {
+            (await server.PatchAsync("/commissions/" + commission.GetProperty("id").GetString(), new { status = "fraud" })).Ok();
+        }
+
+        await TellAsync(server.Clock.GetUtcNow().AddDays(-1), "Trial", "a");
+        Assert.Equal(4, (await shop.StatusesAsync("?status=fraud")).Length);
+        var earlier = (await server.GetAsync("/commissions?invoiceId=a")).Ok()[0].GetProperty("id").GetString();
+        (await server.PatchAsync("/commissions/" + earlier, new { status = "pending" })).Ok();
+        Assert.Equal(["pending 700"], await shop.StatusesAsync("?status=pending"));
+        await HoldsAsync(server);
+
+        async Task TellAsync(DateTimeOffset occurredAt, string eventName, string invoiceId)
+        {
+            (await server.PostAsync("/track/lead", new { customerExternalId = "c", eventName, referralCode = "link0", occurredAt })).Ok();
+            (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_000, invoiceId, occurredAt })).Ok();
+        }
+    }
+
+    [EngineFact]
     public async Task Without_a_program_a_statement_is_of_the_one_that_its_partner_is_in()
     {
         await using var server = await StartAsync();
@@ -554,7 +612,7 @@ public abstract class LedgerApiTests : EngineTests
     private static long Number(System.Text.Json.JsonElement of, string name) => of.GetProperty(name).GetInt64();
 
     /// <summary>The equations of <c>/stats</c>.</summary>
-    private static async Task HoldsAsync(AggregatorServer server)
+    internal static async Task HoldsAsync(AggregatorServer server)
     {
         var ledger = (await server.GetAsync("/stats")).Ok().GetProperty("ledger");
         Assert.Equal(0, Number(ledger, "missing"));

@@ -23,7 +23,7 @@ internal sealed class LedgerChecks(MemoryLedger store)
 
     public void Hold(IReadOnlyList<RewardRule> rules)
     {
-        // :: 1  Balances are the sums of all postings, and those of a unit add up to nothing: debits are credits.
+        // :: 1  Balances are the sums of all postings, and those of a unit add up to nothing: debits are credits. What is given one by one and owed can be given.
         var accounts = new HashSet<Account>();
         foreach (var key in NewBalances())
         {
@@ -32,6 +32,11 @@ internal sealed class LedgerChecks(MemoryLedger store)
             var by = balance - _balances.GetValueOrDefault(key);
             _balances[key] = balance;
             Add(_units, key.Unit, by);
+            if (balance > 0 && key.Account == Accounts.Payable && (key.OwnerKind == Owner.Customer || !Units.IsMoney(key.Unit)))
+            {
+                Assert.Contains(store.Commissions.Values, row => (row.ProgramId, row.Owner, row.Unit) == (key.ProgramId, new Owner(key.OwnerKind, key.OwnerId), key.Unit) && row is { State: Accounts.Payable, Open: > 0 });
+            }
+
             if (key.Account != Accounts.Expense)
             {
                 accounts.Add(Add(_kept, new Account(new Owner(key.OwnerKind, key.OwnerId), key.Unit, Folded(key.Account)), by));
@@ -43,7 +48,7 @@ internal sealed class LedgerChecks(MemoryLedger store)
             Same(0, sum, unit);
         }
 
-        // :: 2  Every commission's earnings stand on its account; what was paid and what is payable are one sum. Nobody is owed more than was due.
+        // :: 2  What is open of every commission stands on its account, and what of it was given on that; what was paid and what is payable are one sum. Nobody is owed more than was due.
         for (; _seenCommissions < store.WrittenCommissions.Count; _seenCommissions++)
         {
             accounts.UnionWith(Renew(store.WrittenCommissions[_seenCommissions], rules));
@@ -98,7 +103,10 @@ internal sealed class LedgerChecks(MemoryLedger store)
     {
         if (_commissions.Remove(id, out var before))
         {
-            yield return Count(before, -1, rules);
+            foreach (var account in Count(before, -1, rules))
+            {
+                yield return account;
+            }
         }
 
         if (store.Commissions.TryGetValue(id, out var row))
@@ -109,11 +117,24 @@ internal sealed class LedgerChecks(MemoryLedger store)
                 Assert.Fail($"{row} is not what is due");
             }
 
-            yield return Count(row, 1, rules);
+            HoldGiven(row);
+            foreach (var account in Count(row, 1, rules))
+            {
+                yield return account;
+            }
         }
     }
 
-    private Account Count(CommissionRow row, int sign, IReadOnlyList<RewardRule> rules)
+    // What was given too much waits for nothing, and what is paid with others is settled by no gift.
+    private static void HoldGiven(CommissionRow row)
+    {
+        if (row.IsGivenAlone ? row.State == Accounts.Paid ? row.Open > 0 : row.Settled > 0 && row.Open <= 0 : row.Settled != 0)
+        {
+            Assert.Fail($"{row} is given wrongly");
+        }
+    }
+
+    private Account[] Count(CommissionRow row, int sign, IReadOnlyList<RewardRule> rules)
     {
         foreach (var rule in rules.Where(rule => rule.Id == row.RewardId && IsCounted(row)))
         {
@@ -123,7 +144,11 @@ internal sealed class LedgerChecks(MemoryLedger store)
             }
         }
 
-        return Add(_earned, new Account(row.Owner, row.Unit, Folded(row.State)), sign * row.Earnings);
+        return
+        [
+            Add(_earned, new Account(row.Owner, row.Unit, Folded(row.State)), sign * row.Open),
+            Add(_earned, new Account(row.Owner, row.Unit, Accounts.Payable), sign * row.Settled),
+        ];
     }
 
     private static TKey Add<TKey>(Dictionary<TKey, long> sums, TKey key, long by)

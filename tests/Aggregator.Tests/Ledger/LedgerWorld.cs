@@ -42,13 +42,13 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
 
     public void Change(Action<Books, CommissionRow> change, CommissionRow row) => Transact(books => change(books, books.Find([row.Id])[0]));
 
-    /// <summary>Pays every partner that is owed something, as it is owed when the transaction begins: sent once more it pays nothing.</summary>
+    /// <summary>Pays every partner that is owed money, as it is owed when the transaction begins: sent once more it pays nothing.</summary>
     public IReadOnlyList<PayoutRow> Pay()
     {
         var before = Store.Payouts.Count;
         Transact(books =>
         {
-            foreach (var (key, balance) in Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && one.Value > 0))
+            foreach (var (key, balance) in Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && Units.IsMoney(one.Key.Unit) && one.Value > 0))
             {
                 books.Pay(new PayoutRow { Id = _ids.Next(), ProgramId = key.ProgramId, PartnerId = key.OwnerId, Unit = key.Unit }, balance, Now);
             }
@@ -61,9 +61,14 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
     {
         long Balance(string account) => Store.Balances.GetValueOrDefault(new BalanceKey(row.ProgramId, row.Owner.Kind, row.Owner.Id, account, row.Unit));
         var before = Balance(Accounts.Paid);
-        Change((books, found) => books.Fulfil(found, Balance(Accounts.Payable), "shop", Now), row);
+        Change((books, found) => books.Fulfil(found, Balance(Accounts.Payable), books.Find(OverGiven(row)), "shop", Now), row);
         return Balance(Accounts.Paid) - before;
     }
+
+    private List<long> OverGiven(CommissionRow row) =>
+    [
+        .. Store.Commissions.Values.Where(one => (one.Owner, one.ProgramId, one.Unit) == (row.Owner, row.ProgramId, row.Unit) && one is { State: Accounts.Paid, Open: < 0 }).Select(one => one.Id),
+    ];
 
     /// <summary>It was not paid. Sent once more it changes nothing.</summary>
     public void Fail(PayoutRow payout) => Transact(books =>

@@ -96,8 +96,9 @@ internal static class ShopDay
     {
         BalanceKey Key(string account) => new(row.ProgramId, row.Owner.Kind, row.Owner.Id, account, row.Unit);
         var payable = world.Store.Balances.GetValueOrDefault(Key(Accounts.Payable));
+        var open = row.Open;
         var given = world.Fulfil(row);
-        Assert.InRange(given, 0, Math.Max(0, Math.Min(row.Earnings, payable)));
+        Assert.InRange(given, 0, Math.Max(0, Math.Min(open, payable)));
         Assert.Equal(payable - given, world.Store.Balances.GetValueOrDefault(Key(Accounts.Payable)));
         Assert.True(given == 0 || world.Store.Balances[Key(Accounts.Payable)] >= 0);
     }

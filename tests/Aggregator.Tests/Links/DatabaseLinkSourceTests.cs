@@ -101,8 +101,9 @@ public abstract class DatabaseLinkSourceTests : EngineTests
         (await server.PostAsync("/track/lead", new { clickId = token, eventName = "e", customerExternalId = "c" }).WaitAsync(Eventually.Limit)).Ok();
         (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1 }).WaitAsync(Eventually.Limit)).Ok();
 
+        var raised = signal.Raised;
         var change = server.HasLinkAsync("ben");
-        await server.Clock.UntilHeldAsync();
+        await Eventually.HoldsAsync("the change was made", Eventually.Limit, () => Task.FromResult(signal.Raised > raised));
         Assert.False(change.IsCompleted);
         signal.Serve(signal.Raised);
         await change;

@@ -118,6 +118,37 @@ public abstract class ProgramsTests : EngineTests
     }
 
     [EngineFact]
+    public async Task An_id_stands_for_one_kind_of_reward_in_all_versions()
+    {
+        await using var server = await StartAsync();
+        var id = await HasProgramAsync(server, new { rewards = new[] { new { id = "sales", kind = "flat", amount = 5 } } });
+        (await server.PatchAsync("/programs/" + id, new { rules = new { rewards = Array.Empty<object>() } })).Ok();
+        foreach (var reward in new object[]
+        {
+            new { id = "sales", kind = "credit", amount = 5 }, new { id = "sales", side = "friend", kind = "flat", amount = 5 }, new { id = "sales", @event = "lead", kind = "flat", amount = 5 },
+        })
+        {
+            var refusal = (await server.PatchAsync("/programs/" + id, new { rules = new { rewards = new[] { reward } } })).Refused(422, "unprocessable_entity");
+            Assert.StartsWith("rules.rewards[0].id: ", refusal, StringComparison.Ordinal);
+            Assert.Contains("version 1", refusal, StringComparison.Ordinal);
+            Assert.Contains("choose another id", refusal, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, (await server.GetAsync($"/programs/{id}/versions")).Ok().GetArrayLength());
+        (await server.PatchAsync("/programs/" + id, new { rules = new { rewards = new[] { new { id = "sales", basisPoints = 500 } } } })).Ok();
+
+        // Rules of an older version of this server may have it twice: they go on, and can be changed in everything else.
+        var store = server.App.Services.GetRequiredService<ProgramStore>();
+        server.Database.Write(session =>
+        {
+            store.AddVersion(session, store.Get(session, id).Id, new ProgramVersion(4, 1, new ProgramRules { Rewards = [new RewardRule { Id = "sales", Kind = "credit", Amount = 5 }] }));
+            return 0;
+        });
+        Assert.Equal(5, (await server.PatchAsync("/programs/" + id, new { rules = new { holdingDays = 3 } })).Ok().GetProperty("version").GetInt32());
+        (await server.PatchAsync("/programs/" + id, new { rules = new { rewards = new[] { new { id = "sales", basisPoints = 500 } } } })).Refused(422, "unprocessable_entity");
+    }
+
+    [EngineFact]
     public async Task Currency_and_test_are_for_ever()
     {
         await using var server = await StartAsync();

@@ -67,6 +67,9 @@ public class RulesTests
     [InlineData("""{"rewards":[{"id":"r","kind":"access","label":"l","caps":[{"scope":"partner","period":"month","amount":1}]}]}""", "rules.rewards[0].caps:")]
     [InlineData("""{"rewards":[{"id":"r","kind":"discount","basisPoints":1,"tiers":{"steps":[{"from":1,"value":1}]}}]}""", "rules.rewards[0].tiers:")]
     [InlineData("""{"rewards":[{"id":"r","kind":"flat","amount":1,"event":"lead","maxMonths":1}]}""", "rules.rewards[0].maxMonths:")]
+    [InlineData("""{"rewards":[{"id":"r","basisPoints":1}],"groups":[{"name":"a","rewards":[{"id":"r","kind":"credit","amount":1}]}]}""", "rules.groups[0].rewards[0].id:")]
+    [InlineData("""{"rewards":[{"id":"r","basisPoints":1}],"groups":[{"name":"a","rewards":[{"id":"r","side":"friend","basisPoints":1}]}]}""", "rules.groups[0].rewards[0].id:")]
+    [InlineData("""{"groups":[{"name":"a","rewards":[{"id":"r","kind":"flat","amount":1}]},{"name":"b","rewards":[{"id":"r","event":"lead","kind":"flat","amount":1}]}]}""", "rules.groups[1].rewards[0].id:")]
     public void What_makes_no_sense_is_refused_by_its_path(string change, string path)
     {
         var refusal = Assert.Throws<ApiError>(() => RulesText.Change(new ProgramRules(), JsonSerializer.Deserialize<JsonElement>(change)));

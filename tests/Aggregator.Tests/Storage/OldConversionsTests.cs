@@ -15,7 +15,7 @@ public sealed class OldConversionsTests
         var folder = Directory.CreateTempSubdirectory("linktracker-").FullName;
         try
         {
-            await using var server = await OpenOldAsync(folder, session =>
+            await using var server = await OpenOldAsync(folder, Before, session =>
             {
                 session.Execute(
                     """
@@ -53,13 +53,13 @@ public sealed class OldConversionsTests
         }
     }
 
-    private static Task<AggregatorServer> OpenOldAsync(string folder, Action<Session> fill)
+    internal static Task<AggregatorServer> OpenOldAsync(string folder, long before, Action<Session> fill)
     {
         using (var engine = new SqliteEngine(Path.Combine(folder, "linktracker.db")))
         {
             engine.Write(session =>
             {
-                Migrations.Apply(session, engine, Before);
+                Migrations.Apply(session, engine, before);
                 fill(session);
                 return 0;
             });
