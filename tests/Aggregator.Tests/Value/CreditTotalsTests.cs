@@ -139,7 +139,12 @@ public abstract class CreditTotalsTests : EngineTests
         string At(double day) => start.AddDays(day).ToString("O", CultureInfo.InvariantCulture);
         yield return ("/track/lead", new
         {
-            clickId = server.Click(links[random.Next(links.Length)], start), eventName = "Sign up", customerExternalId = name, eventQuantity = random.Next(1, 4), occurredAt = At(1), testMode = isTest,
+            clickId = server.Click(links[random.Next(links.Length)], start),
+            eventName = "Sign up",
+            customerExternalId = name,
+            eventQuantity = random.Next(1, 4),
+            occurredAt = At(1),
+            testMode = isTest,
         });
         for (var i = 0; i < random.Next(5); i++)
         {
@@ -147,7 +152,13 @@ public abstract class CreditTotalsTests : EngineTests
             var (invoiceId, amount) = ($"{name}-{i}", random.Next(0, 10_000));
             yield return ("/track/sale", new
             {
-                customerExternalId = name, amount, invoiceId, currency = random.Next(3) == 0 ? "eur" : "usd", clickId = Click(day - 1), occurredAt = At(day), testMode = isTest,
+                customerExternalId = name,
+                amount,
+                invoiceId,
+                currency = random.Next(3) == 0 ? "eur" : "usd",
+                clickId = Click(day - 1),
+                occurredAt = At(day),
+                testMode = isTest,
             });
             if (random.Next(3) == 0)
             {
