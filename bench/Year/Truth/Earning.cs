@@ -5,9 +5,9 @@ namespace LinkTracker.Year.Truth;
 
 /// <summary>A reward that a conversion gives, before and after what tiers, caps and refunds make of it.</summary>
 /// <param name="Basis">The referrer's part, minor units of the program's currency; 0 for a lead.</param>
-/// <param name="Weights">Of all referrers with a part, by which a flat reward is divided; one: it is not.</param>
-/// <param name="Place">The referrer's among them.</param>
-internal sealed record Earning(RewardTerms Rule, Referrer Referrer, Credited For, long Basis, IReadOnlyList<BigInteger> Weights, int Place)
+/// <param name="Weights">Of all touches with a part, by which a flat reward is divided; one: it is not.</param>
+/// <param name="Own">Which of them are the referrer's.</param>
+internal sealed record Earning(RewardTerms Rule, Referrer Referrer, Credited For, long Basis, IReadOnlyList<BigInteger> Weights, IReadOnlyList<int> Own)
 {
     /// <summary>After caps, before refunds.</summary>
     public long Granted { get; set; }

@@ -29,19 +29,18 @@ internal sealed class EarningTruth(Rates rates)
     private IEnumerable<Earning> OfConversion(Credited one, Func<RewardTerms, bool> isMet)
     {
         var program = one.Program;
-        // The largest credit comes first: what cannot be divided evenly goes to it, and its referrer's rules are the friend's.
-        var parts = one.Parts.OrderByDescending(part => part.Weight).GroupBy(part => part.Link.Referrer)
-            .Select(some => (Referrer: some.Key, Weight: some.Aggregate(BigInteger.Zero, (sum, part) => sum + part.Weight))).ToList();
-        BigInteger[] weights = [.. parts.Select(part => part.Weight)];
-        foreach (var (part, place) in parts.Select((part, place) => (part, place)))
+        // Divided is touch by touch, as credit is. The friend's rules are those of the referrer with the largest one.
+        BigInteger[] weights = [.. one.Parts.Select(part => part.Weight)];
+        foreach (var (i, touches) in one.Parts.Index().OrderByDescending(part => part.Item.Weight).GroupBy(part => part.Item.Link.Referrer).Index())
         {
-            foreach (var rule in program.RewardsOfTheYear.Where(rule => isMet(rule) && (place == 0 || rule.Side == "referrer")))
+            int[] own = [.. touches.Select(touch => touch.Index)];
+            foreach (var rule in program.RewardsOfTheYear.Where(rule => isMet(rule) && (i == 0 || rule.Side == "referrer")))
             {
                 if (BasisOf(rule, one.Told, program) is var basis && basis >= rule.MinimumAmount)
                 {
                     yield return rule.Side == "friend"
-                        ? new Earning(rule, part.Referrer, one, basis, [BigInteger.One], 0)
-                        : new Earning(rule, part.Referrer, one, Exact.Split(basis, weights)[place], weights, place);
+                        ? new Earning(rule, touches.Key, one, basis, [BigInteger.One], [0])
+                        : new Earning(rule, touches.Key, one, own.Sum(touch => Exact.Split(basis, weights)[touch]), weights, own);
                 }
             }
         }

@@ -43,7 +43,7 @@ internal static class GrantTruth
             {
                 { Kind: "percentage", Tiers: { By: "revenue", Mode: "marginal" } } => InSlices(rule, before, revenue),
                 { Kind: "percentage" } => (long)Exact.HalfEven(new BigInteger(earning.Basis) * value, 10_000),
-                _ => Exact.Split(value, earning.Weights)[earning.Place],
+                _ => earning.Own.Sum(touch => Exact.Split(value, earning.Weights)[touch]),
             };
         }
     }

@@ -41,7 +41,7 @@ internal sealed class Explainer(ProgramStore programs, UnmetRules unmet)
             [.. decision.Candidates.Where(candidate => candidate.Lost is not null).Select(candidate => Loser(candidate, row, all, names))],
             Adjustments(session, row.Id),
             Commissions(session, all, row.Id),
-            [.. unmet.Of(session, all, row).Select(one => Unrewarded(one, names, program.Currency))]);
+            [.. unmet.Of(session, row).Select(one => Unrewarded(one, names, program.Currency))]);
         return answer with { Summary = InWords.Summary(answer) };
     }
 
@@ -56,7 +56,7 @@ internal sealed class Explainer(ProgramStore programs, UnmetRules unmet)
     {
         var stored = session.Query<CreditRow>("SELECT amount, refunded FROM credits WHERE conversion_id = @Id ORDER BY position", row);
         var weights = decision.Credits.Select(credit => credit.Weight).ToList();
-        var amounts = Apportionment.Split(row.Amount ?? 0, weights);
+        var amounts = Apportionment.Split(weights.Count == 0 ? 0 : row.Amount ?? 0, weights);
         var whole = weights.Sum();
         return
         [

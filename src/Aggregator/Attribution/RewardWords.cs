@@ -31,7 +31,7 @@ internal static class RewardWords
         UnmetReasons.OtherProducts => $"{Subject(unmet)} is for products that are in no line of this sale.",
         UnmetReasons.NoRate => $"{Subject(unmet)} waits for an exchange rate between {unmet.Conversion.Currency!.ToUpperInvariant()} and {currency.ToUpperInvariant()} of that day.",
         UnmetReasons.BelowMinimum => $"{Subject(unmet)} needs {InWords.Money(unmet.Rule!.MinimumAmount, currency)} at least, and there is less to compute it from.",
-        UnmetReasons.MadeByHand => $"{Subject(unmet)} is left out, because a person made a commission of {who} for this invoice.",
+        UnmetReasons.MadeByHand => $"{Subject(unmet)} is left out, because a person made a commission of {who} for this {(unmet.Conversion.Kind == FactKind.Lead ? "lead" : "invoice")}.",
         _ => throw new ArgumentException($"{unmet.Reason} has no sentence.", nameof(unmet)),
     };
 

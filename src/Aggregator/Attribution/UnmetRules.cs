@@ -10,22 +10,20 @@ namespace LinkTracker.Aggregator.Attribution;
 internal sealed class UnmetRules(LedgerBooks ledger)
 {
     /// <summary>In the order of credits and rules. Nothing for what is credited to nobody.</summary>
-    public IReadOnlyList<Unmet> Of(Session session, ProgramSet programs, StoredConversion row)
+    public IReadOnlyList<Unmet> Of(Session session, StoredConversion row)
     {
         var customer = CustomerRecords.Load(session, [row.CustomerId]).Single();
         var conversions = customer.Conversions.Select(conversion => conversion.ToCredited()).ToList();
-        var store = ledger.StoreOf(session, programs);
-        var groups = store.GroupsOf([.. conversions.SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>().Distinct()]);
+        long[] partners = [.. conversions.SelectMany(one => one.Credits).Select(credit => credit.PartnerId).OfType<long>().Distinct()];
+        var (plan, made) = ledger.Plan(session, partners, [row.CustomerId], [conversions.Single(one => one.Id == row.Id).Key]);
         var unmet = new List<Unmet>();
-        var dues = new RewardPlan(programs, groups, store.Rates).Of(new CustomerAccount(customer.Row.Id, customer.Row.IsTest, conversions), unmet);
+        var dues = plan.Of(new CustomerAccount(customer.Row.Id, customer.Row.IsTest, conversions), unmet);
 
-        // What a person made for the invoice takes the place of what its partner would have by rule.
-        var made = store.MadeFor([conversions.Single(one => one.Id == row.Id).Key]).Value.Select(one => (one.ProgramId, one.PartnerId)).ToHashSet();
+        // What a person made takes the place of what its partner would have by rule.
         return
         [
             .. unmet.Where(one => one.Conversion.Id == row.Id),
-            .. dues.Where(due => due.Conversion.Id == row.Id && due.Rule.Side == Due.Referrer && made.Contains((due.Program.Id, due.PartnerId)))
-                .Select(due => new Unmet(due.Conversion, due.PartnerId, due.Rule, UnmetReasons.MadeByHand)),
+            .. dues.Where(due => due.Conversion.Id == row.Id && made.Has(due)).Select(due => new Unmet(due.Conversion, due.PartnerId, due.Rule, UnmetReasons.MadeByHand)),
         ];
     }
 }

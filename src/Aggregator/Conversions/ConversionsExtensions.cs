@@ -13,7 +13,7 @@ internal static class ConversionsExtensions
         services.AddSingleton<ClickEvidence>();
         services.AddSingleton<RequestHashes>();
         services.AddSingleton<Derivations>();
-        services.AddSingleton<DeriveAgain>(provider => provider.GetRequiredService<Derivations>().Again);
+        services.AddSingleton<DeriveAgain>(provider => (session, customers) => provider.GetRequiredService<Derivations>().Again(session, customers, areTouched: false));
         services.AddSingleton<ConversionIntake>();
         services.AddSingleton<RefundIntake>();
         services.AddSingleton<Intake>();

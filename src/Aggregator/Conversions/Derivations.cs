@@ -23,10 +23,11 @@ internal sealed class Derivations(ProgramStore programs, LedgerBooks ledger, Exc
 
     /// <summary>Derives customers from all that was told of them, as if it were told now, and stores what comes out otherwise.</summary>
     /// <param name="customerIds">Some hundred at a time.</param>
-    public void Again(Session session, IReadOnlyCollection<long> customerIds)
+    /// <param name="areTouched">Whether who they are changed, which the fraud rules go by; a rate changes amounts only.</param>
+    public void Again(Session session, IReadOnlyCollection<long> customerIds, bool areTouched)
     {
         var customers = CustomerRecords.Load(session, customerIds);
-        customers.ForEach(customer => customer.IsTouched = true);
+        customers.ForEach(customer => customer.IsTouched = areTouched);
         Open(session).Settle(customers, clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 }

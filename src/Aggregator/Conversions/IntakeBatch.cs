@@ -128,6 +128,8 @@ internal sealed class IntakeBatch
         return known.Customer;
     }
 
+    public CustomerRecord CustomerOf(ConversionRecord sale) => _sales[sale.Row.Key].Customer;
+
     /// <summary>What may be kept of the customer's address; null when none was told.</summary>
     public void Add(ConversionRow row, SignalRow? signal)
     {

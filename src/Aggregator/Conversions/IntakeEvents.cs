@@ -26,12 +26,13 @@ internal static class IntakeEvents
 /// <param name="Amount">What was asked for, minor units; null: all that was left.</param>
 /// <param name="Applied">What of it took effect.</param>
 internal sealed record RefundEvent(
-    string Id, string Type, string RefundKey, string? SaleId, long? Amount, long Applied, string? Currency, string? Reason, string OccurredAt)
+    string Id, string Type, string RefundId, string InvoiceId, string? SaleId, long? Amount, long Applied, string? Currency, string? Reason, string OccurredAt)
 {
     public static RefundEvent Of(AdjustmentRow row) => new(
         EntityId.Format(EntityId.Adjustment, row.Id),
         row.Kind,
-        row.BusinessKey,
+        BusinessKey.NameIn(row.BusinessKey, row.IsTest),
+        BusinessKey.NameIn(row.SaleKey, row.IsTest),
         EntityId.Format(EntityId.Sale, row.ConversionId),
         row.Amount,
         row.Applied,

@@ -37,6 +37,9 @@ internal sealed class RefundIntake(EntityId ids)
         if (sale is not null)
         {
             RefuseOther(request, sale.Row);
+
+            // What came before it in this batch has taken its part by now, as it would have in one of its own.
+            derivation.Derive(batch.CustomerOf(sale));
             RefuseMore(request, PartsLeft.Of(sale.ToCredited()));
         }
 

@@ -15,14 +15,9 @@ internal static class TestMode
             : request.NamedProgram is null
               && batch.Customer(false, request.CustomerExternalId!) is null && batch.Customer(true, request.CustomerExternalId!) is not null);
 
-    /// <summary>A refund that does not say so is one when only a test has its invoice.</summary>
-    /// <exception cref="ApiError">422 when it says otherwise than the only sale of that invoice is.</exception>
-    public static bool IsTest(IntakeBatch batch, RefundRequest request) => (IsSold(batch, false, request), IsSold(batch, true, request)) switch
-    {
-        (false, true) when request.IsLive => throw ApiError.Unprocessable("testMode: is false, but the sale of this invoice is a test; leave it out or send true."),
-        (true, false) when request.TestMode == true => throw ApiError.Unprocessable("testMode: is true, but the sale of this invoice is real; leave it out or send false."),
-        var (isReal, isTest) => request.TestMode == true || (!request.IsLive && isTest && !isReal),
-    };
+    /// <summary>A refund that does not say so is one when only a test has its invoice. One that does is believed: its sale may come behind it.</summary>
+    public static bool IsTest(IntakeBatch batch, RefundRequest request) =>
+        request.TestMode == true || (!request.IsLive && IsSold(batch, true, request) && !IsSold(batch, false, request));
 
     /// <summary>A cancellation that does not say so is one of a customer who is known from tests only.</summary>
     public static bool IsTest(IntakeBatch batch, CancellationRequest request) => request.TestMode == true

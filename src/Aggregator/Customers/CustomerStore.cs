@@ -105,13 +105,13 @@ internal sealed class CustomerStore(Derivations derivations, RequestHashes hashe
     private void Save(Session session, IReadOnlyCollection<CustomerRow> rows)
     {
         ConversionTables.Customers.Upsert(session, rows);
-        derivations.Again(session, [.. rows.Select(row => row.Id)]);
+        derivations.Again(session, [.. rows.Select(row => row.Id)], areTouched: true);
     }
 
     // Keys of leads hold the name, and decide among commissions of one moment.
     private void FollowName(Session session, CustomerRow row)
     {
-        derivations.Again(session, [row.Id]);
+        derivations.Again(session, [row.Id], areTouched: true);
         PersonalData.RenameLeftOver(session, row);
     }
 

@@ -132,7 +132,7 @@ internal sealed class FraudCheck(
             await _database.WriteAsync(
                 session =>
                 {
-                    session.Execute($"UPDATE commissions SET is_checked = 0 WHERE id IN (SELECT commission_id FROM fraud_skips WHERE {session.In("rule", "back")})", new { back });
+                    session.Execute($"UPDATE commissions SET is_checked = 0, version = version + 1 WHERE id IN (SELECT commission_id FROM fraud_skips WHERE {session.In("rule", "back")})", new { back });
                     return session.Execute($"DELETE FROM fraud_skips WHERE {session.In("rule", "back")}", new { back });
                 },
                 cancellation);

@@ -27,21 +27,11 @@ internal sealed partial class Books
         // :: 2  Those that a person made are of no conversion's rule, and stay as they are.
         var existing = _rows.Track(stored.Value).ToLookup(row => row.CustomerId!.Value);
         var plan = new RewardPlan(programs, _groups.Of, store.Rates);
-        var made = MadeByHand(existing.SelectMany(some => some), invoiced.Value);
+        var made = new MadeByHand(existing.SelectMany(some => some), invoiced.Value);
         foreach (var account in _accounts.Values)
         {
-            Carry(Match(plan.Of(account).Where(due => !made(due)), [.. existing[account.CustomerId].Where(row => row.RewardId.Length > 0)]));
+            Carry(Match(plan.Of(account).Where(due => !made.Has(due)), [.. existing[account.CustomerId].Where(row => row.RewardId.Length > 0)]));
         }
-    }
-
-    // A referrer whom a person gave a commission for an invoice or for a customer's lead gets none by rule when that is told later, whatever became of that one.
-    private static Func<Due, bool> MadeByHand(IEnumerable<CommissionRow> ofCustomers, IEnumerable<CommissionRow> ofInvoices)
-    {
-        var leads = ofCustomers.Where(row => row is { RewardId: "", Type: "lead" }).Select(row => (row.ProgramId, row.PartnerId!.Value, row.CustomerId!.Value)).ToHashSet();
-        var invoices = ofInvoices.Select(row => (row.ProgramId, row.PartnerId!.Value, row.OrderKey)).ToHashSet();
-        return due => due.Rule.Side == Due.Referrer && (due.Conversion.Kind == FactKind.Lead
-            ? leads.Contains((due.Program.Id, due.PartnerId, due.CustomerId))
-            : invoices.Contains((due.Program.Id, due.PartnerId, due.Conversion.Key)));
     }
 
     // Those that were there and those that are new.

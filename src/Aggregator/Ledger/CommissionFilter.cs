@@ -11,6 +11,9 @@ internal sealed class CommissionFilter
     /// <summary>Money of referrers, of commissions <c>c</c>. What friends get, and what the shop gives, are rewards.</summary>
     public const string Money = $"c.side = 'referrer' AND {Units.IsMoneySql}";
 
+    /// <summary>What a person has to approve, of commissions <c>c</c>.</summary>
+    public const string WaitsForApproval = "c.approved_at IS NULL AND c.outcome IS NULL AND c.state = 'pending'";
+
     /// <summary>One, several (<c>lead,sale</c>) or, with a leading hyphen, all but those; so are partnerId and groupId.</summary>
     public string? Type { get; set; }
 
@@ -97,30 +100,22 @@ internal sealed class CommissionFilter
         where += ValueCondition.Of(session, arguments, "c.type", "types", Type, type => Fields.OneOf(type, "type", "click", "lead", "sale", "referral", "custom"));
         where += ValueCondition.Of(session, arguments, "c.partner_id", "partners", PartnerId, partner => EntityId.Filter(EntityId.Partner, partner)!.Value);
         where += ValueCondition.Of(session, arguments, CommissionRead.Group, "groups", GroupId, group => Fields.Plain(group, "groupId")!);
-        Add("c.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
-        Add("c.payout_id = @payout", "payout", EntityId.Filter(EntityId.Payout, PayoutId));
-        Add("c.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
-        Add("p.tenant_id = @tenant", "tenant", Fields.Plain(Fields.Given(TenantId), "tenantId"));
-        Add("(s.invoice_id = @invoice OR c.invoice_id = @invoice)", "invoice", Fields.Plain(Fields.Given(InvoiceId), "invoiceId"));
-        Add($"{CommissionStatus.Sql} = @status", "status", Fields.Given(Status) is { } status ? Fields.OneOf(status, "status", CommissionStatus.All) : null);
-        Add("c.created_at >= @from", "from", from);
-        Add("c.created_at < @to", "to", to);
+        var conditions = new Conditions(where, arguments);
+        conditions.Add("c.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
+        conditions.Add("c.payout_id = @payout", "payout", EntityId.Filter(EntityId.Payout, PayoutId));
+        conditions.Add("c.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
+        conditions.Add("p.tenant_id = @tenant", "tenant", Fields.Plain(Fields.Given(TenantId), "tenantId"));
+        conditions.Add("(s.invoice_id = @invoice OR c.invoice_id = @invoice)", "invoice", Fields.Plain(Fields.Given(InvoiceId), "invoiceId"));
+        conditions.Add($"{CommissionStatus.Sql} = @status", "status", Fields.Given(Status) is { } status ? Fields.OneOf(status, "status", CommissionStatus.All) : null);
+        conditions.Add("c.created_at >= @from", "from", from);
+        conditions.Add("c.created_at < @to", "to", to);
         if (Fields.Given(Approval) is { } approval)
         {
             Fields.OneOf(approval, "approval", "waiting");
-            where += " AND c.approved_at IS NULL AND c.outcome IS NULL AND c.state = 'pending'";
+            conditions.Add(true, WaitsForApproval);
         }
 
-        return (where, arguments);
-
-        void Add(string condition, string name, object? value)
-        {
-            if (value is not null)
-            {
-                where += " AND " + condition;
-                arguments.Add(name, value);
-            }
-        }
+        return (conditions.Where, conditions.Arguments);
     }
 
     private static void Refuse(string? value, string field)

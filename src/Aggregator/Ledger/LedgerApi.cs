@@ -79,22 +79,12 @@ internal sealed class LedgerFilter
 
     public (string Where, DynamicParameters Arguments) Where()
     {
-        var arguments = new DynamicParameters();
-        var where = "1 = 1";
-        Add("program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
-        Add("owner_kind = 'partner' AND owner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
-        Add("owner_kind = 'customer' AND owner_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
-        Add("unit = @unit", "unit", string.IsNullOrEmpty(Unit) ? null : Fields.Plain(Unit, "unit"));
-        return (where, arguments);
-
-        void Add(string condition, string name, object? value)
-        {
-            if (value is not null)
-            {
-                where += " AND " + condition;
-                arguments.Add(name, value);
-            }
-        }
+        var conditions = new Conditions("1 = 1", new { });
+        conditions.Add("program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
+        conditions.Add("owner_kind = 'partner' AND owner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
+        conditions.Add("owner_kind = 'customer' AND owner_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
+        conditions.Add("unit = @unit", "unit", string.IsNullOrEmpty(Unit) ? null : Fields.Plain(Unit, "unit"));
+        return (conditions.Where, conditions.Arguments);
     }
 
     public static string OwnerId(string kind, long id) => EntityId.Format(

@@ -15,15 +15,15 @@ internal sealed class LedgerBooks(ProgramStore programs, ExchangeRateStore rates
         return new Books(StoreOf(session, all), all, ids);
     }
 
-    /// <summary>What the books are kept in, for whoever only reads.</summary>
-    public SessionLedger StoreOf(Session session, ProgramSet all) => new(session, all, rates, webhooks);
+    private SessionLedger StoreOf(Session session, ProgramSet all) => new(session, all, rates, webhooks);
 
-    /// <summary>Which rewards conversions give the partner by the rules and rates of now, and for which of these order keys a person gave it one.</summary>
-    public (RewardPlan Plan, IReadOnlySet<(long Program, string OrderKey)> Made) Plan(Session session, long partner, IReadOnlyCollection<string> orderKeys)
+    /// <summary>Which rewards conversions of these customers give the partners by the rules and rates of now, and what a person gave in their place.</summary>
+    /// <param name="sales">Business keys.</param>
+    public (RewardPlan Plan, MadeByHand Made) Plan(Session session, IReadOnlyCollection<long> partners, IReadOnlyCollection<long> customers, IReadOnlyCollection<string> sales)
     {
         var all = programs.Load(session);
         var store = StoreOf(session, all);
-        var made = store.MadeFor(orderKeys).Value.Where(row => row.PartnerId == partner).Select(row => (row.ProgramId, row.OrderKey)).ToHashSet();
-        return (new RewardPlan(all, store.GroupsOf([partner]), store.Rates), made);
+        var (ofCustomers, ofInvoices) = (store.OfCustomers(customers), store.MadeFor(sales));
+        return (new RewardPlan(all, store.GroupsOf(partners), store.Rates), new MadeByHand(ofCustomers.Value, ofInvoices.Value));
     }
 }

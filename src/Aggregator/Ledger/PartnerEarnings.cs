@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Ledger;
@@ -7,14 +8,15 @@ internal static class PartnerEarnings
 {
     private const int AtOnce = 1_000;
 
-    public static IReadOnlyDictionary<long, long> Of(Session session, IEnumerable<long> partners, string currency) => partners.Chunk(AtOnce)
+    /// <param name="program">Null: of all programs, without tests.</param>
+    public static IReadOnlyDictionary<long, long> Of(Session session, IEnumerable<long> partners, string currency, ReferralProgram? program) => partners.Chunk(AtOnce)
         .SelectMany(some => session.Query<Earned>(
             $"""
             SELECT owner_id AS partner, SUM(amount) AS amount FROM balances
-            WHERE program_id IN (SELECT id FROM programs) AND owner_kind = 'partner' AND {session.In("owner_id", "some")} AND unit = @currency
+            WHERE {(program is null ? "program_id IN (SELECT id FROM programs)" : "program_id = @program")} AND owner_kind = 'partner' AND {session.In("owner_id", "some")} AND unit = @unit
             GROUP BY owner_id
             """,
-            new { some, currency })).ToDictionary(row => row.Partner, row => row.Amount);
+            new { some, unit = Units.OfCurrency(currency, program?.IsTest == true), program = program?.Id })).ToDictionary(row => row.Partner, row => row.Amount);
 
     private sealed class Earned
     {

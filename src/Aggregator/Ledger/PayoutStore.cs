@@ -134,14 +134,15 @@ internal sealed class PayoutStore(LedgerBooks ledger, ProgramStore programs, Sta
         SELECT b.owner_id, b.amount,
             (SELECT COUNT(*) FROM commissions c
              WHERE c.program_id = b.program_id AND c.partner_id = b.owner_id AND c.state = 'payable' AND c.side = 'referrer' AND c.unit = b.unit)
-            + (SELECT COUNT(*) FROM credits r WHERE r.partner_id = b.owner_id AND NOT EXISTS
+            + (SELECT COUNT(*) FROM credits r JOIN conversions v ON v.id = r.conversion_id
+               WHERE r.partner_id = b.owner_id AND v.program_id = b.program_id AND v.kind IN ('lead', 'sale') AND v.is_test = @isTest AND NOT EXISTS
                (SELECT 1 FROM statement_purchases t WHERE t.partner_id = r.partner_id AND t.program_id = b.program_id AND t.conversion_id = r.conversion_id)) AS lines
         FROM (SELECT b.program_id, b.owner_id, b.unit, b.amount - COALESCE(u.amount, 0) AS amount,
                 COALESCE((SELECT MAX(o.id) FROM payouts o WHERE o.partner_id = b.owner_id AND o.program_id = b.program_id AND o.unit = b.unit), 0) AS paid_last
               FROM {Owed(session, partners)} ORDER BY paid_last, b.owner_id LIMIT @MostAtOnce) AS b
         ORDER BY b.paid_last, b.owner_id
         """,
-        new { programId, unit, least, some = partners?.ToArray(), MostAtOnce });
+        new { programId, unit, least, some = partners?.ToArray(), MostAtOnce, isTest = Units.IsTest(unit) ? 1 : 0 });
 
     private static int Count(Session session, long programId, string unit, long least, IReadOnlyCollection<long>? partners) => (int)session.First<long>(
         $"SELECT COUNT(*) FROM {Owed(session, partners)}", new { programId, unit, least, some = partners?.ToArray() });

@@ -18,7 +18,7 @@ internal static class RewardDues
         """,
         new { row.ProgramId, row.Side, row.Unit, owner = row.Owner.Id });
 
-    /// <summary>Of each: what is to be given now, or all that was when it is fulfilled, or 0 for what is neither; and what was given of it so far.</summary>
+    /// <summary>Of each: what is to be given now, 0 unless it is payable; and what was given of it so far.</summary>
     public static IReadOnlyDictionary<long, (long ToGive, long Given)> Of(Session session, IReadOnlyList<CommissionRead> rows)
     {
         if (rows.Count == 0)
@@ -41,12 +41,9 @@ internal static class RewardDues
             WHERE {session.In("c.id", "ids")} AND p.kind = 'pay' GROUP BY c.id
             """,
             new { ids }).ToDictionary(row => row.OwnerId, row => row.Amount);
-        return rows.ToDictionary(row => row.Id, row => (ToGive: row.State switch
-        {
-            Accounts.Paid => given.GetValueOrDefault(row.Id),
-            Accounts.Payable => Books.ToGive(row.Earnings - row.Settled, payable.GetValueOrDefault((row.ProgramId, OwnerOf(row), row.Unit))),
-            _ => 0,
-        }, Given: given.GetValueOrDefault(row.Id)));
+        return rows.ToDictionary(row => row.Id, row => (ToGive: row.State == Accounts.Payable
+            ? Books.ToGive(row.Earnings - row.Settled, payable.GetValueOrDefault((row.ProgramId, OwnerOf(row), row.Unit)))
+            : 0, Given: given.GetValueOrDefault(row.Id)));
     }
 
     private const string Balances = "SELECT amount FROM balances WHERE account = 'payable'";

@@ -20,7 +20,7 @@ internal sealed record RewardResponse
     /// <summary>Minor units of the currency, or pieces where there is none.</summary>
     public required long Amount { get; init; }
 
-    /// <summary>While it is payable, what is left to give: less what was given of it, and what its owner was given before and is not owed any more. Once it is fulfilled, all that was given.</summary>
+    /// <summary>What is left to give while it is payable, else 0: less what was given of it, and what its owner was given before and is not owed any more.</summary>
     public required long AmountToGive { get; init; }
 
     /// <summary>What was given of it so far.</summary>
@@ -53,6 +53,9 @@ internal sealed record RewardResponse
     public required string OccurredAt { get; init; }
 
     public required string AvailableAt { get; init; }
+
+    /// <summary>Null while a person has to approve it.</summary>
+    public required string? ApprovedAt { get; init; }
 
     public required string CreatedAt { get; init; }
 
@@ -90,6 +93,7 @@ internal sealed record RewardResponse
         Customer = customer,
         OccurredAt = Fields.Time(row.OccurredAt),
         AvailableAt = Fields.Time(row.AvailableAt),
+        ApprovedAt = Fields.Time(row.ApprovedAt),
         CreatedAt = Fields.Time(row.CreatedAt),
         UpdatedAt = Fields.Time(row.UpdatedAt),
         Version = row.Version,

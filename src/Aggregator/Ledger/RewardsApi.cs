@@ -58,7 +58,7 @@ internal sealed class RewardsApi(
         var row = books.Find([reward.Id])[0];
         if (!row.IsChecked)
         {
-            throw ApiError.Conflict("The fraud rules look at this reward once more, because something new was told of its customer. Try again in a few seconds.");
+            throw ApiError.Conflict("The fraud rules look at this reward once more. Try again in a few seconds.");
         }
 
         if (books.Fulfil(row, RewardDues.Payable(session, row), RewardDues.OverGiven(session, row), "api", clock.GetUtcNow().ToUnixTimeMilliseconds()) == 0)
@@ -77,63 +77,12 @@ internal sealed class RewardsApi(
         var customers = presenter.CustomersOf(session, rows);
         var amounts = RewardDues.Of(session, rows);
         var all = programs.Load(session);
-        return [.. rows.Select(row => RewardResponse.Of(row, all.RuleOf(row.ProgramId, row.RuleVersion, row.PartnerGroup, row.RewardId), row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null, amounts[row.Id].ToGive, amounts[row.Id].Given))];
-    }
-}
-
-/// <summary>The query parameters that choose rewards.</summary>
-internal sealed class RewardFilter
-{
-    /// <summary><c>referrer</c> or <c>friend</c>.</summary>
-    public string? Side { get; set; }
-
-    /// <summary><c>pending</c>, <c>hold</c>, <c>payable</c> or <c>fulfilled</c>.</summary>
-    public string? Status { get; set; }
-
-    public string? CustomerId { get; set; }
-
-    public string? PartnerId { get; set; }
-
-    public string? ProgramId { get; set; }
-
-    public bool? TestMode { get; set; }
-
-    public int? Page { get; set; }
-
-    public int? PageSize { get; set; }
-
-    public string? StartingAfter { get; set; }
-
-    public string? EndingBefore { get; set; }
-
-    public (string Where, DynamicParameters Arguments) Where()
-    {
-        var arguments = new DynamicParameters(new { isTest = TestMode == true ? 1 : 0 });
-        var where = " AND c.is_test = @isTest";
-        Add("c.side = @side", "side", string.IsNullOrEmpty(Side) ? null : Fields.OneOf(Side, "side", "referrer", "friend"));
-        Add("c.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
-        Add("c.partner_id = @partner", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
-        Add("c.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
-        if (!string.IsNullOrEmpty(Status))
-        {
-            var state = Fields.OneOf(Status, "status", "pending", "hold", "payable", "fulfilled") switch
-            {
-                "hold" => Accounts.Held,
-                "fulfilled" => Accounts.Paid,
-                var same => same,
-            };
-            Add("c.outcome IS NULL AND c.state = @state", "state", state);
-        }
-
-        return (where, arguments);
-
-        void Add(string condition, string name, object? value)
-        {
-            if (value is not null)
-            {
-                where += " AND " + condition;
-                arguments.Add(name, value);
-            }
-        }
+        return
+        [
+            .. from row in rows
+               let rule = all.RuleOf(row.ProgramId, row.RuleVersion, row.PartnerGroup, row.RewardId)
+               let customer = row.CustomerId is { } id ? customers.GetValueOrDefault(id) : null
+               select RewardResponse.Of(row, rule, customer, amounts[row.Id].ToGive, amounts[row.Id].Given),
+        ];
     }
 }

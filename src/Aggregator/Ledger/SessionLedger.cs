@@ -23,10 +23,11 @@ internal sealed class SessionLedger(Session session, ProgramSet programs, Exchan
     public Lazy<IReadOnlyList<CommissionRow>> OfCustomers(IReadOnlyCollection<long> customers) => session.Ask<CommissionRow>(
         $"SELECT * FROM commissions WHERE {session.In("customer_id", "customers")}", ("customers", customers.ToArray()));
 
+    // Those that are not checked yet get another version, too: a check under way judged what it read before.
     public void CheckAgain(IReadOnlyCollection<long> customers) => session.Later(
         $"""
         UPDATE commissions SET is_checked = 0, version = version + 1
-        WHERE {session.In("customer_id", "customers")} AND conversion_id IS NOT NULL AND is_checked = 1 AND state <> 'paid' AND outcome IS NULL AND is_test = 0
+        WHERE {session.In("customer_id", "customers")} AND conversion_id IS NOT NULL AND state <> 'paid' AND outcome IS NULL AND is_test = 0
         """,
         CheckColumns,
         [[customers.ToArray()]]);

@@ -20,6 +20,8 @@ internal sealed class StatementLine
 
     public string ExternalId { get; set; } = "";
 
+    public bool IsTestCustomer { get; set; }
+
     public string Type { get; set; } = "";
 
     public long OccurredAt { get; set; }
@@ -95,7 +97,7 @@ internal sealed class StatementLine
 
     private string WhyNone => Missed switch
     {
-        null => "A person gave a reward for this invoice.",
+        null => $"A person gave a reward for this {(Type == "lead" ? "lead" : "invoice")}.",
         UnmetReasons.Stopped => "The referrer was stopped at that time.",
         UnmetReasons.NoRules or UnmetReasons.OtherEvent => $"The program gives no money for a {Type}.",
         UnmetReasons.LeadRewarded => "An earlier lead of the customer has the reward.",

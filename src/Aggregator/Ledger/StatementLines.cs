@@ -15,7 +15,7 @@ internal sealed class StatementLines(Session session, LedgerBooks ledger, Statem
     private const string Columns =
         $"""
         c.id, c.reward_id, COALESCE(c.earnings, 0) AS earnings, c.note, c.outcome, COALESCE(c.state, '') AS state, COALESCE(c.available_at, 0) AS available_at, c.approved_at,
-        COALESCE(c.is_checked, 0) AS is_checked, {CommissionStatus.Sql} AS status, s.id AS conversion_id, u.id AS customer_id, u.external_id, s.currency
+        COALESCE(c.is_checked, 0) AS is_checked, {CommissionStatus.Sql} AS status, s.id AS conversion_id, u.id AS customer_id, u.external_id, u.is_test AS is_test_customer, s.currency
         """;
 
     /// <summary>In the order in which they happened.</summary>
@@ -79,14 +79,15 @@ internal sealed class StatementLines(Session session, LedgerBooks ledger, Statem
 
     private void Explain(IReadOnlyCollection<IGrouping<long, StatementLine>> customers)
     {
-        var (plan, made) = ledger.Plan(session, scope.Partner, [.. customers.SelectMany(lines => lines).Select(line => line.OrderKey)]);
+        var (plan, made) = ledger.Plan(
+            session, [scope.Partner], [.. customers.Select(lines => lines.Key)], [.. customers.SelectMany(lines => lines).Where(line => line.Type == "sale").Select(line => line.OrderKey)]);
         var accounts = StoredCredits.Load(session, scope.Program, [.. customers.Select(lines => lines.Key)]).ToDictionary(account => account.CustomerId);
         foreach (var lines in customers)
         {
             var missed = plan.MissedBy(accounts[lines.Key], scope.Partner);
             foreach (var line in lines)
             {
-                line.Missed = made.Contains((scope.Program, line.OrderKey)) ? null : missed.GetValueOrDefault(line.ConversionId!.Value, StatementLine.NotDerived);
+                line.Missed = made.Has(scope.Program, scope.Partner, lines.Key, line.Type == "lead", line.OrderKey) ? null : missed.GetValueOrDefault(line.ConversionId!.Value, StatementLine.NotDerived);
             }
         }
     }

@@ -99,13 +99,11 @@ internal sealed class StatementStore(LedgerBooks ledger)
             [
                 .. lines.GroupBy(line => line.CustomerId).Select(customer => new StatementCustomer(
                     EntityId.Format(EntityId.Customer, customer.Key),
-                    ShownId(customer.First().ExternalId, scope.Unit),
+                    CustomerRecord.ShownId(customer.First().IsTestCustomer, customer.First().ExternalId),
                     [.. customer.Select(line => line.ToPurchase(line.Id is { } id ? posted[id] : []))])),
             ],
             [.. posted[null].Select(StatementPosting.Of)]);
     }
-
-    private static string ShownId(string externalId, string unit) => Units.IsTest(unit) ? externalId[CustomerRecord.TestPrefix.Length..] : externalId;
 
     private sealed class KeptRow
     {

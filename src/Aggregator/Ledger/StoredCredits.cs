@@ -1,5 +1,3 @@
-using System.Text.Json;
-using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
@@ -91,7 +89,7 @@ internal static class StoredCredits
             Shipping = Shipping,
             Refunded = Refunded,
             Currency = Currency,
-            LineItems = LineItems is null ? [] : JsonSerializer.Deserialize<IReadOnlyList<LineItem>>(LineItems, ApiJson.Options)!,
+            LineItems = LineItem.Parse(LineItems) ?? [],
             ProgramId = program,
             Credits = credits,
         };

@@ -28,21 +28,11 @@ internal sealed class WaitingFilter
 
     public (string Where, DynamicParameters Arguments) Where()
     {
-        var arguments = new DynamicParameters(new { isTest = TestMode == true ? 1 : 0 });
-        var where = " AND s.is_test = @isTest";
-        Add("s.program_id = @inProgram", "inProgram", EntityId.Filter(EntityId.Program, ProgramId));
-        Add("EXISTS (SELECT 1 FROM credits o WHERE o.conversion_id = s.id AND o.partner_id = @partner)", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
-        Add("s.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
-        Add("s.currency = @currency", "currency", Fields.Given(Currency) is { } currency ? Currencies.Check(currency) : null);
-        return (where, arguments);
-
-        void Add(string condition, string name, object? value)
-        {
-            if (value is not null)
-            {
-                where += " AND " + condition;
-                arguments.Add(name, value);
-            }
-        }
+        var conditions = new Conditions(" AND s.is_test = @isTest", new { isTest = TestMode == true ? 1 : 0 });
+        conditions.Add("s.program_id = @inProgram", "inProgram", EntityId.Filter(EntityId.Program, ProgramId));
+        conditions.Add("EXISTS (SELECT 1 FROM credits o WHERE o.conversion_id = s.id AND o.partner_id = @partner)", "partner", EntityId.Filter(EntityId.Partner, PartnerId));
+        conditions.Add("s.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
+        conditions.Add("s.currency = @currency", "currency", Fields.Given(Currency) is { } currency ? Currencies.Check(currency) : null);
+        return (conditions.Where, conditions.Arguments);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class WaitingSales(ExchangeRateStore store, ProgramStore program
     }
 
     private static ILookup<long, string> Partners(Session session, long[] sales) => session.Query<PartRow>(
-        $"SELECT conversion_id, partner_id FROM credits WHERE {session.In("conversion_id", "sales")} AND partner_id IS NOT NULL GROUP BY conversion_id, partner_id ORDER BY MIN(position)",
+        $"SELECT conversion_id, partner_id FROM credits WHERE {session.In("conversion_id", "sales")} AND partner_id IS NOT NULL GROUP BY conversion_id, partner_id ORDER BY MAX(weight) DESC, MIN(position)",
         new { sales }).ToLookup(row => row.ConversionId, row => EntityId.Format(EntityId.Partner, row.PartnerId));
 
     // A rate that makes more of the amount than can be is as good as none.

@@ -23,16 +23,16 @@ internal sealed class PartnerPresenter(
     {
         var (order, page) = (filter.ToOrder(), filter.ToPage());
         var program = programs.Named(session, filter.ProgramId);
+        var asked = string.IsNullOrEmpty(filter.ProgramId) ? null : program;
         var ids = filter.Ids(session, program.Id, installation.DefaultProgram, Now);
 
         // What decides is read of all; an order that no figure decides reads those on the page alone.
-        var figures = order.Figure is null ? [] : FiguresOf(session, ids, order.NeedsClicks);
+        var figures = order.Figure is null ? [] : FiguresOf(session, ids, asked, order.NeedsClicks);
         var wanted = order.Sort(ids, id => figures[id]).Skip((int)page.Offset).Take((int)page.Limit).ToArray();
-        return Present(session, wanted, string.IsNullOrEmpty(filter.ProgramId) ? null : program.Id);
+        return Present(session, wanted, asked);
     }
 
-    /// <param name="program">The one that is asked about; null: the one that stands for the partner.</param>
-    public PartnerResponse Present(Session session, PartnerRow row, long? program = null) => Present(session, [row.Id], program)[0];
+    public PartnerResponse Present(Session session, PartnerRow row) => Present(session, [row.Id], null)[0];
 
     /// <summary>The live links of a partner, the oldest first.</summary>
     public IReadOnlyList<PartnerLinkResponse> LinksOf(Session session, long partner, long limit, long offset) => [.. presenter
@@ -40,16 +40,17 @@ internal sealed class PartnerPresenter(
             "SELECT * FROM links WHERE partner_id = @partner AND deleted_at IS NULL ORDER BY id LIMIT @limit OFFSET @offset", new { partner, limit, offset }))
         .Select(Brief)];
 
-    private IReadOnlyList<PartnerResponse> Present(Session session, long[] ids, long? program)
+    // Of the program that was asked about; else of all, under the one that stands for each partner.
+    private IReadOnlyList<PartnerResponse> Present(Session session, long[] ids, ReferralProgram? program)
     {
-        var figures = FiguresOf(session, ids, withClicks: true);
+        var figures = FiguresOf(session, ids, program, withClicks: true);
         var rows = session.Query<PartnerRow>($"SELECT * FROM partners WHERE {session.In("id", "ids")}", new { ids }).ToDictionary(row => row.Id);
         var own = PartnerPrograms.Of(session, ids, installation.DefaultProgram);
         var memberships = Memberships.Load(session, ids);
         var links = FirstLinksOf(session, ids);
         return
         [
-            .. ids.Select(id => Present(rows[id], program ?? own[id], memberships, figures[id], [.. links[id]])),
+            .. ids.Select(id => Present(rows[id], program?.Id ?? own[id], memberships, figures[id], [.. links[id]])),
         ];
     }
 
@@ -72,18 +73,22 @@ internal sealed class PartnerPresenter(
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     // A deleted link takes nothing from what its partner brought.
-    private Dictionary<long, PartnerFigures> FiguresOf(Session session, IReadOnlyList<long> partners, bool withClicks)
+    private Dictionary<long, PartnerFigures> FiguresOf(Session session, IReadOnlyList<long> partners, ReferralProgram? program, bool withClicks)
     {
-        var credited = ConversionTotals.OfPartners(session, partners, settings.Currency);
-        var earned = PartnerEarnings.Of(session, partners, settings.Currency);
-        var clicks = withClicks ? ClicksOf(session, partners) : [];
+        var credited = program is null
+            ? ConversionTotals.OfPartners(session, partners, settings.Currency)
+            : ConversionTotals.OfPartnersIn(session, partners, settings.Currency, program);
+        var earned = PartnerEarnings.Of(session, partners, settings.Currency, program);
+        var clicks = withClicks ? ClicksOf(session, partners, program) : [];
         return partners.ToDictionary(id => id, id => new PartnerFigures(clicks.GetValueOrDefault(id), credited.GetValueOrDefault(id, None), earned.GetValueOrDefault(id)));
     }
 
-    private Dictionary<long, long> ClicksOf(Session session, IReadOnlyList<long> partners)
+    private Dictionary<long, long> ClicksOf(Session session, IReadOnlyList<long> partners, ReferralProgram? program)
     {
         var links = partners.Chunk(PartnersAtOnce)
-            .SelectMany(some => session.Query<(long Link, long Partner)>($"SELECT id, partner_id FROM links WHERE {session.In("partner_id", "some")}", new { some }))
+            .SelectMany(some => session.Query<(long Link, long Partner)>(
+                $"SELECT id, partner_id FROM links WHERE {session.In("partner_id", "some")} AND (@program IS NULL OR COALESCE(program_id, @usual) = @program)",
+                new { some, program = program?.Id, usual = installation.DefaultProgram }))
             .ToList();
         var clicks = readClicks([.. links.Select(link => link.Link)]);
         return links.GroupBy(link => link.Partner, link => clicks.GetValueOrDefault(link.Link).Clicks).ToDictionary(some => some.Key, some => some.Sum());

@@ -53,7 +53,7 @@ internal sealed class MembershipRequest
     [Required]
     public string? Group { get; set; }
 
-    /// <summary>Not before now; now unless given.</summary>
+    /// <summary>Not before <see cref="Soonest.Change"/>; then unless given.</summary>
     public string? ValidFrom { get; set; }
 }
 

@@ -137,7 +137,7 @@ internal class ProgramChange
     /// <summary>What is different from the rules that hold at that time, or from the usual ones: see <see cref="RulesText.Change"/>.</summary>
     public JsonElement? Rules { get; set; }
 
-    /// <summary>From when the rules hold, not before now; now unless given. Plans for later are dropped.</summary>
+    /// <summary>From when the rules hold, not before <see cref="Soonest.Change"/>; then unless given. Plans for later are dropped.</summary>
     public string? ValidFrom { get; set; }
 }
 

@@ -9,11 +9,11 @@ internal sealed class PartsLeft(CreditedConversion sale)
 
     public long Shipping { get; private set; } = sale.Shipping;
 
-    /// <summary>After all that went back of the sale.</summary>
+    /// <summary>After all that went back of the sale. What took no effect took nothing.</summary>
     public static PartsLeft Of(CreditedConversion sale)
     {
         var left = new PartsLeft(sale);
-        foreach (var parts in sale.Returns.Select(one => one.Parts).OfType<ReturnedParts>())
+        foreach (var parts in sale.Returns.Where(one => one.Amount > 0).Select(one => one.Parts).OfType<ReturnedParts>())
         {
             left.Take(parts);
         }

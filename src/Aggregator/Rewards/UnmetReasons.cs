@@ -36,7 +36,7 @@ internal static class UnmetReasons
     /// <summary>The basis does not reach the rule's minimum.</summary>
     public const string BelowMinimum = "below_minimum";
 
-    /// <summary>A person made a commission for the invoice.</summary>
+    /// <summary>A person made a commission for the invoice, or for a lead of the customer.</summary>
     public const string MadeByHand = "made_by_hand";
 
     // The conditions in the order in which they are looked at.

@@ -111,6 +111,32 @@ public abstract class PartnersTests : EngineTests
     }
 
     [EngineFact]
+    public async Task Who_asks_about_a_program_gets_the_figures_of_that_program()
+    {
+        await using var server = await StartAsync();
+        var rules = new { rewards = new[] { new { id = "sales", basisPoints = 1_000 } } };
+        var (one, test) = (await ProgramsTests.HasProgramAsync(server, rules), await ProgramsTests.HasProgramAsync(server, rules, isTest: true));
+        var ana = await HasPartnerAsync(server, "ana");
+        await server.HasLinkAsync("usual", new { partnerId = ana });
+        await server.HasLinkAsync("one", new { partnerId = ana, programId = one });
+        await server.HasLinkAsync("test", new { partnerId = ana, programId = test });
+        foreach (var (key, amount) in new[] { ("usual", 1_000), ("one", 2_000), ("one", 3_000), ("test", 4_000) })
+        {
+            (await server.PostAsync("/track/sale", new { customerExternalId = key, amount, referralCode = key })).Ok();
+        }
+
+        Assert.Equal(new long[] { 3, 2, 6_000, 500 }, await FiguresAsync(""));
+        Assert.Equal(new long[] { 2, 1, 5_000, 500 }, await FiguresAsync("?programId=" + one));
+        Assert.Equal(new long[] { 1, 1, 4_000, 400 }, await FiguresAsync("?programId=" + test));
+
+        async Task<long[]> FiguresAsync(string query)
+        {
+            var partner = Assert.Single((await server.GetAsync("/partners" + query)).Ok().EnumerateArray());
+            return [.. new[] { "totalSales", "totalConversions", "totalSaleAmount", "totalCommissions" }.Select(name => partner.GetProperty(name).GetInt64())];
+        }
+    }
+
+    [EngineFact]
     public async Task What_was_credited_stays_with_its_partner_when_the_link_moves_or_goes()
     {
         await using var server = await StartAsync();

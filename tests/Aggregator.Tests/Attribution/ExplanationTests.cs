@@ -78,7 +78,7 @@ public abstract class ExplanationTests : EngineTests
         var (ana, ben) = (await server.HasPartnerAsync("ana"), await server.HasPartnerAsync("ben"));
         var own = new Touch(Method.Click, ana.Link, ana.Partner, "t1", Now - 3);
         server.Store(1, (Fact(11, FactKind.Sale, Now, own, new Touch(Method.Click, ben.Link, ben.Partner, "t2", Now - 2), own with { ClickToken = "t3", AtMs = Now - 1 }), 100));
-        server.Store(2, (Fact(12, FactKind.Event, Now), 0), (Fact(13, FactKind.Lead, Now, own with { AtMs = Now + 1 }), 0));
+        server.Store(2, (Fact(12, FactKind.Event, Now - 1), 0), (Fact(13, FactKind.Lead, Now, own with { AtMs = Now + 1 }), 0));
 
         var shared = await TellAsync(EntityId.Sale, 11);
         Assert.Equal([(33.3333m, 34), (33.3333m, 33), (33.3333m, 33L)], shared.GetProperty("credits").EnumerateArray().Select(one => (one.GetProperty("percent").GetDecimal(), one.GetProperty("amount").GetInt64())));

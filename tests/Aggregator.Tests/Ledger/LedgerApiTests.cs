@@ -232,7 +232,7 @@ public abstract class LedgerApiTests : EngineTests
 
         await shop.ReleaseAsync();
         var given = (await server.PostAsync(path, new { })).Ok();
-        Assert.Equal(("fulfilled", 500), (given.GetProperty("status").GetString(), Number(given, "amountToGive")));
+        Assert.Equal(("fulfilled", 500, 0), (given.GetProperty("status").GetString(), Number(given, "amountGiven"), Number(given, "amountToGive")));
         Assert.Equal(given.GetRawText(), (await server.PostAsync(path, new { })).Ok().GetRawText());
         Assert.Equal(given.GetRawText(), Assert.Single((await server.GetAsync("/rewards?status=fulfilled")).Ok().EnumerateArray()).GetRawText());
         var balances = (await server.GetAsync("/ledger/balances?unit=credit:usd")).Ok().EnumerateArray().Select(one => $"{one.GetProperty("account").GetString()} {Number(one, "amount")}");

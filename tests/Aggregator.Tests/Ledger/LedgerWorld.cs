@@ -50,7 +50,10 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
         {
             foreach (var (key, balance) in Store.Balances.Where(one => one.Key is { OwnerKind: Owner.Partner, Account: Accounts.Payable } && Units.IsMoney(one.Key.Unit) && one.Value > 0))
             {
-                books.Pay(new PayoutRow { Id = _ids.Next(), ProgramId = key.ProgramId, PartnerId = key.OwnerId, Unit = key.Unit }, balance, Now);
+                if (balance - UncheckedOf(key.ProgramId, key.OwnerId, key.Unit) is > 0 and var owed)
+                {
+                    books.Pay(new PayoutRow { Id = _ids.Next(), ProgramId = key.ProgramId, PartnerId = key.OwnerId, Unit = key.Unit }, owed, Now);
+                }
             }
         });
         return [.. Store.Payouts.Skip(before)];
@@ -64,6 +67,19 @@ internal sealed class LedgerWorld(ProgramSet programs, Action<MemoryLedger, Acti
         Change((books, found) => books.Fulfil(found, Balance(Accounts.Payable), books.Find(OverGiven(row)), "shop", Now), row);
         return Balance(Accounts.Paid) - before;
     }
+
+    /// <summary>The fraud rules have looked at it, and its holding period is over.</summary>
+    public void Release(CommissionRow row) => Change(
+        (books, found) =>
+        {
+            found.IsChecked = true;
+            books.Release(found, "test", Now);
+        },
+        row);
+
+    /// <summary>What is payable and is to be looked at once more before it is paid.</summary>
+    public long UncheckedOf(long program, long partner, string unit) => Store.Commissions.Values
+        .Where(row => (row.ProgramId, row.Unit, row.Owner) == (program, unit, new Owner(Owner.Partner, partner)) && row is { State: Accounts.Payable, IsChecked: false, Earnings: > 0 }).Sum(row => row.Earnings);
 
     private List<long> OverGiven(CommissionRow row) =>
     [

@@ -56,6 +56,11 @@ public abstract class ManualCommissionTests : EngineTests
         var rows = server.Database.Read(session => session.Query<string>(
             "SELECT u.external_id || ' ' || c.type || ' ' || c.side || ' ' || c.reward_id || ' ' || c.earnings FROM commissions c JOIN customers u ON u.id = c.customer_id ORDER BY u.external_id, c.type, c.side, c.reward_id"));
         Assert.Equal(["c lead friend friend 50", $"c lead referrer  {owed}", "c sale referrer sales 100", "d lead friend friend 50", "d lead referrer lead 500"], rows);
+
+        // And both who reads the statement and who asks about the lead is told why.
+        Assert.Contains("A person gave a reward for this lead.", (await server.GetAsync($"/partners/{ana}/statement")).Text, StringComparison.Ordinal);
+        var told = (await server.GetAsync("/conversions?type=lead&customerExternalId=c")).Ok().EnumerateArray().Single(one => one.GetProperty("eventName").GetString() == "Sign up").GetProperty("id").GetString();
+        Assert.Contains("because a person made a commission of Ana for this lead.", (await server.GetAsync($"/conversions/{told}/explanation")).Text, StringComparison.Ordinal);
     }
 
     [EngineFact]

@@ -38,6 +38,7 @@ internal sealed class MemoryLedger : ILedgerStore
         new([.. customers.SelectMany(customer => _ofCustomers.GetValueOrDefault(customer, [])).Select(id => Commissions[id] with { })]);
 
     /// <summary>Nothing is checked in memory.</summary>
+    // What is to be looked at again is looked at at once.
     public void CheckAgain(IReadOnlyCollection<long> customers)
     {
     }
@@ -90,7 +91,7 @@ internal sealed class MemoryLedger : ILedgerStore
     public void MarkPaid(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
     {
         _undo.Add(Payouts, payouts);
-        Mark(payouts, nowMs, (row, payout) => row.State == Accounts.Payable && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && (row.ProgramId, row.Unit) == (payout.ProgramId, payout.Unit), Accounts.Paid);
+        Mark(payouts, nowMs, (row, payout) => row.State == Accounts.Payable && (row.IsChecked || row.Earnings <= 0) && row.Owner == new Owner(Owner.Partner, payout.PartnerId) && (row.ProgramId, row.Unit) == (payout.ProgramId, payout.Unit), Accounts.Paid);
     }
 
     public void MarkPayable(IReadOnlyCollection<PayoutRow> payouts, long nowMs)
@@ -149,6 +150,7 @@ internal sealed class MemoryLedger : ILedgerStore
                 {
                     State = state,
                     PayoutId = state == Accounts.Paid ? payout.Id : null,
+                    IsChecked = state == Accounts.Paid && row.IsChecked,
                     Version = row.Version + 1,
                     UpdatedAt = nowMs,
                 });

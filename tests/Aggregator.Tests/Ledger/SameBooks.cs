@@ -35,7 +35,13 @@ internal static class SameBooks
     private static IEnumerable<CommissionRow> Commissions(MemoryLedger store)
     {
         var payouts = Places(store.Payouts.Select(payout => payout.Id));
-        return store.Commissions.Values.Select((row, place) => row with { Id = place, PayoutId = row.PayoutId is { } payout ? payouts[payout] : null });
+        var rows = Places(store.Commissions.Keys);
+        return store.Commissions.Values.Select((row, place) => row with
+        {
+            Id = place,
+            PayoutId = row.PayoutId is { } payout ? payouts[payout] : null,
+            DecidedFrom = row.DecidedFrom is { } from ? rows[from] : null,
+        });
     }
 
     private static IEnumerable<object> Postings(MemoryLedger store)

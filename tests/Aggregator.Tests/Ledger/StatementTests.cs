@@ -19,7 +19,7 @@ public abstract class StatementTests : EngineTests
         var ana = await shop.PartnerAsync("Ana");
         await BuyAsync(server, "c", "first", 10_000);
         await BuyAsync(server, "c", "renewal", 10_000);
-        string[] expected = ["lead none: The program gives no money for a lead.", "first pending 1000: It waits for refunds", "renewal none: The time in which"];
+        string[] expected = ["lead none: The program gives no money for a lead.", "first pending 1000: It waits for refunds", "renewal none: Only the customer's first sale"];
         Assert.Equal(expected, Lines(await CurrentAsync(server, ana)), Starts);
 
         await shop.ReleaseAsync();
@@ -34,7 +34,7 @@ public abstract class StatementTests : EngineTests
         (await server.PostAsync("/track/refund", new { invoiceId = "first", refundId = "r" })).Ok();
         (await server.PostAsync("/track/refund", new { invoiceId = "renewal", refundId = "s" })).Ok();
         Assert.Equal(
-            ["first refunded 0: All of it went back.", "third none: The time in which", "lead none: The program", "other pending 300: It waits for refunds"],
+            ["first refunded 0: All of it went back.", "third none: Only the customer's first sale", "lead none: The program", "other pending 300: It waits for refunds"],
             Lines(await CurrentAsync(server, ana)), Starts);
     }
 

@@ -1,8 +1,11 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Conversions;
 using LinkTracker.Aggregator.Money;
+using LinkTracker.Aggregator.Programs;
 using LinkTracker.Aggregator.Storage;
 using LinkTracker.Aggregator.Tests.Api;
 using LinkTracker.Aggregator.Tests.Engines;
+using LinkTracker.Aggregator.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LinkTracker.Aggregator.Tests.Money;
@@ -148,6 +151,34 @@ public abstract class RatesApiTests : EngineTests
         var answer = await api.PutAsync(rates, CancellationToken.None);
         Assert.Equal((1, 2L), (answer.Unchanged, answer.Derived));
         Assert.Equal([2, 4], derived);
+    }
+
+    [EngineTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_is_derived_again_for_a_rate_gives_the_fraud_rules_nothing_new_and_who_is_otherwise_does(bool isOtherwise)
+    {
+        await using var server = await StartAsync();
+        var shop = new LedgerShop(server);
+        shop.Rules(new ProgramRules { Rewards = [new RewardRule { Id = "sales", BasisPoints = 1_000 }] });
+        await shop.PartnerAsync("Ana");
+        (await server.PostAsync("/track/sale", new { customerExternalId = "c", amount = 1_000, referralCode = "link0", invoiceId = "i" })).Ok();
+        var areChecked = server.Database.Write(session =>
+        {
+            session.Execute("UPDATE commissions SET is_checked = 1");
+            long[] customers = [session.First<long>("SELECT id FROM customers")];
+            if (isOtherwise)
+            {
+                server.App.Services.GetRequiredService<Derivations>().Again(session, customers, areTouched: true);
+            }
+            else
+            {
+                server.App.Services.GetRequiredService<DeriveAgain>()(session, customers);
+            }
+
+            return session.First<long>("SELECT SUM(is_checked) FROM commissions");
+        });
+        Assert.Equal(isOtherwise ? 0 : 1, areChecked);
     }
 
     private static object Rate(string currency, string date, string rate, bool replace = false) => new { currency, date, rate, source = "ecb", replace };

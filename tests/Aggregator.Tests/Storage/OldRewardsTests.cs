@@ -18,7 +18,7 @@ public sealed class OldRewardsTests
             await using var server = await OldConversionsTests.OpenOldAsync(folder, Before, session =>
             {
                 session.Execute("INSERT INTO programs (id, name, currency, is_test, created_at, updated_at) VALUES (7, 'Friends', 'usd', 0, 0, 0)");
-                session.Execute("INSERT INTO program_rules (program_id, version, valid_from, rules, created_at) VALUES (7, 1, 0, '{}', 0)");
+                session.Execute("INSERT INTO program_rules (program_id, version, valid_from, rules, created_at) VALUES (7, 1, 0, '{\"rewards\":[{\"id\":\"r\",\"kind\":\"credit\",\"amount\":800}]}', 0)");
                 session.Execute("INSERT INTO partners (id, name, email, email_folded, created_at) VALUES (8, 'Ana', 'a@example.com', 'a@example.com', 0)");
                 session.ExecuteAll(
                     """

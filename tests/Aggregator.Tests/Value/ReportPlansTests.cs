@@ -28,7 +28,8 @@ public abstract class ReportPlansTests : EngineTests
             Fill(server.Database, link);
         }
 
-        Assert.Contains("conversions_by_link", Plan(server, RevenueBooks.NobodysSql), StringComparison.Ordinal);
+        // Both indexes have what is nobody's together; which of them is sought depends on how much else there is.
+        Assert.Matches("conversions_by_link|conversions_uncredited", Plan(server, RevenueBooks.NobodysSql));
     }
 
     [EngineFact]

@@ -1,3 +1,4 @@
+using LinkTracker.Aggregator.Analytics;
 using LinkTracker.Aggregator.Api;
 using LinkTracker.Aggregator.Attribution;
 using LinkTracker.Aggregator.Storage;
@@ -29,11 +30,16 @@ internal sealed class ConversionFilter
     /// <summary>Those of test mode instead of the others.</summary>
     public bool? TestMode { get; set; }
 
-    /// <summary>From when on it happened, ISO 8601.</summary>
+    /// <summary>When it happened, as in reports; all of time, when left out.</summary>
+    public string? Interval { get; set; }
+
+    /// <summary>From when on it happened. Goes before <see cref="Interval"/>, as <see cref="End"/> does.</summary>
     public string? Start { get; set; }
 
-    /// <summary>Before when it happened, ISO 8601.</summary>
+    /// <summary>Before when it happened; a day counts whole.</summary>
     public string? End { get; set; }
+
+    public string? Timezone { get; set; }
 
     public int? Page { get; set; }
 
@@ -44,8 +50,9 @@ internal sealed class ConversionFilter
 
     public string? EndingBefore { get; set; }
 
-    public IReadOnlyList<ConversionResponse> Read(Session session)
+    public IReadOnlyList<ConversionResponse> Read(Session session, DateTimeOffset now)
     {
+        var (from, to) = Period.Exactly(Interval, Start, End, Timezone, now);
         var page = Api.Page.Of(Page, PageSize, StartingAfter, EndingBefore, StoredConversion.PrefixOfId(Fields.Given(StartingAfter) ?? EndingBefore));
         var isTest = TestMode == true;
         var conditions = new Conditions("v.is_test = @isTest", new { isTest = isTest ? 1 : 0 });
@@ -57,8 +64,8 @@ internal sealed class ConversionFilter
             Fields.Plain(Fields.Given(CustomerExternalId), "customerExternalId") is { } name ? IntakeBatch.StoredId(isTest, name) : null);
         conditions.Add("v.customer_id = @customer", "customer", EntityId.Filter(EntityId.Customer, CustomerId));
         conditions.Add("v.program_id = @program", "program", EntityId.Filter(EntityId.Program, ProgramId));
-        conditions.Add("v.occurred_at >= @start", "start", Fields.Time(Start, "start"));
-        conditions.Add("v.occurred_at < @end", "end", Fields.Time(End, "end"));
+        conditions.Add("v.occurred_at >= @from", "from", from);
+        conditions.Add("v.occurred_at < @to", "to", to);
         conditions.Add(Credited, "v.link_id IS NOT NULL");
         conditions.Add(Conflicts, "v.conflicts > 0");
         conditions.Arguments.AddDynamicParams(page);

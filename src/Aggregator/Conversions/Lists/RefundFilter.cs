@@ -49,7 +49,7 @@ internal sealed class RefundFilter
         [
             .. page.Arrange(session.Query<RefundRead>(
                 $"""
-                SELECT a.id, a.kind, a.business_key, a.sale_key, a.conversion_id, {StatusSql} AS status, a.amount, a.applied, a.currency, a.reason, a.conflicts, a.is_test,
+                SELECT a.id, a.kind, a.business_key, a.sale_key, a.conversion_id, {StatusSql} AS status, a.amount, a.applied, a.currency, a.tax, a.shipping, a.line_items, a.reason, a.conflicts, a.is_test,
                     a.occurred_at, a.received_at
                 FROM adjustments a WHERE {conditions.Where}{page.Condition("a.id")}{page.Order("a.id")}
                 """,

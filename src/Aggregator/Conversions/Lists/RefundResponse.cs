@@ -1,4 +1,5 @@
 using LinkTracker.Aggregator.Api;
+using LinkTracker.Aggregator.Rewards;
 using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Conversions.Lists;
@@ -9,6 +10,7 @@ namespace LinkTracker.Aggregator.Conversions.Lists;
 /// <param name="Status"><c>pending</c>, <c>applied</c> or <c>void</c>.</param>
 /// <param name="Amount">As asked for, minor units; null: all that was left.</param>
 /// <param name="Applied">What of it took effect.</param>
+/// <param name="Tax">What of it was tax, as the refund said; null when it said nothing. So are <paramref name="Shipping"/> and <paramref name="LineItems"/>.</param>
 /// <param name="Conflicts">How often it was told again with another content, which changed nothing.</param>
 internal sealed record RefundResponse(
     string Id,
@@ -20,6 +22,9 @@ internal sealed record RefundResponse(
     long? Amount,
     long Applied,
     string? Currency,
+    long? Tax,
+    long? Shipping,
+    IReadOnlyList<LineItem>? LineItems,
     string? Reason,
     long Conflicts,
     bool TestMode,
@@ -47,6 +52,12 @@ internal sealed class RefundRead
 
     public string? Currency { get; set; }
 
+    public long? Tax { get; set; }
+
+    public long? Shipping { get; set; }
+
+    public string? LineItems { get; set; }
+
     public string? Reason { get; set; }
 
     public long Conflicts { get; set; }
@@ -67,6 +78,9 @@ internal sealed class RefundRead
         Amount,
         Applied,
         Currency,
+        Tax,
+        Shipping,
+        LineItem.Parse(LineItems),
         Reason,
         Conflicts,
         IsTest,

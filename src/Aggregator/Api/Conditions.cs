@@ -1,6 +1,6 @@
 using Dapper;
 
-namespace LinkTracker.Aggregator.Conversions.Lists;
+namespace LinkTracker.Aggregator.Api;
 
 /// <summary>A WHERE clause that grows by what was asked for.</summary>
 /// <param name="where">What always holds.</param>

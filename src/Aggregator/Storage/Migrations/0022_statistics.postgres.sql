@@ -1,0 +1,2 @@
+-- The server makes its own.
+SELECT 1;
