@@ -37,10 +37,12 @@ internal sealed class RefundIntake(EntityId ids)
         if (sale is not null)
         {
             RefuseOther(request, sale.Row);
-
-            // What came before it in this batch has taken its part by now, as it would have in one of its own.
-            derivation.Derive(batch.CustomerOf(sale));
-            RefuseMore(request, PartsLeft.Of(sale.ToCredited()));
+            if (request is not { Tax: null, Shipping: null, LineItems: null })
+            {
+                // What came before it in this batch has taken its part by now, as it would have in one of its own.
+                derivation.Derive(batch.CustomerOf(sale));
+                RefuseMore(request, PartsLeft.Of(sale.ToCredited()));
+            }
         }
 
         // :: 3

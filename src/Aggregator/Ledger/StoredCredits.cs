@@ -4,7 +4,7 @@ using LinkTracker.Aggregator.Storage;
 
 namespace LinkTracker.Aggregator.Ledger;
 
-/// <summary>Customers with the leads and sales that are credited in one program, as they are stored: all that a plan of rewards asks for.</summary>
+/// <summary>Customers with the leads and sales that are credited in one program, as they are stored: all that a plan of rewards asks for. What went back is left out, because it changes no basis.</summary>
 internal static class StoredCredits
 {
     public static IReadOnlyList<CustomerAccount> Load(Session session, long program, IReadOnlyCollection<long> customers)
