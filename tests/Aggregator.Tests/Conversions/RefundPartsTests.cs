@@ -125,6 +125,17 @@ public abstract class RefundPartsTests : EngineTests
         return server;
     }
 
+    [EngineFact]
+    public async Task A_refund_that_waited_and_took_nothing_leaves_the_parts_for_the_right_one()
+    {
+        await using var server = await StartAsync(Tenth);
+        (await RefundAsync(server, new { invoiceId = "i", refundId = "foreign", amount = 11_900, tax = 1_900, currency = "eur" })).Ok();
+        await SellAsync(server, new { customerExternalId = "c", amount = 11_900, tax = 1_900, invoiceId = "i", referralCode = "link0" });
+        Assert.Equal("pending 1000", await EarnedAsync(server));
+        (await RefundAsync(server, new { invoiceId = "i", refundId = "right", amount = 11_900, tax = 1_900 })).Ok();
+        Assert.Equal("refunded 0", await EarnedAsync(server));
+    }
+
     private static async Task SellAsync(AggregatorServer server, object sale) => (await server.PostAsync("/track/sale", sale)).Ok();
 
     private static Task<Reply> RefundAsync(AggregatorServer server, object refund) => server.PostAsync("/track/refund", refund);
